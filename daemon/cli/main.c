@@ -1,0 +1,83 @@
+/*
+ * wirewatch: the command line. Looks a command up and runs it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "cli/command.h"
+
+const struct command commands[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct command *
+find_command(const char *name)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+int
+command_usage(const char *name)
+{
+	const struct command *c = find_command(name);
+
+	fprintf(stderr, "usage: wirewatch %s\n", c != NULL ? c->usage : name);
+	return EXIT_USAGE;
+}
+
+int
+command_color(int fd)
+{
+	const char *none = getenv("NO_COLOR");
+
+	return isatty(fd) && (none == NULL || *none == '\0');
+}
+
+static int
+print_help(FILE *out)
+{
+	fputs("usage: wirewatch COMMAND [ARGUMENT...]\n\n", out);
+	for (const struct command *c = commands; c->name != NULL; c++)
+		fprintf(out, "  %-10s %s\n", c->name, c->summary);
+	fputs("\n`wirewatch COMMAND --help` prints a command's usage; "
+	      "wirewatch(1) has all.\n",
+	    out);
+	return EXIT_YES;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return print_help(stdout);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("wirewatch " PACKAGE_VERSION);
+		return EXIT_YES;
+	}
+	c = find_command(argv[1]);
+	if (c == NULL) {
+		fprintf(stderr,
+		    "wirewatch: no command \"%s\"; `wirewatch help` lists "
+		    "them\n",
+		    argv[1]);
+		return EXIT_USAGE;
+	}
+	if (argc == 3 && strcmp(argv[2], "--help") == 0) {
+		printf("usage: wirewatch %s\n\n%s\n", c->usage, c->summary);
+		return EXIT_YES;
+	}
+	return c->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,10 @@
+/*
+ * The courier role.
+ */
+#include "courier/courier.h"
+
+int
+courier_main(unsigned index)
+{
+	return 1;
+}

@@ -1,0 +1,10 @@
+/*
+ * The fetcher role.
+ */
+#include "fetcher/fetcher.h"
+
+int
+fetcher_main(unsigned index)
+{
+	return 1;
+}

@@ -1,0 +1,126 @@
+/*
+ * A byte string that grows by doubling.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+void
+buf_init(struct buf *buf)
+{
+	*buf = (struct buf)BUF_INIT;
+}
+
+void
+buf_clear(struct buf *buf)
+{
+	if (buf == NULL)
+		return;
+	free(buf->data);
+	buf_init(buf);
+}
+
+void
+buf_reset(struct buf *buf)
+{
+	buf->len = 0;
+	if (buf->data != NULL)
+		buf->data[0] = '\0';
+}
+
+char *
+buf_reserve(struct buf *buf, size_t more)
+{
+	size_t need;
+
+	if (more > SIZE_MAX / 4 - buf->len)
+		abort();
+	need = buf->len + more + 1;
+	if (need > buf->cap) {
+		size_t cap = buf->cap ? buf->cap : 64;
+
+		while (cap < need)
+			cap *= 2;
+		buf->data = xrealloc(buf->data, cap);
+		buf->cap = cap;
+	}
+	return buf->data + buf->len;
+}
+
+void
+buf_add(struct buf *buf, const void *bytes, size_t len)
+{
+	char *end = buf_reserve(buf, len);
+
+	if (len > 0)
+		memcpy(end, bytes, len);
+	end[len] = '\0';
+	buf->len += len;
+}
+
+void
+buf_add_str(struct buf *buf, const char *string)
+{
+	buf_add(buf, string, strlen(string));
+}
+
+void
+buf_add_char(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
+
+void
+buf_addf(struct buf *buf, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	buf_addvf(buf, format, ap);
+	va_end(ap);
+}
+
+void
+buf_addvf(struct buf *buf, const char *format, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (n < 0)
+		abort();
+	buf_reserve(buf, (size_t)n);
+	vsnprintf(buf->data + buf->len, (size_t)n + 1, format, ap);
+	buf->len += (size_t)n;
+}
+
+void
+buf_truncate(struct buf *buf, size_t len)
+{
+	assert(len <= buf->len);
+	buf->len = len;
+	if (buf->data != NULL)
+		buf->data[len] = '\0';
+}
+
+char *
+buf_take(struct buf *buf)
+{
+	char *data = buf->data != NULL ? buf->data : xstrdup("");
+
+	buf_init(buf);
+	return data;
+}
+
+const char *
+buf_str(const struct buf *buf)
+{
+	return buf->data != NULL ? buf->data : "";
+}

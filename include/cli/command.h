@@ -1,0 +1,31 @@
+/*
+ * The commands of `wirewatch`, one file each.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+/* Exit statuses, DESIGN section 6. */
+enum {
+	EXIT_YES = 0,
+	EXIT_NO = 1,	  /* a negative answer */
+	EXIT_INPUT = 2,	  /* bad input */
+	EXIT_USAGE = 64,
+	EXIT_CONFIG = 78
+};
+
+struct command {
+	const char *name;
+	/* argv[0] is the command's name; returns the exit status. */
+	int (*run)(int argc, char **argv);
+	const char *usage;   /* after "wirewatch " */
+	const char *summary; /* one line for the help */
+};
+
+extern const struct command commands[]; /* ended by a NULL name */
+
+/* Prints "wirewatch: usage: ..." of the command to stderr; EXIT_USAGE. */
+int command_usage(const char *name);
+/* Whether colours may be written to the stream: a terminal, no NO_COLOR. */
+int command_color(int fd);
+
+#endif

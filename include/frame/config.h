@@ -1,0 +1,170 @@
+/*
+ * The configuration as data. Read and checked by the loader from YAML, OPML
+ * and entity packs; each role gets a slice of it (frame/config_wire.h).
+ */
+#ifndef FRAME_CONFIG_H
+#define FRAME_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "match/match.h"
+
+enum level { LEVEL_ROUTINE, LEVEL_URGENT, LEVEL_FLASH };
+
+enum sink_type {
+	SINK_WEBHOOK,
+	SINK_LOG,
+	SINK_SYSLOG,
+};
+
+/* Alert types of DESIGN section 6; sinks and routes choose among them by a
+ * mask of 1 << type. */
+enum alert_type {
+	ALERT_ITEM,
+	ALERT_STORY_NEW,
+	ALERT_STORY_GROWN,
+	ALERT_STORY_UPDATE,
+	ALERT_STORY_EDITED,
+	ALERT_FEED_DOWN,
+	ALERT_FEED_SILENT,
+	ALERT_FEED_GAP,
+	ALERT_FEED_RECOVERED,
+	ALERT_TYPES
+};
+
+/* Where a thing was defined, for messages. */
+struct config_mark {
+	const char *file;
+	int line; /* from 1; 0: built in */
+	int col;  /* from 1 */
+};
+
+struct config_strings {
+	char **at;
+	size_t len;
+};
+
+struct config_defaults {
+	int64_t interval_ms; /* 60 s */
+	int64_t timeout_ms;  /* 30 s: a whole fetch */
+	int64_t fresh_ms;    /* 6 h: what is older is not told at first sight */
+	int64_t retention_ms; /* 30 d: items, alerts, delivered rows */
+	char *contact;	     /* mail or URL for the User-Agent; NULL: none */
+	char *user_agent;    /* NULL: wirewatch/VERSION (+contact) */
+};
+
+struct config_network {
+	struct config_strings allow; /* CIDRs beyond public addresses */
+	char *ca_file;		     /* NULL: the system's */
+	int64_t max_connections;     /* a fetcher's; default 256 */
+	char *resolver;		     /* "address:port"; NULL: the system's */
+};
+
+struct config_desk {
+	char *listen; /* "127.0.0.1:8610"; port 0: any; "off": none */
+	struct config_strings hosts; /* further Host names to answer to */
+};
+
+struct config_log { /* the daemon's diagnostics */
+	char *level;  /* error, warning, info, debug; default info */
+};
+
+struct config_feed {
+	char *id;     /* unique; from OPML: made of outlet or title */
+	char *outlet; /* display name of who publishes; default: id */
+	char *url;
+	char *language;	     /* BCP 47 or NULL */
+	int64_t interval_ms; /* 0: the default's */
+	struct config_strings tags; /* OPML categories, config tags */
+	struct config_mark mark;
+};
+
+struct config_name {
+	char *text;
+	char *language; /* NULL: given as a plain list */
+	bool exact;
+	bool regex;
+	enum match_case letter_case;
+};
+
+struct config_entity {
+	char *id;
+	enum match_type type;
+	char *label; /* display name; default: the first English, else first */
+	struct config_name *names;
+	size_t names_len;
+	struct config_strings exclude;
+	struct config_strings near;
+	int64_t near_words;
+	struct config_strings require; /* entity ids in the same item */
+	struct config_mark mark;
+};
+
+/* Keys of one rule are all asked for; within a list any one will do. */
+struct config_rule {
+	char *id;
+	struct config_strings entities;
+	struct config_strings words;
+	struct config_strings feeds;
+	struct config_strings outlets;
+	struct config_strings languages;
+	struct config_strings tags;
+	uint32_t in; /* mask of 1 << enum item_field; 0: all */
+	enum level level;
+	struct config_mark mark;
+};
+
+struct config_rotate {
+	int64_t size;	  /* bytes; 64 MiB */
+	int64_t every_ms; /* 1 d */
+	int64_t keep;	  /* files; 14 */
+	int64_t total;	  /* bytes of all rotated files; 0: no limit */
+};
+
+struct config_sink {
+	char *id;
+	enum sink_type type;
+	uint32_t types; /* mask of 1 << alert_type; 0: the default */
+	/* webhook */
+	char *url;
+	char *secret; /* content of secret_file; reaches only the courier */
+	int64_t timeout_ms; /* 15 s */
+	/* log */
+	char *path; /* relative to LOGS_DIRECTORY */
+	struct config_rotate rotate;
+	/* syslog */
+	char *facility; /* "daemon", "local0" ... */
+	struct config_mark mark;
+};
+
+struct config_route {
+	uint32_t levels; /* mask of 1 << level; 0: all */
+	struct config_strings rules;    /* rule or entity ids; none: all */
+	struct config_strings to; /* sink ids */
+	struct config_mark mark;
+};
+
+struct config {
+	struct config_defaults defaults;
+	struct config_network network;
+	struct config_desk desk;
+	struct config_log log;
+	struct config_feed *feeds;
+	size_t feeds_len;
+	struct config_entity *entities;
+	size_t entities_len;
+	struct config_rule *rules;
+	size_t rules_len;
+	struct config_sink *sinks;
+	size_t sinks_len;
+	struct config_route *routes;
+	size_t routes_len;
+	int64_t fetchers; /* how many; 0: one per core */
+};
+
+/* Frees all; takes NULL. */
+void config_free(struct config *);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * Feed documents, pushed in pieces, become items. Pure: no clock, no log, no
+ * network; whatever the bytes are, memory and time are bounded.
+ */
+#ifndef PARSE_PARSER_H
+#define PARSE_PARSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct item;
+struct raw_item; /* parse/raw.h: the item before it is plain text */
+
+/* What a document turned out to be. Only the first four are feeds. */
+enum parser_format {
+	PARSER_UNKNOWN, /* nothing that tells came yet */
+	PARSER_RSS,
+	PARSER_ATOM,
+	PARSER_JSON_FEED,
+	PARSER_SITEMAP,
+};
+
+/* Why parsing ended. Items told before a failure stand. */
+enum parser_result {
+	PARSER_OK = 0,	    /* a feed, complete */
+	PARSER_TRUNCATED,   /* a feed whose end is missing or broken */
+	PARSER_EMPTY,	    /* no bytes, or white space alone */
+	PARSER_NOT_A_FEED,  /* see parser_problem() for what it is */
+	PARSER_REFUSED,	    /* hostile: entity declarations, limits passed */
+	PARSER_STOPPED,	    /* the handler asked to stop */
+};
+
+struct parser_options {
+	const char *url;	  /* the document's address: base of relative
+				     links; NULL: unknown */
+	const char *content_type; /* HTTP Content-Type, or NULL */
+	const char *content_location; /* HTTP Content-Location, or NULL */
+	const char *language;	  /* of the feed's configuration, or NULL */
+	int zone_s;		  /* offset from UTC of dates without a zone */
+	int64_t now_at;		  /* epoch us, for dates without a year; 0: none */
+};
+
+/* Feed-level facts, complete after parser_finish(); owned by the parser. */
+struct parser_feed {
+	const char *title;	   /* plain text; NULL where not given, as all */
+	const char *home_page_url; /* absolute */
+	const char *feed_url;	   /* rel=self, absolute */
+	const char *description;   /* plain text */
+	const char *language;
+	const char *icon;
+	const char *next_url;	   /* RFC 5005 rel=next or prev-archive */
+	const char *const *hubs;   /* WebSub hubs, hubs_len */
+	size_t hubs_len;
+	const char *const *authors;
+	size_t authors_len;
+	int ttl_s;		   /* ttl, sy:updatePeriod; 0: none */
+	uint32_t skip_hours;	   /* bit h set: hour h UTC is skipped */
+	uint8_t skip_days;	   /* bit d set: day d is skipped, 0 = Sunday */
+};
+
+/* Called for each item as soon as it is complete; views in raw_item are valid
+ * until it returns. False stops the parser. */
+typedef bool (*parser_on_item)(void *arg, const struct raw_item *);
+
+struct parser;
+
+/* Once per process, before any sandbox: opens all charset converters and sets
+ * libxml2 up so that it never loads anything. */
+void parser_init_process(void);
+
+/* Options are copied. Never fails. */
+struct parser *parser_new(
+    const struct parser_options *, parser_on_item, void *arg);
+void parser_free(struct parser *);
+/* Takes the next piece; false: no more is wanted (the result stands). */
+bool parser_push(struct parser *, const char *bytes, size_t len);
+/* Ends the document. May be called once, also early. */
+enum parser_result parser_finish(struct parser *);
+enum parser_format parser_format(const struct parser *);
+const struct parser_feed *parser_feed(const struct parser *);
+/* What was wrong, for people ("declares entities", "an HTML page that names 2
+ * feeds: ..."); "" when nothing. Valid until parser_free(). */
+const char *parser_problem(const struct parser *);
+
+/* Identity and content of a raw item; see struct item for their meaning. Cheap:
+ * no text is converted. */
+uint64_t raw_item_key(const struct raw_item *);
+uint64_t raw_item_revision(const struct raw_item *);
+/* Turns a raw item into plain text; fills an initialised item, which the
+ * caller clears. */
+void raw_item_to_plain(const struct raw_item *, struct item *);
+
+#endif

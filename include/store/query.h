@@ -1,0 +1,58 @@
+/*
+ * Reading the store: for the desk (read-only connection) and the engine.
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store_reader;
+
+/* What a query asks for; NULL and 0 fields ask nothing. */
+struct store_filter {
+	const char *feed;   /* feed id */
+	const char *outlet;
+	const char *entity; /* entity id */
+	const char *rule;   /* rule id */
+	const char *level;  /* "routine", "urgent", "flash" */
+	const char *type;   /* alert type, "item" ... */
+	const char *text;   /* words to search for (FTS5, words are ANDed) */
+	int64_t since_at;   /* epoch us, inclusive */
+	int64_t until_at;   /* exclusive */
+	uint64_t before;    /* seq (alerts) or row id (items) below this */
+	uint64_t after;	    /* ... above this; then oldest first */
+	unsigned limit;	    /* rows; 0: 100, at most 1000 */
+};
+
+struct stored_item {
+	uint64_t id; /* row id, grows with arrival */
+	const char *feed;
+	const char *outlet;
+	const char *guid;
+	const char *url;
+	const char *title;
+	const char *summary;
+	const char *content;
+	const char *language;
+	int64_t published_at; /* epoch us or ITEM_NO_DATE */
+	int64_t seen_at;
+};
+
+/* Opens for reading; NULL and an error text (the caller frees) on failure.
+ * Reads once, so that all files are open before a sandbox. */
+struct store_reader *store_reader_open(const char *path, char **error);
+void store_reader_close(struct store_reader *);
+
+/* Newest first unless filter->after is set. Rows are views. Returns 0, or -1
+ * with the store's error in store_reader_error(). */
+typedef void (*store_on_alert)(void *arg, uint64_t seq, const char *json);
+int store_query_alerts(struct store_reader *, const struct store_filter *,
+    store_on_alert, void *arg);
+typedef void (*store_on_item)(void *arg, const struct stored_item *);
+int store_query_items(struct store_reader *, const struct store_filter *,
+    store_on_item, void *arg);
+const char *store_reader_error(const struct store_reader *);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * feeds/base: buf, hash, mem.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+static void
+buf_grows_and_stays_a_string(void **state)
+{
+	struct buf buf = BUF_INIT;
+	char *taken;
+
+	assert_string_equal(buf_str(&buf), "");
+	for (int i = 0; i < 1000; i++)
+		buf_addf(&buf, "%03d", i);
+	assert_int_equal(buf.len, 3000);
+	assert_memory_equal(buf.data + 2997, "999", 4);
+	buf_truncate(&buf, 3);
+	assert_string_equal(buf_str(&buf), "000");
+	taken = buf_take(&buf);
+	assert_string_equal(taken, "000");
+	assert_int_equal(buf.len, 0);
+	free(taken);
+	buf_clear(&buf);
+}
+
+static void
+hash_values_never_change(void **state)
+{
+	assert_true(hash_str(0, "wirewatch") == hash_bytes(0, "wirewatch", 9));
+	assert_true(hash_str(0, "wirewatch") == 0x4a0f533c6d0d90b1ULL);
+	assert_true(hash_str(1, "wirewatch") != hash_str(0, "wirewatch"));
+	assert_true(hash_bytes(0, "a\0", 2) != hash_bytes(0, "a", 1));
+}
+
+static void
+null_string_duplicates_to_null(void **state)
+{
+	assert_null(xstrdup_null(NULL));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(buf_grows_and_stays_a_string),
+	    cmocka_unit_test(hash_values_never_change),
+	    cmocka_unit_test(null_string_duplicates_to_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
