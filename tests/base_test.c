@@ -11,7 +11,9 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
+#include "base/strings.h"
 
 static void
 buf_grows_and_stays_a_string(void **state)
@@ -48,12 +50,33 @@ null_string_duplicates_to_null(void **state)
 	assert_null(xstrdup_null(NULL));
 }
 
+static void
+map_finds_what_was_added_first(void **state)
+{
+	struct strings keys = {NULL, 0};
+	struct map map = {NULL, 0, 0};
+
+	assert_true(map_get(&map, "0") == MAP_NONE);
+	for (int i = 0; i < 1000; i++)
+		strings_take(&keys, xasprintf("key %d", i));
+	for (size_t i = 0; i < keys.len; i++)
+		assert_true(map_add(&map, keys.at[i], i) == MAP_NONE);
+	assert_int_equal(map_add(&map, "key 7", 1), 7);
+	for (size_t i = 0; i < keys.len; i++)
+		assert_int_equal(map_get(&map, keys.at[i]), i);
+	assert_true(map_get(&map, "key 1000") == MAP_NONE);
+	assert_true(strings_has(&keys, "key 999"));
+	map_clear(&map);
+	strings_clear(&keys);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(buf_grows_and_stays_a_string),
 	    cmocka_unit_test(hash_values_never_change),
+	    cmocka_unit_test(map_finds_what_was_added_first),
 	    cmocka_unit_test(null_string_duplicates_to_null),
 	};
 

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/strings.h"
 #include "match/match.h"
-
-enum level { LEVEL_ROUTINE, LEVEL_URGENT, LEVEL_FLASH };
+#include "rule/rule.h"
 
 enum sink_type {
 	SINK_WEBHOOK,
@@ -41,11 +41,6 @@ struct config_mark {
 	int col;  /* from 1 */
 };
 
-struct config_strings {
-	char **at;
-	size_t len;
-};
-
 struct config_defaults {
 	int64_t interval_ms; /* 60 s */
 	int64_t timeout_ms;  /* 30 s: a whole fetch */
@@ -56,7 +51,7 @@ struct config_defaults {
 };
 
 struct config_network {
-	struct config_strings allow; /* CIDRs beyond public addresses */
+	struct strings allow; /* CIDRs beyond public addresses */
 	char *ca_file;		     /* NULL: the system's */
 	int64_t max_connections;     /* a fetcher's; default 256 */
 	char *resolver;		     /* "address:port"; NULL: the system's */
@@ -64,7 +59,7 @@ struct config_network {
 
 struct config_desk {
 	char *listen; /* "127.0.0.1:8610"; port 0: any; "off": none */
-	struct config_strings hosts; /* further Host names to answer to */
+	struct strings hosts; /* further Host names to answer to */
 };
 
 struct config_log { /* the daemon's diagnostics */
@@ -77,7 +72,7 @@ struct config_feed {
 	char *url;
 	char *language;	     /* BCP 47 or NULL */
 	int64_t interval_ms; /* 0: the default's */
-	struct config_strings tags; /* OPML categories, config tags */
+	struct strings tags; /* OPML categories, config tags */
 	struct config_mark mark;
 };
 
@@ -85,8 +80,9 @@ struct config_name {
 	char *text;
 	char *language; /* NULL: given as a plain list */
 	bool exact;
-	bool regex;
+	bool regex; /* text is a PCRE2 pattern */
 	enum match_case letter_case;
+	struct config_mark mark;
 };
 
 struct config_entity {
@@ -95,23 +91,18 @@ struct config_entity {
 	char *label; /* display name; default: the first English, else first */
 	struct config_name *names;
 	size_t names_len;
-	struct config_strings exclude;
-	struct config_strings near;
+	bool exact;		      /* of all names */
+	enum match_case letter_case;  /* of names that do not say */
+	struct strings exclude;
+	struct strings near;
 	int64_t near_words;
-	struct config_strings require; /* entity ids in the same item */
+	struct strings require; /* entity ids, one in the same item */
 	struct config_mark mark;
 };
 
-/* Keys of one rule are all asked for; within a list any one will do. */
 struct config_rule {
 	char *id;
-	struct config_strings entities;
-	struct config_strings words;
-	struct config_strings feeds;
-	struct config_strings outlets;
-	struct config_strings languages;
-	struct config_strings tags;
-	uint32_t in; /* mask of 1 << enum item_field; 0: all */
+	struct rule_condition when;
 	enum level level;
 	struct config_mark mark;
 };
@@ -141,8 +132,8 @@ struct config_sink {
 
 struct config_route {
 	uint32_t levels; /* mask of 1 << level; 0: all */
-	struct config_strings rules;    /* rule or entity ids; none: all */
-	struct config_strings to; /* sink ids */
+	struct strings rules;    /* rule or entity ids; none: all */
+	struct strings to; /* sink ids */
 	struct config_mark mark;
 };
 
@@ -162,7 +153,11 @@ struct config {
 	struct config_route *routes;
 	size_t routes_len;
 	int64_t fetchers; /* how many; 0: one per core */
+	struct strings files; /* that were read; marks point into it */
 };
+
+/* With the schema's defaults; the caller frees. */
+struct config *config_new(void);
 
 /* Frees all; takes NULL. */
 void config_free(struct config *);

@@ -1,0 +1,23 @@
+/*
+ * A list of strings that it owns.
+ */
+#ifndef BASE_STRINGS_H
+#define BASE_STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strings {
+	char **at;
+	size_t len;
+};
+
+/* Appends a copy. */
+void strings_add(struct strings *, const char *);
+/* Appends; takes the string. */
+void strings_take(struct strings *, char *);
+bool strings_has(const struct strings *, const char *);
+/* Frees all and leaves an empty list; takes NULL. */
+void strings_clear(struct strings *);
+
+#endif
