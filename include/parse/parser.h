@@ -23,40 +23,40 @@ enum parser_format {
 
 /* Why parsing ended. Items told before a failure stand. */
 enum parser_result {
-	PARSER_OK = 0,	    /* a feed, complete */
-	PARSER_TRUNCATED,   /* a feed whose end is missing or broken */
-	PARSER_EMPTY,	    /* no bytes, or white space alone */
-	PARSER_NOT_A_FEED,  /* see parser_problem() for what it is */
-	PARSER_REFUSED,	    /* hostile: entity declarations, limits passed */
-	PARSER_STOPPED,	    /* the handler asked to stop */
+	PARSER_OK = 0,     /* a feed, complete */
+	PARSER_TRUNCATED,  /* a feed whose end is missing or broken */
+	PARSER_EMPTY,      /* no bytes, or white space alone */
+	PARSER_NOT_A_FEED, /* see parser_problem() for what it is */
+	PARSER_REFUSED,    /* hostile: entity declarations, limits passed */
+	PARSER_STOPPED,    /* the handler asked to stop */
 };
 
 struct parser_options {
-	const char *url;	  /* the document's address: base of relative
+	const char *url;          /* the document's address: base of relative
 				     links; NULL: unknown */
 	const char *content_type; /* HTTP Content-Type, or NULL */
 	const char *content_location; /* HTTP Content-Location, or NULL */
-	const char *language;	  /* of the feed's configuration, or NULL */
-	int zone_s;		  /* offset from UTC of dates without a zone */
-	int64_t now_at;		  /* epoch us, for dates without a year; 0: none */
+	const char *language;         /* of the feed's configuration, or NULL */
+	int zone_s;     /* offset from UTC of dates without a zone */
+	int64_t now_at; /* epoch us, for dates without a year; 0: none */
 };
 
 /* Feed-level facts, complete after parser_finish(); owned by the parser. */
 struct parser_feed {
-	const char *title;	   /* plain text; NULL where not given, as all */
+	const char *title; /* plain text; NULL where not given, as all */
 	const char *home_page_url; /* absolute */
-	const char *feed_url;	   /* rel=self, absolute */
+	const char *feed_url;      /* rel=self, absolute */
 	const char *description;   /* plain text */
 	const char *language;
 	const char *icon;
-	const char *next_url;	   /* RFC 5005 rel=next or prev-archive */
-	const char *const *hubs;   /* WebSub hubs, hubs_len */
+	const char *next_url;    /* RFC 5005 rel=next or prev-archive */
+	const char *const *hubs; /* WebSub hubs, hubs_len */
 	size_t hubs_len;
 	const char *const *authors;
 	size_t authors_len;
-	int ttl_s;		   /* ttl, sy:updatePeriod; 0: none */
-	uint32_t skip_hours;	   /* bit h set: hour h UTC is skipped */
-	uint8_t skip_days;	   /* bit d set: day d is skipped, 0 = Sunday */
+	int ttl_s;           /* ttl, sy:updatePeriod; 0: none */
+	uint32_t skip_hours; /* bit h set: hour h UTC is skipped */
+	uint8_t skip_days;   /* bit d set: day d is skipped, 0 = Sunday */
 };
 
 /* Called for each item as soon as it is complete; views in raw_item are valid

@@ -1,0 +1,26 @@
+/*
+ * HTML, as feeds carry it, becomes plain text.
+ */
+#ifndef TEXT_HTML_H
+#define TEXT_HTML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* Appends the text of a piece of HTML: blocks, list entries and table rows on
+ * lines of their own, white space collapsed, character references decoded;
+ * scripts, styles, comments, `hidden` elements and images' alt texts left
+ * out. At most max bytes, cut between characters. The result is clean
+ * (text/clean.h). Linear in len, whatever the markup. */
+void html_to_text(struct buf *, const char *html, size_t len, size_t max);
+/* The same for text of which nobody says whether it is HTML (RSS titles): only
+ * tags of HTML's elements and complete references count as markup, so "a < b"
+ * and "<dir>" stay. One line. */
+void html_maybe_to_line(struct buf *, const char *text, size_t len);
+/* Whether text shows a tag or reference that html_maybe_to_line would take for
+ * markup. */
+bool html_is_likely(const char *text, size_t len);
+
+#endif
