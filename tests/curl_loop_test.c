@@ -1,0 +1,259 @@
+/*
+ * daemon/frame/curl_loop and dns: exchanges with a real server on loopback.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <netinet/in.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/strings.h"
+#include "frame/address.h"
+#include "frame/curl_loop.h"
+#include "frame/dns.h"
+
+struct net {
+	struct event_base *base;
+	struct evhttp *server;
+	int port;
+	struct address_wall *open, *closed;
+	struct dns *dns;
+	struct curl_loop *loop;
+	int served;
+};
+
+struct answer {
+	struct net *net;
+	struct buf body;
+	int done;
+	enum curl_outcome outcome;
+	char *error;
+};
+
+static void
+on_request(struct evhttp_request *request, void *arg)
+{
+	struct net *net = arg;
+	struct evbuffer *body = evbuffer_new();
+
+	net->served++;
+	evbuffer_add_printf(body, "hello %d", net->served);
+	evhttp_send_reply(request, 200, "OK", body);
+	evbuffer_free(body);
+}
+
+static int
+set_up(void **state)
+{
+	struct net *net = xcalloc(1, sizeof(*net));
+	struct evhttp_bound_socket *bound;
+	struct sockaddr_in at;
+	socklen_t len = sizeof(at);
+	char loopback[] = "127.0.0.0/8", *list = loopback, *warning;
+
+	net->base = event_base_new();
+	net->server = evhttp_new(net->base);
+	bound = evhttp_bind_socket_with_handle(net->server, "127.0.0.1", 0);
+	getsockname(
+	    evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &len);
+	net->port = ntohs(at.sin_port);
+	evhttp_set_gencb(net->server, on_request, net);
+	net->open =
+	    address_wall_new(&(struct strings){.at = &list, .len = 1});
+	net->closed = address_wall_new(&(struct strings){0});
+	net->dns = dns_new(net->base, "127.0.0.1:9");
+	assert_non_null(net->dns);
+	net->loop = curl_loop_new(net->base,
+	    &(struct curl_loop_options){.wall = net->open,
+		.dns = net->dns,
+		.multis = 2,
+		.host_connections_max = 2},
+	    &warning);
+	free(warning);
+	*state = net;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct net *net = *state;
+
+	curl_loop_free(net->loop);
+	dns_free(net->dns);
+	address_wall_free(net->open);
+	address_wall_free(net->closed);
+	evhttp_free(net->server);
+	event_base_free(net->base);
+	free(net);
+	return 0;
+}
+
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct answer *answer = arg;
+
+	buf_add(&answer->body, bytes, count);
+	return count;
+}
+
+static void
+on_done(void *arg, const struct curl_result *result)
+{
+	struct answer *answer = arg;
+
+	answer->done++;
+	answer->outcome = result->outcome;
+	answer->error = xstrdup_null(result->error);
+	event_base_loopbreak(answer->net->base);
+}
+
+static CURL *
+easy_new(struct answer *answer)
+{
+	CURL *easy = curl_easy_init();
+
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 5000L);
+	return easy;
+}
+
+/* Calls host at the server's port; %d in the URL takes the port. */
+static void
+call(struct net *net, const char *url, struct answer *answer)
+{
+	CURL *easy = easy_new(answer);
+	char *text = xasprintf("%s:%d/", url, net->port);
+
+	answer->net = net;
+	curl_loop_start(net->loop, easy, text, on_done, answer);
+	assert_int_equal(answer->done, 0);
+	event_base_dispatch(net->base);
+	assert_int_equal(answer->done, 1);
+	curl_easy_cleanup(easy);
+	free(text);
+}
+
+static void
+answer_clear(struct answer *answer)
+{
+	buf_clear(&answer->body);
+	free(answer->error);
+	*answer = (struct answer){0};
+}
+
+static void
+answers_come_by_address_and_by_name(void **state)
+{
+	static const char *const urls[] = {"http://127.0.0.1",
+	    "http://localhost", "HTTP://LocalHost", "http://0x7f.1"};
+	struct answer answer = {0};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		call(*state, urls[i], &answer);
+		assert_int_equal(answer.outcome, CURL_OUTCOME_OK);
+		assert_null(answer.error);
+		assert_memory_equal(answer.body.data, "hello ", 6);
+		answer_clear(&answer);
+	}
+}
+
+static void
+private_addresses_are_refused_however_spelled(void **state)
+{
+	static const char *const urls[] = {"http://127.0.0.1",
+	    "http://localhost", "http://0x7f000001", "http://2130706433",
+	    "http://127.1", "http://[::1]", "http://[::ffff:127.0.0.1]",
+	    "http://0177.0.0.1"};
+	struct net *net = *state;
+	struct answer answer = {0};
+
+	curl_loop_set_wall(net->loop, net->closed);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		call(net, urls[i], &answer);
+		if (answer.outcome != CURL_OUTCOME_REFUSED)
+			fail_msg("%s: %s", urls[i], answer.error);
+		assert_non_null(strstr(answer.error, "network.allow"));
+		answer_clear(&answer);
+	}
+	assert_int_equal(net->served, 0);
+}
+
+static void
+other_protocols_and_user_names_are_refused(void **state)
+{
+	static const char *const urls[] = {"file:///etc/passwd",
+	    "gopher://127.0.0.1", "ftp://127.0.0.1", "http://me@127.0.0.1",
+	    "http://a:b@127.0.0.1", "nonsense", "http://"};
+	struct net *net = *state;
+	struct answer answer = {0};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		call(net, urls[i], &answer);
+		assert_int_not_equal(answer.outcome, CURL_OUTCOME_OK);
+		answer_clear(&answer);
+	}
+	assert_int_equal(net->served, 0);
+}
+
+static void
+unknown_host_is_told_as_such(void **state)
+{
+	struct answer answer = {0};
+
+	call(*state, "http://no-such-host.invalid", &answer);
+	assert_int_equal(answer.outcome, CURL_OUTCOME_DNS);
+	assert_non_null(answer.error);
+	answer_clear(&answer);
+}
+
+static void
+cancelled_calls_never_call_back(void **state)
+{
+	struct net *net = *state;
+	struct answer dropped = {.net = net}, answer = {0};
+	const char *urls[] = {
+	    "http://127.0.0.1:1/", "http://x.invalid/", "nonsense"};
+
+	for (size_t i = 0; i < 3; i++) {
+		CURL *easy = easy_new(&dropped);
+
+		curl_loop_cancel(curl_loop_start(
+		    net->loop, easy, urls[i], on_done, &dropped));
+		curl_easy_cleanup(easy);
+	}
+	call(net, "http://127.0.0.1", &answer);
+	assert_int_equal(dropped.done, 0);
+	answer_clear(&answer);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		answers_come_by_address_and_by_name, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		private_addresses_are_refused_however_spelled, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(
+		other_protocols_and_user_names_are_refused, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		unknown_host_is_told_as_such, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		cancelled_calls_never_call_back, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
