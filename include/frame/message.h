@@ -3,8 +3,8 @@
  * by one in a fixed order, never a struct copied raw. A reader that finds a
  * field short, long or left over has failed, and its peer is cut off.
  *
- * Wire form: u32 length of the payload, u16 type, u16 zero (host order: both
- * ends are the same machine), then the payload. Strings are a u32 length and
+ * Wire form: u32 length of the payload, u16 type, u16 1 when a descriptor
+ * rides along (host order: both ends are the same machine), the payload. Strings are a u32 length and
  * bytes; NULL strings have the length UINT32_MAX.
  */
 #ifndef FRAME_MESSAGE_H
@@ -37,24 +37,28 @@ enum message_type {
 	MESSAGE_HELLO, /* u32 version, u32 role, u32 index, u32 pid */
 	MESSAGE_READY, /* u64 epoch of the configuration now in force */
 	MESSAGE_PONG,  /* u64 number of the ping */
+	/* engine -> parent */
+	MESSAGE_FINISHED, /* (none): --once, all is done */
 	/* parent -> any role */
-	MESSAGE_CONFIG, /* (fd: slice) u64 epoch */
+	MESSAGE_CONFIG, /* (fd: slice) u64 epoch, u32 once: 1 for --once */
 	MESSAGE_PEER,	/* (fd: socket) u32 role, u32 index */
 	MESSAGE_PING,	/* u64 number */
 	MESSAGE_STOP,	/* (none): drain and exit */
 	/* parent -> fetcher, before CONFIG */
 	MESSAGE_MATCH_SET, /* (fd: compiled block) u64 epoch */
+	/* parent -> engine */
+	MESSAGE_REOPEN, /* (none): open the rolling logs anew */
 	/* desk -> parent, parent -> desk */
 	MESSAGE_RELOAD,	       /* u64 request */
 	MESSAGE_RELOAD_RESULT, /* u64 request, u32 ok, str text */
-	/* parent -> engine: (fd: shared page) the bench of a fetcher: its first
+	/* parent -> engine, fetcher: (fd: shared page) the bench of a fetcher: its first
 	 * u64 is the job whose bytes are being parsed, 0 when none */
 	MESSAGE_BENCH, /* u32 index */
 	/* parent -> desk, for status and metrics */
 	MESSAGE_ROLE_STATE, /* u32 role, u32 index, u32 pid, u32 restarts, str
 			       state ("up", "starting", "backed off 8 s") */
 	/* engine -> fetcher */
-	MESSAGE_FETCH_START, /* see engine/fetch_start in frame/job.h */
+	MESSAGE_FETCH_START, /* see frame/job.h */
 	MESSAGE_FETCH_CANCEL, /* u64 job */
 	/* fetcher -> engine */
 	MESSAGE_ITEM,	    /* see frame/job.h */

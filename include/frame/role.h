@@ -46,6 +46,7 @@ struct role {
 	int match_set_fd;	     /* fetcher: the newest block, or -1 */
 	const struct role_callbacks *callbacks;
 	void *arg;
+	bool once;     /* poll each feed once, deliver, say FINISHED */
 	bool stopping;
 	struct role_private *private;
 };

@@ -1,0 +1,98 @@
+/*
+ * UTF-8 decoding with the checks of RFC 3629.
+ */
+#include "base/utf8.h"
+
+/* Length of the sequence that a lead byte announces; 0: not a lead byte. */
+static size_t
+sequence_len(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead >= 0xc2 && lead <= 0xdf)
+		return 2;
+	if (lead >= 0xe0 && lead <= 0xef)
+		return 3;
+	if (lead >= 0xf0 && lead <= 0xf4)
+		return 4;
+	return 0;
+}
+
+size_t
+utf8_decode(const char *bytes, size_t len, uint32_t *code)
+{
+	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *p = (const unsigned char *)bytes;
+	size_t n = sequence_len(p[0]);
+	uint32_t c;
+
+	*code = UINT32_MAX;
+	if (n == 1) {
+		*code = p[0];
+		return 1;
+	}
+	if (n == 0 || n > len)
+		return 1;
+	c = p[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 1;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 1;
+	*code = c;
+	return n;
+}
+
+size_t
+utf8_encode(uint32_t code, char out[4])
+{
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		out[0] = (char)(0xc0 | code >> 6);
+		out[1] = (char)(0x80 | (code & 0x3f));
+		return 2;
+	}
+	if (code < 0x10000) {
+		out[0] = (char)(0xe0 | code >> 12);
+		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (code & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | code >> 18);
+	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (code & 0x3f));
+	return 4;
+}
+
+bool
+utf8_is_valid(const char *bytes, size_t len)
+{
+	uint32_t code;
+
+	for (size_t i = 0; i < len;) {
+		if ((unsigned char)bytes[i] < 0x80) {
+			i++;
+			continue;
+		}
+		i += utf8_decode(bytes + i, len - i, &code);
+		if (code == UINT32_MAX)
+			return false;
+	}
+	return true;
+}
+
+size_t
+utf8_cut(const char *bytes, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)bytes[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
