@@ -12,7 +12,7 @@ struct store_reader;
 
 /* What a query asks for; NULL and 0 fields ask nothing. */
 struct store_filter {
-	const char *feed;   /* feed id */
+	const char *feed; /* feed id */
 	const char *outlet;
 	const char *entity; /* entity id */
 	const char *rule;   /* rule id */
@@ -22,8 +22,8 @@ struct store_filter {
 	int64_t since_at;   /* epoch us, inclusive */
 	int64_t until_at;   /* exclusive */
 	uint64_t before;    /* seq (alerts) or row id (items) below this */
-	uint64_t after;	    /* ... above this; then oldest first */
-	unsigned limit;	    /* rows; 0: 100, at most 1000 */
+	uint64_t after;     /* ... above this; then oldest first */
+	unsigned limit;     /* rows; 0: 100, at most 1000 */
 };
 
 struct stored_item {
@@ -41,7 +41,8 @@ struct stored_item {
 };
 
 /* Opens for reading; NULL and an error text (the caller frees) on failure.
- * Reads once, so that all files are open before a sandbox. */
+ * Waits up to 10 s for the engine to have made the store. Reads once, so that
+ * all files are open before a sandbox. */
 struct store_reader *store_reader_open(const char *path, char **error);
 void store_reader_close(struct store_reader *);
 

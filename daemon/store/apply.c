@@ -1,0 +1,224 @@
+/*
+ * The statements behind each kind of write in a batch.
+ */
+#include "store/apply.h"
+#include "store/batch_op.h"
+#include "store/db.h"
+
+static int
+apply_seen_key(struct db *db, int64_t feed, uint64_t key, uint64_t revision,
+    int64_t seen_at)
+{
+	return db_run(db,
+	    "INSERT INTO seen (feed, key, revision, seen_at)"
+	    " VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+	    " revision = excluded.revision, seen_at = excluded.seen_at",
+	    "iiii", feed, (int64_t)key, (int64_t)revision, seen_at);
+}
+
+static int
+apply_mentions(struct db *db, int64_t item, const struct item_record *record)
+{
+	for (size_t i = 0; i < record->mentions_len; i++) {
+		const struct job_mention *mention = &record->mentions[i];
+
+		if (db_run(db,
+			"INSERT INTO mentions (item, number, entity, name,"
+			" field, offset, length, accepted_by)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			"iissiiis", item, (int64_t)i, mention->entity,
+			mention->name, (int64_t)mention->field,
+			(int64_t)mention->offset, (int64_t)mention->len,
+			mention->accepted_by) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+apply_item(struct db *db, const struct batch_op *op)
+{
+	const struct item_record *record = &op->item;
+	const struct item *item = &record->item;
+
+	if (db_run(db,
+		"INSERT INTO items (id, feed, key, guid, url, title, summary,"
+		" content, language, published_at, seen_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"iiissssssii", (int64_t)record->id, record->feed,
+		(int64_t)item->key, item->guid, item->url, item->title,
+		item->summary, item->content, item->language,
+		item->published_at, record->seen_at) == -1 ||
+	    apply_mentions(db, (int64_t)record->id, record) == -1)
+		return -1;
+	return apply_seen_key(
+	    db, record->feed, item->key, item->revision, record->seen_at);
+}
+
+/* Takes the item's old text out of the search index, if it got there. */
+static int
+unindex_item(struct db *db, int64_t id)
+{
+	return db_run(db,
+	    "INSERT INTO items_text (items_text, rowid, title, summary,"
+	    " content) SELECT 'delete', id, title, summary, content FROM items"
+	    " WHERE id = ? AND id <="
+	    " (SELECT value FROM facts WHERE name = 'indexed')",
+	    "i", id);
+}
+
+static int
+reindex_item(struct db *db, int64_t id)
+{
+	return db_run(db,
+	    "INSERT INTO items_text (rowid, title, summary, content)"
+	    " SELECT id, title, summary, content FROM items"
+	    " WHERE id = ? AND id <="
+	    " (SELECT value FROM facts WHERE name = 'indexed')",
+	    "i", id);
+}
+
+static int
+apply_edit(struct db *db, const struct batch_op *op)
+{
+	const struct item_record *record = &op->item;
+	const struct item *item = &record->item;
+	int64_t id = db_number(db, 0,
+	    "SELECT max(id) FROM items WHERE feed = ? AND key = ?", "ii",
+	    record->feed, (int64_t)item->key);
+
+	if (id != 0 &&
+	    (unindex_item(db, id) == -1 ||
+		db_run(db,
+		    "UPDATE items SET url = ?, title = ?, summary = ?,"
+		    " content = ?, language = ? WHERE id = ?",
+		    "sssssi", item->url, item->title, item->summary,
+		    item->content, item->language, id) == -1 ||
+		reindex_item(db, id) == -1 ||
+		db_run(db, "DELETE FROM mentions WHERE item = ?", "i", id) ==
+		    -1 ||
+		apply_mentions(db, id, record) == -1))
+		return -1;
+	return apply_seen_key(
+	    db, record->feed, item->key, item->revision, record->seen_at);
+}
+
+static int
+apply_seen(struct db *db, const struct batch_op *op)
+{
+	return apply_seen_key(db, op->seen.feed, op->seen.key,
+	    op->seen.revision, op->seen.seen_at);
+}
+
+static int
+apply_alert_keys(
+    struct db *db, const char *kind, int64_t seq, const struct strings *values)
+{
+	for (size_t i = 0; i < values->len; i++)
+		if (db_run(db,
+			"INSERT OR IGNORE INTO alert_keys (kind, value, alert)"
+			" VALUES (?, ?, ?)",
+			"ssi", kind, values->at[i], seq) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+apply_alert(struct db *db, const struct batch_op *op)
+{
+	const struct alert_record *alert = &op->alert;
+	int64_t seq = (int64_t)alert->seq;
+
+	if (db_run(db,
+		"INSERT INTO alerts (seq, id, type, level, feed, item, at,"
+		" json) VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, ?)",
+		"issiiiis", seq, alert->id, alert->type, (int64_t)alert->level,
+		alert->feed, (int64_t)alert->item, alert->at,
+		alert->json) == -1 ||
+	    apply_alert_keys(db, "e", seq, &alert->entities) == -1 ||
+	    apply_alert_keys(db, "r", seq, &alert->rules) == -1)
+		return -1;
+	for (size_t i = 0; i < alert->sinks.len; i++)
+		if (db_run(db,
+			"INSERT INTO deliveries (sink, alert, next_at)"
+			" VALUES (?, ?, ?)",
+			"sii", alert->sinks.at[i], seq, alert->at) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+apply_feed(struct db *db, const struct batch_op *op)
+{
+	const struct feed_record *feed = &op->feed;
+
+	return db_run(db,
+	    "INSERT INTO feeds (row, id, outlet, url, etag, modified,"
+	    " body_hash, title, first_success_at, last_success_at,"
+	    " last_new_at, last_item_at)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (row) DO UPDATE SET outlet = excluded.outlet,"
+	    " url = excluded.url, etag = excluded.etag,"
+	    " modified = excluded.modified, body_hash = excluded.body_hash,"
+	    " title = excluded.title,"
+	    " first_success_at = excluded.first_success_at,"
+	    " last_success_at = excluded.last_success_at,"
+	    " last_new_at = excluded.last_new_at,"
+	    " last_item_at = excluded.last_item_at",
+	    "isssssisiiii", feed->row, feed->id, feed->outlet, feed->url,
+	    feed->etag, feed->modified, (int64_t)feed->body_hash, feed->title,
+	    feed->first_success_at, feed->last_success_at, feed->last_new_at,
+	    feed->last_item_at);
+}
+
+static int
+apply_delivery(struct db *db, const struct batch_op *op)
+{
+	const struct delivery_record *delivery = &op->delivery;
+
+	return db_run(db,
+	    "UPDATE deliveries SET state = ?, attempts = ?, step = ?,"
+	    " early = ?, next_at = ?, done_at = nullif(?, 0), status = ?,"
+	    " error = ? WHERE id = ?",
+	    "iiiiiiisi", (int64_t)delivery->state, (int64_t)delivery->attempts,
+	    (int64_t)delivery->step, (int64_t)delivery->early,
+	    delivery->next_at, delivery->done_at, (int64_t)delivery->status,
+	    delivery->error, (int64_t)delivery->id);
+}
+
+static int
+apply_logged(struct db *db, const struct batch_op *op)
+{
+	return db_run(db,
+	    "UPDATE deliveries SET state = 1, attempts = 1, done_at = ?"
+	    " WHERE sink = ? AND state = 0 AND alert <= ?",
+	    "isi", op->logged.at, op->logged.sink, (int64_t)op->logged.seq);
+}
+
+static int
+apply_clock_shift(struct db *db, const struct batch_op *op)
+{
+	return db_run(db,
+	    "UPDATE deliveries SET next_at = next_at + ? WHERE state = 0", "i",
+	    op->shift_us);
+}
+
+static int (*const apply[BATCH_KINDS])(struct db *, const struct batch_op *) = {
+    [BATCH_ITEM] = apply_item,
+    [BATCH_EDIT] = apply_edit,
+    [BATCH_SEEN] = apply_seen,
+    [BATCH_ALERT] = apply_alert,
+    [BATCH_FEED] = apply_feed,
+    [BATCH_DELIVERY] = apply_delivery,
+    [BATCH_LOGGED] = apply_logged,
+    [BATCH_CLOCK_SHIFT] = apply_clock_shift,
+};
+
+int
+apply_batch(struct db *db, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->len; i++)
+		if (apply[batch->ops[i].kind](db, &batch->ops[i]) == -1)
+			return -1;
+	return 0;
+}

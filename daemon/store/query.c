@@ -1,0 +1,327 @@
+/*
+ * Filtered reads, page by page, on a read-only connection. Runs in the desk,
+ * behind its sandbox: all files are opened beforehand and nothing is created.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "parse/item.h"
+#include "store/db.h"
+#include "store/query.h"
+#include "store/schema.h"
+
+#define WAIT_MS 10000
+#define WAIT_STEP_MS 50
+#define LIMIT_DEFAULT 100
+#define LIMIT_MAX 1000
+#define BINDS_MAX 16
+#define TERMS_MAX 32 /* words of a search */
+
+/* enum level by its word; an unknown one finds nothing. */
+#define LEVEL_IS                                                    \
+	"level = CASE ? WHEN 'routine' THEN 0 WHEN 'urgent' THEN 1" \
+	" WHEN 'flash' THEN 2 END"
+
+struct store_reader {
+	struct db *db;
+	char *error; /* of the last query, or NULL */
+};
+
+/* A statement under construction: its text and what is bound to it. */
+struct builder {
+	struct buf sql;
+	struct {
+		const char *text; /* NULL: the number */
+		int64_t number;
+	} binds[BINDS_MAX];
+	int binds_len;
+	char *match; /* the search expression; owned */
+};
+
+static struct db *
+try_open(const char *path, char **error)
+{
+	struct db *db;
+	int64_t version;
+
+	free(*error);
+	*error = NULL;
+	db = db_open(path, DB_READ_ONLY, error);
+	if (db == NULL)
+		return NULL;
+	version = db_number(db, -1, "PRAGMA user_version", "");
+	/* This read opens the write-ahead log and its index. */
+	db_number(db, 0, "SELECT count(*) FROM sqlite_schema", "");
+	if (version == schema_version() && db_result(db) == STORE_OK)
+		return db;
+	*error = version > 0 ? xasprintf("%s: a store of version %d", path,
+				   (int)version)
+			     : xasprintf("%s: %s", path, db_error(db));
+	db_close(db);
+	return NULL;
+}
+
+struct store_reader *
+store_reader_open(const char *path, char **error)
+{
+	struct store_reader *reader;
+	struct db *db;
+	char random;
+
+	*error = NULL;
+	sqlite3_randomness(1, &random); /* opens and closes /dev/urandom */
+	for (int waited = 0;; waited += WAIT_STEP_MS) {
+		db = try_open(path, error);
+		if (db != NULL || waited >= WAIT_MS)
+			break;
+		nanosleep(
+		    &(struct timespec){.tv_nsec = WAIT_STEP_MS * 1000000L},
+		    NULL);
+	}
+	if (db == NULL)
+		return NULL;
+	reader = xcalloc(1, sizeof(*reader));
+	reader->db = db;
+	return reader;
+}
+
+void
+store_reader_close(struct store_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	db_close(reader->db);
+	free(reader->error);
+	free(reader);
+}
+
+const char *
+store_reader_error(const struct store_reader *reader)
+{
+	return reader->error != NULL ? reader->error : "";
+}
+
+static void
+bind_text(struct builder *builder, const char *text)
+{
+	builder->binds[builder->binds_len++].text = text;
+}
+
+static void
+bind_number(struct builder *builder, int64_t number)
+{
+	builder->binds[builder->binds_len++].number = number;
+}
+
+/* Adds a condition with one `?`, unless its value is NULL. */
+static void
+where_text(struct builder *builder, const char *condition, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_addf(&builder->sql, " AND %s", condition);
+	bind_text(builder, value);
+}
+
+static void
+where_number(struct builder *builder, const char *condition, int64_t value)
+{
+	if (value == 0)
+		return;
+	buf_addf(&builder->sql, " AND %s", condition);
+	bind_number(builder, value);
+}
+
+/* Words become quoted terms, all of which must occur; a `*` at the end of one
+ * asks for its beginning alone. */
+static char *
+match_expression(const char *text)
+{
+	struct buf out = BUF_INIT;
+	int terms = 0;
+
+	while (*text != '\0' && terms < TERMS_MAX) {
+		size_t len = strcspn(text, " \t\n\"");
+
+		if (len > 0) {
+			bool prefix = len > 1 && text[len - 1] == '*';
+
+			buf_add_str(&out, terms++ > 0 ? " \"" : "\"");
+			buf_add(&out, text, len - prefix);
+			buf_add_str(&out, prefix ? "\"*" : "\"");
+		}
+		text += len + (text[len] != '\0');
+	}
+	return buf_take(&out);
+}
+
+static void
+where_match(struct builder *builder, const char *column, const char *text)
+{
+	if (text == NULL || text[strspn(text, " \t\n\"")] == '\0')
+		return;
+	builder->match = match_expression(text);
+	buf_addf(&builder->sql,
+	    " AND %s IN (SELECT rowid FROM items_text WHERE items_text"
+	    " MATCH ?)",
+	    column);
+	bind_text(builder, builder->match);
+}
+
+static void
+order_and_limit(struct builder *builder, const struct store_filter *filter,
+    const char *column)
+{
+	unsigned limit = filter->limit != 0 ? filter->limit : LIMIT_DEFAULT;
+
+	if (filter->before != 0 || filter->after != 0)
+		buf_addf(&builder->sql, " AND %s %s ?", column,
+		    filter->after != 0 ? ">" : "<");
+	if (filter->after != 0)
+		bind_number(builder, (int64_t)filter->after);
+	else if (filter->before != 0)
+		bind_number(builder, (int64_t)filter->before);
+	if (filter->after != 0 && filter->before != 0) {
+		buf_addf(&builder->sql, " AND %s < ?", column);
+		bind_number(builder, (int64_t)filter->before);
+	}
+	buf_addf(&builder->sql, " ORDER BY %s %s LIMIT %u", column,
+	    filter->after != 0 ? "ASC" : "DESC",
+	    limit < LIMIT_MAX ? limit : LIMIT_MAX);
+}
+
+static sqlite3_stmt *
+prepare(struct store_reader *reader, const struct builder *builder)
+{
+	sqlite3_stmt *statement = NULL;
+
+	db_clear_result(reader->db);
+	free(reader->error);
+	reader->error = NULL;
+	if (sqlite3_prepare_v2(db_handle(reader->db), buf_str(&builder->sql),
+		-1, &statement, NULL) != SQLITE_OK) {
+		reader->error = xstrdup(sqlite3_errmsg(db_handle(reader->db)));
+		return NULL;
+	}
+	for (int i = 0; i < builder->binds_len; i++) {
+		if (builder->binds[i].text != NULL)
+			sqlite3_bind_text(statement, i + 1,
+			    builder->binds[i].text, -1, SQLITE_STATIC);
+		else
+			sqlite3_bind_int64(
+			    statement, i + 1, builder->binds[i].number);
+	}
+	return statement;
+}
+
+static int
+finish(struct store_reader *reader, struct builder *builder,
+    sqlite3_stmt *statement)
+{
+	sqlite3_finalize(statement);
+	buf_clear(&builder->sql);
+	free(builder->match);
+	if (reader->error == NULL && db_result(reader->db) != STORE_OK)
+		reader->error = xstrdup(db_error(reader->db));
+	return reader->error == NULL ? 0 : -1;
+}
+
+int
+store_query_alerts(struct store_reader *reader,
+    const struct store_filter *filter, store_on_alert on_alert, void *arg)
+{
+	struct builder builder = {0};
+	sqlite3_stmt *row;
+
+	buf_add_str(&builder.sql, "SELECT seq, json FROM alerts WHERE 1");
+	where_text(&builder, "feed = (SELECT row FROM feeds WHERE id = ?)",
+	    filter->feed);
+	where_text(&builder, "feed IN (SELECT row FROM feeds WHERE outlet = ?)",
+	    filter->outlet);
+	where_text(&builder,
+	    "seq IN (SELECT alert FROM alert_keys WHERE kind = 'e'"
+	    " AND value = ?)",
+	    filter->entity);
+	where_text(&builder,
+	    "seq IN (SELECT alert FROM alert_keys WHERE kind = 'r'"
+	    " AND value = ?)",
+	    filter->rule);
+	where_text(&builder, LEVEL_IS, filter->level);
+	where_text(&builder, "type = ?", filter->type);
+	where_number(&builder, "at >= ?", filter->since_at);
+	where_number(&builder, "at < ?", filter->until_at);
+	where_match(&builder, "item", filter->text);
+	order_and_limit(&builder, filter, "seq");
+	row = prepare(reader, &builder);
+	while (db_step(reader->db, row))
+		on_alert(arg, (uint64_t)sqlite3_column_int64(row, 0),
+		    db_text(row, 1));
+	return finish(reader, &builder, row);
+}
+
+static const char *
+text_or_empty(sqlite3_stmt *row, int column)
+{
+	const char *text = db_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+static void
+tell_item(sqlite3_stmt *row, store_on_item on_item, void *arg)
+{
+	struct stored_item item = {
+	    .id = (uint64_t)sqlite3_column_int64(row, 0),
+	    .feed = text_or_empty(row, 1),
+	    .outlet = text_or_empty(row, 2),
+	    .guid = db_text(row, 3),
+	    .url = db_text(row, 4),
+	    .title = text_or_empty(row, 5),
+	    .summary = text_or_empty(row, 6),
+	    .content = text_or_empty(row, 7),
+	    .language = text_or_empty(row, 8),
+	    .published_at = sqlite3_column_int64(row, 9),
+	    .seen_at = sqlite3_column_int64(row, 10),
+	};
+
+	on_item(arg, &item);
+}
+
+int
+store_query_items(struct store_reader *reader,
+    const struct store_filter *filter, store_on_item on_item, void *arg)
+{
+	struct builder builder = {0};
+	sqlite3_stmt *row;
+
+	buf_add_str(&builder.sql,
+	    "SELECT items.id, feeds.id, feeds.outlet, guid, items.url,"
+	    " items.title, summary, content, language, published_at, seen_at"
+	    " FROM items JOIN feeds ON feeds.row = items.feed WHERE 1");
+	where_text(&builder, "feeds.id = ?", filter->feed);
+	where_text(&builder, "feeds.outlet = ?", filter->outlet);
+	where_text(&builder,
+	    "items.id IN (SELECT item FROM mentions WHERE entity = ?)",
+	    filter->entity);
+	where_text(&builder,
+	    "items.id IN (SELECT item FROM alerts JOIN alert_keys ON"
+	    " alert = seq WHERE kind = 'r' AND value = ?)",
+	    filter->rule);
+	where_text(&builder,
+	    "items.id IN (SELECT item FROM alerts WHERE " LEVEL_IS ")",
+	    filter->level);
+	where_text(&builder,
+	    "items.id IN (SELECT item FROM alerts WHERE type = ?)",
+	    filter->type);
+	where_number(&builder, "seen_at >= ?", filter->since_at);
+	where_number(&builder, "seen_at < ?", filter->until_at);
+	where_match(&builder, "items.id", filter->text);
+	order_and_limit(&builder, filter, "items.id");
+	row = prepare(reader, &builder);
+	while (db_step(reader->db, row))
+		tell_item(row, on_item, arg);
+	return finish(reader, &builder, row);
+}

@@ -1,0 +1,86 @@
+/*
+ * What the engine reads of feeds and of the keys that they have shown.
+ */
+#include "store/db.h"
+#include "store/store.h"
+#include "store/store_db.h"
+
+int
+store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
+{
+	struct db *db = store_connect(store);
+	sqlite3_stmt *row;
+
+	if (db == NULL)
+		return -1;
+	row = db_bind(db,
+	    "SELECT row, id, outlet, url, etag, modified, body_hash, title,"
+	    " first_success_at, last_success_at, last_new_at, last_item_at"
+	    " FROM feeds",
+	    "");
+	while (db_step(db, row)) {
+		struct feed_record feed = {
+		    .row = sqlite3_column_int64(row, 0),
+		    .id = (char *)db_text(row, 1),
+		    .outlet = (char *)db_text(row, 2),
+		    .url = (char *)db_text(row, 3),
+		    .etag = (char *)db_text(row, 4),
+		    .modified = (char *)db_text(row, 5),
+		    .body_hash = (uint64_t)sqlite3_column_int64(row, 6),
+		    .title = (char *)db_text(row, 7),
+		    .first_success_at = sqlite3_column_int64(row, 8),
+		    .last_success_at = sqlite3_column_int64(row, 9),
+		    .last_new_at = sqlite3_column_int64(row, 10),
+		    .last_item_at = sqlite3_column_int64(row, 11),
+		};
+
+		on_feed(arg, &feed);
+	}
+	return store_note_result(store);
+}
+
+int
+store_read_seen(struct store *store, int64_t feed, size_t max,
+    store_on_seen on_seen, void *arg)
+{
+	struct db *db = store_connect(store);
+	sqlite3_stmt *row;
+
+	if (db == NULL)
+		return -1;
+	row = db_bind(db,
+	    "SELECT key, revision FROM (SELECT key, revision, seen_at FROM"
+	    " seen WHERE feed = ? ORDER BY seen_at DESC LIMIT ?)"
+	    " ORDER BY seen_at",
+	    "ii", feed, (int64_t)max);
+	while (db_step(db, row)) {
+		struct job_seen seen = {
+		    .key = (uint64_t)sqlite3_column_int64(row, 0),
+		    .revision = (uint64_t)sqlite3_column_int64(row, 1),
+		};
+
+		on_seen(arg, &seen);
+	}
+	return store_note_result(store);
+}
+
+bool
+store_find_seen(
+    struct store *store, int64_t feed, uint64_t key, uint64_t *revision)
+{
+	struct db *db = store_connect(store);
+	sqlite3_stmt *row;
+
+	if (db == NULL)
+		return false;
+	row =
+	    db_bind(db, "SELECT revision FROM seen WHERE feed = ? AND key = ?",
+		"ii", feed, (int64_t)key);
+	if (!db_step(db, row)) {
+		store_note_result(store);
+		return false;
+	}
+	*revision = (uint64_t)sqlite3_column_int64(row, 0);
+	db_stop(row);
+	return true;
+}

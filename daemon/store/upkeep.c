@@ -1,0 +1,135 @@
+/*
+ * Upkeep in small steps: the search index, old rows, the write-ahead log. A
+ * step that fails is undone and simply comes again.
+ */
+#include "store/db.h"
+#include "store/store.h"
+#include "store/store_db.h"
+
+#define CHECKPOINT_PAGES 1024 /* 4 MiB */
+
+static void
+end_step(struct store *store)
+{
+	if (db_result(store->db) == STORE_OK)
+		db_exec(store->db, "COMMIT");
+	if (!sqlite3_get_autocommit(db_handle(store->db)))
+		db_exec(store->db, "ROLLBACK");
+	store_note_result(store);
+}
+
+bool
+store_index_step(struct store *store, unsigned limit)
+{
+	struct db *db = store_connect(store);
+	int64_t from, to;
+
+	if (db == NULL)
+		return false;
+	from = db_number(
+	    db, 0, "SELECT value FROM facts WHERE name = 'indexed'", "");
+	to = db_number(db, from,
+	    "SELECT max(id) FROM (SELECT id FROM items WHERE id > ?"
+	    " ORDER BY id LIMIT ?)",
+	    "ii", from, (int64_t)limit);
+	if (to <= from || db_exec(db, "BEGIN IMMEDIATE") == -1)
+		return false;
+	db_run(db,
+	    "INSERT INTO items_text (rowid, title, summary, content)"
+	    " SELECT id, title, summary, content FROM items"
+	    " WHERE id > ? AND id <= ?",
+	    "ii", from, to);
+	db_run(
+	    db, "UPDATE facts SET value = ? WHERE name = 'indexed'", "i", to);
+	end_step(store);
+	return db_result(db) == STORE_OK && to - from >= limit;
+}
+
+/* Deliveries of sinks that are configured no more go with their alerts. */
+static void
+purge_alerts(struct db *db, int64_t before_at, int64_t limit)
+{
+	db_run(db,
+	    "DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts"
+	    " WHERE at < ?1 AND NOT EXISTS (SELECT 1 FROM deliveries"
+	    "  WHERE alert = seq AND state = 0"
+	    "  AND sink IN (SELECT sink FROM temp.sinks))"
+	    " ORDER BY seq LIMIT ?2)",
+	    "ii", before_at, limit);
+}
+
+static void
+purge_items(struct db *db, int64_t before_at, int64_t limit)
+{
+	db_run(db,
+	    "INSERT INTO temp.old_items SELECT id FROM items"
+	    " WHERE seen_at < ? AND NOT EXISTS"
+	    " (SELECT 1 FROM alerts WHERE item = items.id)"
+	    " ORDER BY id LIMIT ?",
+	    "ii", before_at, limit);
+	db_run(db,
+	    "INSERT INTO items_text (items_text, rowid, title, summary,"
+	    " content) SELECT 'delete', id, title, summary, content FROM items"
+	    " WHERE id IN (SELECT id FROM temp.old_items) AND id <="
+	    " (SELECT value FROM facts WHERE name = 'indexed')",
+	    "");
+	db_run(db,
+	    "DELETE FROM items WHERE id IN (SELECT id FROM temp.old_items)",
+	    "");
+	db_run(db, "DELETE FROM temp.old_items", "");
+}
+
+static void
+fill_sinks(struct db *db, const struct strings *sinks)
+{
+	db_exec(db,
+	    "CREATE TEMP TABLE IF NOT EXISTS sinks (sink TEXT PRIMARY KEY);"
+	    "CREATE TEMP TABLE IF NOT EXISTS old_items (id INTEGER PRIMARY"
+	    " KEY); DELETE FROM temp.sinks;");
+	for (size_t i = 0; i < sinks->len; i++)
+		db_run(db, "INSERT OR IGNORE INTO temp.sinks VALUES (?)", "s",
+		    sinks->at[i]);
+}
+
+bool
+store_purge_step(struct store *store, int64_t before_at,
+    const struct strings *sinks, unsigned limit)
+{
+	struct db *db = store_connect(store);
+	int64_t before, changed;
+
+	if (db == NULL || db_exec(db, "BEGIN IMMEDIATE") == -1)
+		return false;
+	fill_sinks(db, sinks);
+	before = sqlite3_total_changes64(db_handle(db));
+	purge_alerts(db, before_at, limit);
+	purge_items(db, before_at, limit);
+	changed = sqlite3_total_changes64(db_handle(db)) - before;
+	end_step(store);
+	return db_result(db) == STORE_OK && changed >= limit;
+}
+
+void
+store_trim_seen(struct store *store, int64_t feed, int64_t before_at)
+{
+	struct db *db = store_connect(store);
+
+	if (db == NULL)
+		return;
+	db_run(db,
+	    "DELETE FROM seen WHERE feed = ?1 AND seen_at < ?2 AND seen_at <"
+	    " (SELECT seen_at FROM seen WHERE feed = ?1"
+	    "  ORDER BY seen_at DESC LIMIT 1 OFFSET ?3)",
+	    "iii", feed, before_at, (int64_t)JOB_SEEN_MAX);
+	store_note_result(store);
+}
+
+void
+store_checkpoint(struct store *store)
+{
+	if (store->db == NULL || store->wal_pages < CHECKPOINT_PAGES)
+		return;
+	sqlite3_wal_checkpoint_v2(
+	    db_handle(store->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	store->wal_pages = 0;
+}

@@ -1,0 +1,102 @@
+/*
+ * Writes that wait for the next commit, in order. A batch is kept until the
+ * store took it, however often that has to be tried.
+ */
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strings.h"
+#include "frame/job.h"
+#include "parse/item.h"
+
+/* What is kept of a feed; strings NULL and times 0 where there is none. */
+struct feed_record {
+	int64_t row; /* of the store */
+	char *id;
+	char *outlet;
+	char *url;      /* that the validators belong to */
+	char *etag;     /* verbatim */
+	char *modified; /* Last-Modified, verbatim */
+	uint64_t body_hash;
+	char *title;
+	int64_t first_success_at; /* epoch us, as all; 0: still to come */
+	int64_t last_success_at;
+	int64_t last_new_at;
+	int64_t last_item_at;
+};
+
+/* An item that is new, or the new text of one that was edited. */
+struct item_record {
+	uint64_t id;  /* row; 0 for an edit, which is found by feed and key */
+	int64_t feed; /* row */
+	int64_t seen_at;
+	struct item item;
+	struct job_mention *mentions;
+	size_t mentions_len;
+};
+
+struct alert_record {
+	uint64_t seq;
+	char *id;
+	const char *type; /* literal */
+	int level;        /* enum level */
+	int64_t feed;     /* row; 0: of no feed */
+	uint64_t item;    /* row; 0: of no item */
+	int64_t at;
+	char *json;
+	struct strings entities;
+	struct strings rules;
+	struct strings sinks; /* a delivery for each */
+};
+
+enum delivery_state { DELIVERY_WAITING, DELIVERY_DONE, DELIVERY_LOST };
+
+/* How a delivery stands after an attempt. */
+struct delivery_record {
+	uint64_t id;
+	enum delivery_state state;
+	unsigned attempts; /* made so far */
+	unsigned step;     /* of the retry schedule */
+	bool early;        /* the early try of this step was used up */
+	int64_t next_at;
+	int64_t done_at; /* 0: not yet */
+	unsigned status; /* HTTP, 0: none */
+	char *error;     /* or NULL */
+};
+
+struct batch;
+
+struct batch *batch_new(void);
+void batch_free(struct batch *);
+/* Rows it will write, and about how many bytes it holds. */
+size_t batch_rows(const struct batch *);
+size_t batch_bytes(const struct batch *);
+/* Moves all of `from` to the end of `to`; `from` is empty then. */
+void batch_append(struct batch *to, struct batch *from);
+
+/* Each takes what its argument owns and leaves it cleared. */
+void batch_add_item(struct batch *, struct item_record *);
+void batch_add_edit(struct batch *, struct item_record *);
+void batch_add_alert(struct batch *, struct alert_record *);
+void batch_add_feed(struct batch *, struct feed_record *);
+void batch_add_delivery(struct batch *, struct delivery_record *);
+/* The feed has shown the key at the revision. */
+void batch_add_seen(struct batch *, int64_t feed, uint64_t key,
+    uint64_t revision, int64_t seen_at);
+/* All that waits for the sink up to seq is in its log, synced. */
+void batch_add_logged(
+    struct batch *, const char *sink, uint64_t seq, int64_t at);
+/* The wall clock was set: times to come move by shift_us. */
+void batch_add_clock_shift(struct batch *, int64_t shift_us);
+
+void feed_record_clear(struct feed_record *);
+void feed_record_copy(struct feed_record *to, const struct feed_record *);
+void item_record_clear(struct item_record *);
+void alert_record_clear(struct alert_record *);
+void delivery_record_clear(struct delivery_record *);
+
+#endif

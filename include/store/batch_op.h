@@ -1,0 +1,51 @@
+/*
+ * The inside of a batch, for the store, which walks it.
+ */
+#ifndef STORE_BATCH_OP_H
+#define STORE_BATCH_OP_H
+
+#include "store/batch.h"
+
+enum batch_kind {
+	BATCH_ITEM,
+	BATCH_EDIT,
+	BATCH_SEEN,
+	BATCH_ALERT,
+	BATCH_FEED,
+	BATCH_DELIVERY,
+	BATCH_LOGGED,
+	BATCH_CLOCK_SHIFT,
+	BATCH_KINDS
+};
+
+struct batch_op {
+	enum batch_kind kind;
+	union {
+		struct item_record item; /* BATCH_ITEM, BATCH_EDIT */
+		struct alert_record alert;
+		struct feed_record feed;
+		struct delivery_record delivery;
+		struct {
+			int64_t feed;
+			uint64_t key;
+			uint64_t revision;
+			int64_t seen_at;
+		} seen;
+		struct {
+			char *sink;
+			uint64_t seq;
+			int64_t at;
+		} logged;
+		int64_t shift_us;
+	};
+};
+
+struct batch {
+	struct batch_op *ops; /* owned */
+	size_t len;
+	size_t cap;
+	size_t rows;
+	size_t bytes;
+};
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The inside of a store, for the files of daemon/store.
+ */
+#ifndef STORE_STORE_DB_H
+#define STORE_STORE_DB_H
+
+#include <stdint.h>
+
+struct db;
+
+struct store {
+	struct db *db; /* NULL while it cannot be opened again */
+	char *path;
+	int lock;
+	char *error; /* of the last call, or NULL */
+	char name[9];
+	uint64_t last_seq;
+	uint64_t last_item;
+	int64_t last_feed;
+	int64_t commit; /* how many there were */
+	int wal_pages;  /* in the write-ahead log, after the last commit */
+};
+
+/* The connection, opened anew if need be, its last failure forgotten; NULL
+ * when the disk fails still. */
+struct db *store_connect(struct store *);
+/* Keeps the connection's failure as the store's; returns -1 if there was one,
+ * else 0. */
+int store_note_result(struct store *);
+
+#endif

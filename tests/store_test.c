@@ -1,0 +1,555 @@
+/*
+ * daemon/store: opening, commits, what is read back, upkeep.
+ */
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/delivery.h"
+#include "store/query.h"
+#include "store/schema.h"
+#include "tests/store_fixture.h"
+
+struct fixture {
+	char *folder;
+	char *path;
+	struct store *store;
+	struct batch *batch;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	f->folder = fixture_folder();
+	f->path = fixture_path(f->folder);
+	f->store = fixture_open(f->path);
+	f->batch = batch_new();
+	fixture_add_feed(f->batch, 1);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	batch_free(f->batch);
+	store_close(f->store);
+	free(f->path);
+	fixture_remove(f->folder);
+	free(f);
+	return 0;
+}
+
+static void
+commit(struct fixture *f)
+{
+	assert_int_equal(store_commit(f->store, f->batch), STORE_OK);
+	assert_int_equal(batch_rows(f->batch), 0);
+}
+
+static void
+reopen(struct fixture *f)
+{
+	store_close(f->store);
+	f->store = fixture_open(f->path);
+}
+
+static void
+add_alerts(struct fixture *f, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char *title = xasprintf("Макрон said %d", i);
+
+		fixture_add_alert(f->store, f->batch,
+		    fixture_add_item(f->store, f->batch, title));
+		free(title);
+	}
+	commit(f);
+}
+
+static void
+on_feed(void *arg, const struct feed_record *feed)
+{
+	assert_int_equal(feed->row, 1);
+	assert_string_equal(feed->id, "feed-1");
+	assert_string_equal(feed->etag, "\"abc\"");
+	assert_null(feed->modified);
+	assert_true(feed->body_hash == UINT64_MAX);
+	++*(int *)arg;
+}
+
+static void
+a_feed_comes_back_as_it_was_saved(void **state)
+{
+	struct fixture *f = *state;
+	int n = 0;
+
+	commit(f);
+	reopen(f);
+	assert_int_equal(store_read_feeds(f->store, on_feed, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_next_feed(f->store), 2);
+}
+
+static void
+numbers_go_on_after_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	char name[16];
+
+	add_alerts(f, 3);
+	snprintf(name, sizeof(name), "%s", store_name(f->store));
+	assert_int_equal(strlen(name), 8);
+	/* Not committed, so given out again. */
+	assert_int_equal(store_next_seq(f->store), 4);
+	reopen(f);
+	assert_string_equal(store_name(f->store), name);
+	assert_int_equal(store_last_seq(f->store), 3);
+	assert_int_equal(store_next_seq(f->store), 4);
+	assert_int_equal(store_next_item(f->store), 4);
+	store_skip_seq(f->store, 100);
+	assert_int_equal(store_next_seq(f->store), 101);
+}
+
+static void
+a_second_process_is_refused_by_name(void **state)
+{
+	struct fixture *f = *state;
+	char *warning, *error, pid[24];
+
+	assert_null(store_open(f->path, &warning, &error));
+	snprintf(pid, sizeof(pid), "process %d", (int)getpid());
+	assert_non_null(strstr(error, pid));
+	assert_non_null(strstr(error, "held by another wirewatchd"));
+	free(error);
+}
+
+static void
+a_newer_store_is_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char *warning, *error;
+	struct db *db;
+
+	store_close(f->store);
+	f->store = NULL;
+	db = db_open(f->path, DB_WRITE, &error);
+	assert_int_equal(db_exec(db, "PRAGMA user_version = 99"), 0);
+	db_close(db);
+	assert_null(store_open(f->path, &warning, &error));
+	assert_null(warning);
+	assert_non_null(strstr(error, "newer wirewatch (version 99"));
+	free(error);
+	assert_int_equal(access(f->path, F_OK), 0);
+}
+
+static void
+overwrite(const char *path, off_t at, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+	char *junk = xmalloc(len);
+
+	memset(junk, 0xa5, len);
+	assert_int_equal(pwrite(fd, junk, len, at), len);
+	free(junk);
+	close(fd);
+}
+
+static size_t
+count_set_aside(const struct fixture *f)
+{
+	char *pattern = xasprintf("%s.damaged-*Z", f->path);
+	glob_t found;
+	size_t n;
+
+	n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+	globfree(&found);
+	free(pattern);
+	return n;
+}
+
+static void
+open_damaged(struct fixture *f)
+{
+	char *warning, *error;
+
+	f->store = store_open(f->path, &warning, &error);
+	assert_non_null(f->store);
+	assert_non_null(warning);
+	assert_non_null(strstr(warning, "DAMAGED"));
+	free(warning);
+	assert_int_equal(count_set_aside(f), 1);
+	assert_int_equal(store_last_seq(f->store), 0);
+}
+
+static void
+a_store_that_is_no_database_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, 3);
+	store_close(f->store);
+	overwrite(f->path, 0, 8192);
+	open_damaged(f);
+	fixture_add_feed(f->batch, 1);
+	add_alerts(f, 1);
+}
+
+static void
+a_store_with_a_bad_page_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, 300);
+	store_close(f->store);
+	overwrite(f->path, 8 * 4096, 12 * 4096);
+	open_damaged(f);
+}
+
+static void
+a_folder_that_cannot_be_written_is_an_error(void **state)
+{
+	char *warning, *error;
+
+	assert_null(store_open("/nonexistent/x.db", &warning, &error));
+	assert_non_null(strstr(error, "/nonexistent/x.db.lock: No such file"));
+	free(error);
+}
+
+static void
+on_waiting(void *arg, const struct waiting_delivery *waiting)
+{
+	uint64_t *last = arg;
+
+	assert_true(waiting->seq > *last);
+	assert_int_equal(waiting->alerted_at, 3000);
+	assert_non_null(strstr(waiting->json, waiting->alert));
+	*last = waiting->seq;
+}
+
+static void
+each_alert_waits_for_each_of_its_sinks(void **state)
+{
+	struct fixture *f = *state;
+	struct sink_totals totals;
+	uint64_t last = 0;
+
+	add_alerts(f, 5);
+	store_read_due(f->store, "hook", 3000, 3, on_waiting, &last);
+	assert_int_equal(last, 3);
+	last = 0;
+	store_read_early(f->store, "hook", 100, on_waiting, &last);
+	assert_int_equal(last, 5);
+	last = 0;
+	store_read_due(f->store, "hook", 2999, 3, on_waiting, &last);
+	assert_int_equal(last, 0);
+	assert_int_equal(store_next_due(f->store, "hook"), 3000);
+	assert_int_equal(store_next_due(f->store, "mail"), INT64_MAX);
+	store_read_totals(f->store, "log", &totals);
+	assert_int_equal(totals.waiting, 5);
+	assert_int_equal(totals.oldest_waiting_at, 3000);
+}
+
+static void
+a_delivery_moves_as_its_attempts_do(void **state)
+{
+	struct fixture *f = *state;
+	struct delivery_record retry = {.id = 1,
+	    .attempts = 1,
+	    .step = 1,
+	    .early = true,
+	    .next_at = 9000,
+	    .status = 503,
+	    .error = xstrdup("HTTP 503")};
+	struct delivery_record lost = {
+	    .id = 3, .state = DELIVERY_LOST, .attempts = 1};
+	struct sink_totals totals;
+	uint64_t last = 0;
+
+	add_alerts(f, 2);
+	batch_add_delivery(f->batch, &retry);
+	batch_add_delivery(f->batch, &lost);
+	commit(f);
+	store_read_early(f->store, "hook", 10, on_waiting, &last);
+	assert_int_equal(last, 0);
+	assert_int_equal(store_next_due(f->store, "hook"), 9000);
+	store_read_totals(f->store, "hook", &totals);
+	assert_int_equal(totals.waiting, 1);
+	assert_int_equal(totals.lost, 1);
+	batch_add_clock_shift(f->batch, -5000);
+	commit(f);
+	assert_int_equal(store_next_due(f->store, "hook"), 4000);
+}
+
+static void
+a_log_marks_what_it_holds(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t last = 0;
+
+	add_alerts(f, 4);
+	batch_add_logged(f->batch, "log", 3, 5000);
+	commit(f);
+	store_read_log(f->store, "log", 0, false, 10, on_waiting, &last);
+	assert_int_equal(last, 4);
+	last = 0;
+	store_read_log(f->store, "log", 1, true, 2, on_waiting, &last);
+	assert_int_equal(last, 3);
+}
+
+static void
+on_seen(void *arg, const struct job_seen *seen)
+{
+	++*(int *)arg;
+}
+
+static void
+keys_are_known_after_their_items(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t revision;
+	int n = 0;
+
+	add_alerts(f, 2);
+	batch_add_seen(f->batch, 1, UINT64_MAX, 7, 5000);
+	batch_add_seen(f->batch, 1, UINT64_MAX, 8, 5001);
+	commit(f);
+	store_read_seen(f->store, 1, 100, on_seen, &n);
+	assert_int_equal(n, 3);
+	assert_true(store_find_seen(f->store, 1, UINT64_MAX, &revision));
+	assert_int_equal(revision, 8);
+	assert_false(store_find_seen(f->store, 2, UINT64_MAX, &revision));
+}
+
+struct page {
+	char text[2000];
+	int rows;
+	uint64_t last;
+};
+
+static void
+on_alert(void *arg, uint64_t seq, const char *json)
+{
+	struct page *page = arg;
+
+	page->rows++;
+	page->last = seq;
+}
+
+static void
+on_item(void *arg, const struct stored_item *item)
+{
+	struct page *page = arg;
+
+	page->rows++;
+	page->last = item->id;
+	snprintf(page->text, sizeof(page->text), "%s|%s|%s", item->feed,
+	    item->outlet, item->title);
+}
+
+static struct store_reader *
+open_reader(struct fixture *f)
+{
+	char *error;
+	struct store_reader *reader = store_reader_open(f->path, &error);
+
+	if (reader == NULL)
+		fail_msg("%s", error);
+	return reader;
+}
+
+static int
+count_alerts(struct store_reader *reader, const struct store_filter *filter)
+{
+	struct page page = {0};
+
+	assert_int_equal(
+	    store_query_alerts(reader, filter, on_alert, &page), 0);
+	return page.rows;
+}
+
+static void
+filters_narrow_the_alerts(void **state)
+{
+	struct fixture *f = *state;
+	struct store_reader *reader = open_reader(f);
+
+	add_alerts(f, 5);
+	while (store_index_step(f->store, 2))
+		;
+#define COUNT(...) count_alerts(reader, &(struct store_filter){__VA_ARGS__})
+	assert_int_equal(COUNT(.limit = 3), 3);
+	assert_int_equal(COUNT(.feed = "feed-1"), 5);
+	assert_int_equal(COUNT(.feed = "feed-2"), 0);
+	assert_int_equal(COUNT(.outlet = "TASS", .entity = "macron"), 5);
+	assert_int_equal(COUNT(.entity = "shoigu"), 0);
+	assert_int_equal(COUNT(.rule = "politics", .level = "urgent"), 5);
+	assert_int_equal(COUNT(.level = "routine"), 0);
+	assert_int_equal(COUNT(.level = "rubbish"), 0);
+	assert_int_equal(COUNT(.type = "item", .since_at = 3000), 5);
+	assert_int_equal(COUNT(.until_at = 3000), 0);
+	assert_int_equal(COUNT(.text = "МАКРОН 3"), 1);
+	assert_int_equal(COUNT(.text = "макр*"), 5);
+	assert_int_equal(COUNT(.text = "\" OR said NOT *"), 0);
+	assert_int_equal(COUNT(.after = 2, .before = 5), 2);
+	store_reader_close(reader);
+}
+
+static void
+pages_go_backwards_and_forwards(void **state)
+{
+	struct fixture *f = *state;
+	struct store_reader *reader = open_reader(f);
+	struct page page = {0};
+
+	add_alerts(f, 5);
+	store_query_alerts(
+	    reader, &(struct store_filter){.before = 4}, on_alert, &page);
+	assert_int_equal(page.rows, 3);
+	assert_int_equal(page.last, 1);
+	page.rows = 0;
+	store_query_alerts(reader,
+	    &(struct store_filter){.after = 3, .limit = 1}, on_alert, &page);
+	assert_int_equal(page.rows, 1);
+	assert_int_equal(page.last, 4);
+	store_query_items(
+	    reader, &(struct store_filter){.limit = 1}, on_item, &page);
+	assert_string_equal(page.text, "feed-1|TASS|Макрон said 4");
+	store_reader_close(reader);
+}
+
+/* In a sandbox no file can be opened any more: here no descriptor is left. */
+static void
+a_reader_needs_no_file_once_open(void **state)
+{
+	struct fixture *f = *state;
+	struct store_reader *reader = open_reader(f);
+	struct rlimit limit = {3, 3};
+	pid_t child;
+	int status;
+
+	add_alerts(f, 50);
+	store_index_step(f->store, 100);
+	child = fork();
+	if (child == 0) {
+		struct page page = {0};
+		char *error;
+
+		/* A fork may not use its parent's connection. */
+		reader = store_reader_open(f->path, &error);
+		setrlimit(RLIMIT_NOFILE, &limit);
+		if (open("/dev/null", O_RDONLY) != -1)
+			_exit(2);
+		store_query_items(reader,
+		    &(struct store_filter){.text = "said", .limit = 1000},
+		    on_item, &page);
+		_exit(page.rows != 50);
+	}
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	store_reader_close(reader);
+}
+
+static void
+an_edit_changes_item_and_search(void **state)
+{
+	struct fixture *f = *state;
+	struct item_record edit = {.feed = 1, .seen_at = 6000};
+	struct store_reader *reader = open_reader(f);
+	struct page page = {0};
+	uint64_t revision;
+
+	add_alerts(f, 1);
+	store_index_step(f->store, 100);
+	item_init(&edit.item);
+	free(edit.item.title);
+	edit.item.title = xstrdup("Shoigu instead");
+	edit.item.key = hash_str(0, "Макрон said 0");
+	edit.item.revision = 2;
+	batch_add_edit(f->batch, &edit);
+	commit(f);
+	assert_true(store_find_seen(
+	    f->store, 1, hash_str(0, "Макрон said 0"), &revision));
+	assert_int_equal(revision, 2);
+	assert_int_equal(COUNT(.text = "said"), 0);
+	assert_int_equal(COUNT(.text = "shoigu"), 1);
+	store_query_items(
+	    reader, &(struct store_filter){.entity = "macron"}, on_item, &page);
+	assert_int_equal(page.rows, 0);
+	store_reader_close(reader);
+}
+
+static void
+purge_takes_what_is_old_and_told(void **state)
+{
+	struct fixture *f = *state;
+	struct strings sinks = {0};
+	struct store_reader *reader = open_reader(f);
+
+	add_alerts(f, 10);
+	store_index_step(f->store, 100);
+	strings_add(&sinks, "hook");
+	while (store_purge_step(f->store, 10000, &sinks, 3))
+		;
+	assert_int_equal(COUNT(.limit = 100), 10); /* they wait for hook */
+	for (uint64_t i = 0; i < 5; i++) {
+		struct delivery_record done = {
+		    .id = i * 2 + 1, .state = DELIVERY_DONE, .done_at = 4000};
+
+		batch_add_delivery(f->batch, &done);
+	}
+	commit(f);
+	while (store_purge_step(f->store, 2000, &sinks, 3))
+		;
+	assert_int_equal(COUNT(.limit = 100), 10); /* young still */
+	while (store_purge_step(f->store, 10000, &sinks, 3))
+		;
+	assert_int_equal(COUNT(.limit = 100), 5);
+	assert_int_equal(COUNT(.text = "said"), 5);
+	store_reader_close(reader);
+	strings_clear(&sinks);
+}
+
+int
+main(void)
+{
+#define STORE_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    STORE_TEST(a_feed_comes_back_as_it_was_saved),
+	    STORE_TEST(numbers_go_on_after_a_restart),
+	    STORE_TEST(a_second_process_is_refused_by_name),
+	    STORE_TEST(a_newer_store_is_refused_and_left_alone),
+	    STORE_TEST(a_store_that_is_no_database_is_set_aside),
+	    STORE_TEST(a_store_with_a_bad_page_is_set_aside),
+	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
+	    STORE_TEST(each_alert_waits_for_each_of_its_sinks),
+	    STORE_TEST(a_delivery_moves_as_its_attempts_do),
+	    STORE_TEST(a_log_marks_what_it_holds),
+	    STORE_TEST(keys_are_known_after_their_items),
+	    STORE_TEST(filters_narrow_the_alerts),
+	    STORE_TEST(pages_go_backwards_and_forwards),
+	    STORE_TEST(a_reader_needs_no_file_once_open),
+	    STORE_TEST(an_edit_changes_item_and_search),
+	    STORE_TEST(purge_takes_what_is_old_and_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
