@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "cli/check.h"
 #include "cli/command.h"
 
 const struct command commands[] = {
+    {"check", check_run, "check [-c FILE] [--json]",
+	"tell all that is wrong with a configuration"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -1,0 +1,301 @@
+/*
+ * Checks over the whole configuration, and the defaults that need it whole.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "frame/config_check.h"
+#include "frame/config_reader.h"
+
+/* ---- references -------------------------------------------------------- */
+
+static void
+guess_id(const struct config_reader *reader, enum id_kind kind,
+    struct problem_guess *guess)
+{
+	const struct map *map = &reader->ids[kind];
+
+	for (size_t i = 0; i < map->cap; i++)
+		if (map->slots[i].key != NULL)
+			problem_guess(guess, map->slots[i].key);
+}
+
+static const char *
+kind_words(enum id_kind kind)
+{
+	switch (kind) {
+	case ID_FEED:
+		return "feed";
+	case ID_ENTITY:
+		return "entity";
+	case ID_SINK:
+		return "sink";
+	case ID_RULE:
+		return "rule";
+	case ID_RULE_OR_ENTITY:
+		return "rule or entity";
+	case ID_NONE:
+	case ID_KINDS:
+		break;
+	}
+	return "thing";
+}
+
+static void
+check_reference(
+    struct config_reader *reader, const struct config_reference *ref)
+{
+	struct problem_guess guess = {.word = ref->id};
+	enum id_kind kind =
+	    ref->kind == ID_RULE_OR_ENTITY ? ID_RULE : ref->kind;
+	char *hint;
+
+	if (reader_find(reader, kind, ref->id) != NULL)
+		return;
+	if (ref->kind == ID_RULE_OR_ENTITY &&
+	    reader_find(reader, ID_ENTITY, ref->id) != NULL)
+		return;
+	guess_id(reader, kind, &guess);
+	if (ref->kind == ID_RULE_OR_ENTITY)
+		guess_id(reader, ID_ENTITY, &guess);
+	hint = problem_guess_text(&guess);
+	reader_error(reader, &ref->mark, "there is no %s \"%s\"%s",
+	    kind_words(ref->kind), ref->id, hint);
+	free(hint);
+}
+
+static void
+check_references(struct config_reader *reader)
+{
+	for (size_t i = 0; i < reader->references_len; i++)
+		if (!reader->entities_only ||
+		    reader->references[i].kind == ID_ENTITY)
+			check_reference(reader, &reader->references[i]);
+}
+
+/* ---- feeds ------------------------------------------------------------- */
+
+static void
+check_feeds(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+	struct map urls = {NULL, 0, 0};
+
+	for (size_t i = 0; i < config->feeds_len; i++) {
+		struct config_feed *feed = &config->feeds[i];
+		size_t same;
+
+		if (feed->id == NULL || feed->url == NULL)
+			continue; /* told already */
+		if (feed->outlet == NULL)
+			feed->outlet = xstrdup(feed->id);
+		same = map_add(&urls, feed->url, i);
+		if (same != MAP_NONE && feed->mark.line > 0)
+			reader_warn(reader, &feed->mark,
+			    "feed \"%s\" has the same address as feed \"%s\"",
+			    feed->id, config->feeds[same].id);
+	}
+	map_clear(&urls);
+}
+
+/* ---- entities ---------------------------------------------------------- */
+
+static void
+set_label(struct config_entity *entity)
+{
+	const struct config_name *best = NULL;
+
+	for (size_t i = 0; i < entity->names_len; i++) {
+		const struct config_name *name = &entity->names[i];
+		bool english = name->language != NULL &&
+			       (strcmp(name->language, "en") == 0 ||
+				   strncmp(name->language, "en-", 3) == 0);
+
+		if (name->text == NULL || name->regex)
+			continue;
+		if (best == NULL || english)
+			best = name;
+		if (english)
+			break;
+	}
+	entity->label = xstrdup(best != NULL ? best->text : entity->id);
+}
+
+static void
+check_entity(struct config_reader *reader, struct config_entity *entity)
+{
+	if (entity->id == NULL)
+		return;
+	for (size_t i = 0; i < entity->names_len; i++) {
+		struct config_name *name = &entity->names[i];
+
+		name->exact |= entity->exact;
+		if (name->letter_case == MATCH_CASE_AUTO)
+			name->letter_case = entity->letter_case;
+	}
+	if (entity->label == NULL)
+		set_label(entity);
+	if (strings_has(&entity->require, entity->id))
+		reader_error(reader, &entity->mark,
+		    "entity \"%s\" requires itself", entity->id);
+}
+
+/* ---- rules ------------------------------------------------------------- */
+
+static bool
+is_empty(const struct rule_condition *when)
+{
+	return when->entities.len + when->words.len + when->feeds.len +
+		   when->outlets.len + when->languages.len + when->tags.len +
+		   when->all_len + when->any_len + when->none_len ==
+	       0;
+}
+
+static bool check_condition(struct config_reader *, const struct config_rule *,
+    const struct rule_condition *);
+
+static bool
+check_conditions(struct config_reader *reader, const struct config_rule *rule,
+    const struct rule_condition *list, size_t len)
+{
+	bool names_own_id = false;
+
+	for (size_t i = 0; i < len; i++)
+		names_own_id |= check_condition(reader, rule, &list[i]);
+	return names_own_id;
+}
+
+/* Returns whether the rule's id is among its entities. */
+static bool
+check_condition(struct config_reader *reader, const struct config_rule *rule,
+    const struct rule_condition *when)
+{
+	bool own = strings_has(&when->entities, rule->id);
+
+	if (is_empty(when))
+		reader_error(reader, &rule->mark,
+		    "rule \"%s\" has a condition without entities, words, "
+		    "feeds, outlets, languages or tags",
+		    rule->id);
+	own |= check_conditions(reader, rule, when->all, when->all_len);
+	own |= check_conditions(reader, rule, when->any, when->any_len);
+	check_conditions(reader, rule, when->none, when->none_len);
+	return own;
+}
+
+static void
+check_rules(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+
+	for (size_t i = 0; i < config->rules_len; i++) {
+		const struct config_rule *rule = &config->rules[i];
+
+		if (rule->id == NULL)
+			continue;
+		if (!check_condition(reader, rule, &rule->when) &&
+		    reader_find(reader, ID_ENTITY, rule->id) != NULL)
+			reader_error(reader, &rule->mark,
+			    "rule \"%s\" has the id of an entity that it does "
+			    "not name",
+			    rule->id);
+	}
+}
+
+/* Outlets that rules name but no feed has. */
+static void
+check_outlets(struct config_reader *reader, const struct map *outlets,
+    const struct config_rule *rule, const struct rule_condition *when)
+{
+	for (size_t i = 0; i < when->outlets.len; i++) {
+		struct problem_guess guess = {.word = when->outlets.at[i]};
+		char *hint;
+
+		if (map_get(outlets, guess.word) != MAP_NONE)
+			continue;
+		for (size_t j = 0; j < outlets->cap; j++)
+			if (outlets->slots[j].key != NULL)
+				problem_guess(&guess, outlets->slots[j].key);
+		hint = problem_guess_text(&guess);
+		reader_warn(reader, &rule->mark,
+		    "rule \"%s\": no feed has the outlet \"%s\"%s", rule->id,
+		    guess.word, hint);
+		free(hint);
+	}
+	for (size_t i = 0; i < when->all_len; i++)
+		check_outlets(reader, outlets, rule, &when->all[i]);
+	for (size_t i = 0; i < when->any_len; i++)
+		check_outlets(reader, outlets, rule, &when->any[i]);
+	for (size_t i = 0; i < when->none_len; i++)
+		check_outlets(reader, outlets, rule, &when->none[i]);
+}
+
+static void
+check_rule_outlets(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+	struct map outlets = {NULL, 0, 0};
+
+	for (size_t i = 0; i < config->feeds_len; i++)
+		if (config->feeds[i].outlet != NULL)
+			map_add(&outlets, config->feeds[i].outlet, i);
+	for (size_t i = 0; i < config->rules_len; i++)
+		if (config->rules[i].id != NULL)
+			check_outlets(reader, &outlets, &config->rules[i],
+			    &config->rules[i].when);
+	map_clear(&outlets);
+}
+
+/* ---- sinks ------------------------------------------------------------- */
+
+static void
+check_sinks(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+	struct map paths = {NULL, 0, 0};
+
+	for (size_t i = 0; i < config->sinks_len; i++) {
+		struct config_sink *sink = &config->sinks[i];
+		size_t same;
+
+		if (sink->type != SINK_LOG || sink->path == NULL)
+			continue;
+		same = map_add(&paths, sink->path, i);
+		if (same != MAP_NONE && sink->id != NULL)
+			reader_error(reader, &sink->mark,
+			    "sink \"%s\" writes the same file as sink \"%s\"",
+			    sink->id, config->sinks[same].id);
+	}
+	map_clear(&paths);
+}
+
+static void
+check_nothing_to_do(struct config_reader *reader)
+{
+	struct config_mark mark = {.file = reader->config->files.at[0]};
+
+	if (reader->config->feeds_len == 0)
+		reader_warn(reader, &mark, "no feeds: nothing will be polled");
+	if (reader->config->entities_len == 0 && reader->config->rules_len == 0)
+		reader_warn(
+		    reader, &mark, "no entities or rules: nothing will alert");
+}
+
+void
+config_check(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+
+	check_references(reader);
+	for (size_t i = 0; i < config->entities_len; i++)
+		check_entity(reader, &config->entities[i]);
+	check_rules(reader);
+	if (reader->entities_only)
+		return;
+	check_feeds(reader);
+	check_rule_outlets(reader);
+	check_sinks(reader);
+	if (reader->problems->errors == 0)
+		check_nothing_to_do(reader);
+}

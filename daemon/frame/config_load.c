@@ -1,0 +1,133 @@
+/*
+ * From the files of a configuration to a checked struct config: the main file,
+ * conf.d beside it, then the lists and packs that they name.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "frame/config.h"
+#include "frame/config_check.h"
+#include "frame/config_folder.h"
+#include "frame/config_include.h"
+#include "frame/config_load.h"
+#include "frame/config_reader.h"
+#include "frame/config_record.h"
+
+#define MAIN_FILE "wirewatch.yaml"
+
+/* The folder of a file. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int
+is_yaml_name(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	       strcmp(entry->d_name + len - 5, ".yaml") == 0;
+}
+
+static int
+compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Files of conf.d in byte order. */
+static void
+load_folder(struct config_reader *reader)
+{
+	char *folder = reader_path(reader, "conf.d");
+	struct dirent **entries = NULL;
+	int count = scandir(folder, &entries, is_yaml_name, compare_names);
+
+	for (int i = 0; i < count; i++) {
+		char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
+
+		include_file(reader, &schema_config, path, NULL);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	free(folder);
+}
+
+/* What there is when the configuration does not say. */
+static void
+add_default_sink(struct config *config)
+{
+	struct config_sink *sink =
+	    record_append(record_find(&schema_config, "sinks"), config);
+
+	sink->id = xstrdup("log");
+	sink->type = SINK_LOG;
+	sink->path = xstrdup("alerts.jsonl");
+}
+
+static void
+reader_clear(struct config_reader *reader)
+{
+	for (size_t i = 0; i < reader->sources_len; i++) {
+		source_clear(reader->sources[i]);
+		free(reader->sources[i]);
+	}
+	include_clear(reader);
+	for (int i = 0; i < ID_KINDS; i++)
+		map_clear(&reader->ids[i]);
+	free(reader->sources);
+	free(reader->marks);
+	free(reader->references);
+	free(reader->folder);
+}
+
+static struct config *
+load(const char *path, bool entities_only, struct config_problems *problems)
+{
+	struct config_reader reader = {.config = config_new(),
+	    .problems = problems,
+	    .entities_only = entities_only};
+	char *main_file = path != NULL
+			      ? xstrdup(path)
+			      : config_path(FOLDER_CONFIGURATION, MAIN_FILE);
+
+	*problems = (struct config_problems){.at = NULL};
+	reader.folder = folder_of(main_file);
+	include_file(&reader, &schema_config, main_file, NULL);
+	load_folder(&reader);
+	include_packs(&reader);
+	if (!entities_only)
+		include_opml(&reader);
+	config_check(&reader);
+	if (!reader.sinks_given && !entities_only)
+		add_default_sink(reader.config);
+	config_problems_sort(problems);
+	reader_clear(&reader);
+	free(main_file);
+	if (problems->errors > 0) {
+		config_free(reader.config);
+		return NULL;
+	}
+	return reader.config;
+}
+
+struct config *
+config_load(const char *path, struct config_problems *problems)
+{
+	return load(path, false, problems);
+}
+
+struct config *
+config_load_entities(const char *path, struct config_problems *problems)
+{
+	return load(path, true, problems);
+}

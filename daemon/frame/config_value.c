@@ -1,0 +1,434 @@
+/*
+ * Durations, sizes, addresses, ids: from text, with the reason when not.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/strings.h"
+#include "frame/config_record.h"
+#include "frame/config_schema.h"
+#include "frame/config_value.h"
+
+#define ID_LEN_MAX 100
+
+struct unit {
+	const char *name;
+	int64_t factor;
+};
+
+static const struct unit no_units[] = {
+    {"", 1},
+    {NULL, 0},
+};
+
+static const struct unit time_units[] = {
+    {"ms", 1},
+    {"s", 1000},
+    {"m", 60 * 1000},
+    {"h", 3600 * 1000},
+    {"d", 24LL * 3600 * 1000},
+    {"w", 7LL * 24 * 3600 * 1000},
+    {NULL, 0},
+};
+
+static const struct unit size_units[] = {
+    {"", 1},
+    {"B", 1},
+    {"kB", 1000},
+    {"KB", 1000},
+    {"KiB", 1024},
+    {"MB", 1000 * 1000},
+    {"MiB", 1024 * 1024},
+    {"GB", 1000LL * 1000 * 1000},
+    {"GiB", 1024LL * 1024 * 1024},
+    {"TB", 1000LL * 1000 * 1000 * 1000},
+    {"TiB", 1024LL * 1024 * 1024 * 1024},
+    {NULL, 0},
+};
+
+/* One number and its unit; the number grows by it. Returns what follows, or
+ * NULL. */
+static const char *
+take_amount(const char *text, const struct unit *units, int64_t *total)
+{
+	int64_t number = 0, product;
+	size_t len;
+
+	if (!isdigit((unsigned char)*text))
+		return NULL;
+	for (; isdigit((unsigned char)*text); text++)
+		if (__builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, *text - '0', &number))
+			return NULL;
+	while (*text == ' ')
+		text++;
+	for (len = 0; isalpha((unsigned char)text[len]);)
+		len++;
+	for (; units->name != NULL; units++)
+		if (strlen(units->name) == len &&
+		    strncmp(units->name, text, len) == 0)
+			break;
+	if (units->name == NULL ||
+	    __builtin_mul_overflow(number, units->factor, &product) ||
+	    __builtin_add_overflow(*total, product, total))
+		return NULL;
+	return text + len;
+}
+
+/* The sum of amounts ("1h30m"), or -1. */
+static int64_t
+parse_amounts(const char *text, const struct unit *units)
+{
+	int64_t total = 0;
+
+	if (strcmp(text, "0") == 0)
+		return 0;
+	do {
+		text = take_amount(text, units, &total);
+		while (text != NULL && *text == ' ')
+			text++;
+	} while (text != NULL && *text != '\0');
+	return text != NULL ? total : -1;
+}
+
+int64_t
+value_duration(const char *text)
+{
+	return parse_amounts(text, time_units);
+}
+
+int64_t
+value_size(const char *text)
+{
+	return parse_amounts(text, size_units);
+}
+
+const char *
+value_check_text(const char *text)
+{
+	if (*text == '\0')
+		return "must not be empty";
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return "must not hold control characters";
+	return NULL;
+}
+
+const char *
+value_check_id(const char *text)
+{
+	if (!isalnum((unsigned char)*text) || strlen(text) > ID_LEN_MAX)
+		return "must begin with a letter a-z or digit and be at most "
+		       "100 characters long";
+	for (; *text != '\0'; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._-", *text))
+			return "must be made of letters a-z, digits, '.', '_' "
+			       "and '-' only";
+	return NULL;
+}
+
+/* Port number from 0 to 65535 and nothing else. */
+static bool
+is_port(const char *text, size_t len)
+{
+	int port = 0;
+
+	if (len == 0 || len > 5)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!isdigit((unsigned char)text[i]))
+			return false;
+		port = port * 10 + text[i] - '0';
+	}
+	return port <= 65535;
+}
+
+const char *
+value_check_url(const char *text)
+{
+	const char *host, *end, *port;
+
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f ||
+		    strchr("\"<>\\^`{|}", *p))
+			return "must be an address without spaces, quotes, "
+			       "brackets or backslashes";
+	if (strncasecmp(text, "http://", 7) != 0 &&
+	    strncasecmp(text, "https://", 8) != 0)
+		return "must begin with http:// or https://";
+	host = strchr(text, '/') + 2;
+	end = host + strcspn(host, "/?#");
+	if (memchr(host, '@', (size_t)(end - host)) != NULL)
+		return "must not hold a user name or password";
+	port = *host == '[' ? memchr(host, ']', (size_t)(end - host)) : host;
+	if (port == NULL)
+		return "must close the bracket of its address";
+	port += strcspn(port, ":/?#");
+	if (port == host || *host == '[' ? port - host < 4 : *host == '.')
+		return "must name a host";
+	if (port < end && !is_port(port + 1, (size_t)(end - port - 1)))
+		return "must have a port between 1 and 65535";
+	return NULL;
+}
+
+const char *
+value_check_language(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+
+	if (len < 2 || len > 3)
+		goto bad;
+	for (text += len; *text != '\0'; text += len) {
+		if (*text++ != '-')
+			goto bad;
+		for (len = 0; isalnum((unsigned char)text[len]);)
+			len++;
+		if (len == 0 || len > 8)
+			goto bad;
+	}
+	return NULL;
+bad:
+	return "must be a language code such as en, ru or zh-Hans";
+}
+
+const char *
+value_check_cidr(const char *text)
+{
+	static const char bad[] =
+	    "must be an address block such as 10.0.0.0/8 or fd00::/8";
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
+	unsigned char bytes[16];
+	int bits = 0;
+
+	if (len >= sizeof(address))
+		return bad;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (inet_pton(AF_INET, address, bytes) == 1)
+		bits = 32;
+	else if (inet_pton(AF_INET6, address, bytes) == 1)
+		bits = 128;
+	if (bits == 0 ||
+	    (slash != NULL && (!is_port(slash + 1, strlen(slash + 1)) ||
+				  atoi(slash + 1) > bits)))
+		return bad;
+	return NULL;
+}
+
+const char *
+value_check_address(const char *text)
+{
+	static const char bad[] =
+	    "must be a numeric address and port such as 127.0.0.1:8610 or "
+	    "[::1]:8610";
+	const char *colon = strrchr(text, ':');
+	bool v6 = *text == '[';
+	char address[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+	size_t len;
+
+	if (colon == NULL || !is_port(colon + 1, strlen(colon + 1)))
+		return bad;
+	len = (size_t)(colon - text);
+	if (v6 && (len < 2 || colon[-1] != ']'))
+		return bad;
+	len -= v6 ? 2 : 0;
+	if (len >= sizeof(address))
+		return bad;
+	memcpy(address, text + v6, len);
+	address[len] = '\0';
+	return inet_pton(v6 ? AF_INET6 : AF_INET, address, bytes) == 1 ? NULL
+								       : bad;
+}
+
+const char *
+value_check_listen(const char *text)
+{
+	return strcmp(text, "off") == 0 ? NULL : value_check_address(text);
+}
+
+/* ---- text to field --------------------------------------------------- */
+
+static int
+find_choice(const struct schema_field *field, const char *text)
+{
+	for (int i = 0; field->choices[i] != NULL; i++)
+		if (strcmp(field->choices[i], text) == 0)
+			return i;
+	return -1;
+}
+
+static char *
+bad_choice(const struct schema_field *field, const char *text)
+{
+	struct buf buf = BUF_INIT;
+
+	buf_add_str(&buf, "must be ");
+	for (int i = 0; field->choices[i] != NULL; i++)
+		buf_addf(&buf, "%s%s",
+		    i == 0                  ? ""
+		    : field->choices[i + 1] ? ", "
+					    : " or ",
+		    field->choices[i]);
+	buf_addf(&buf, ", not \"%s\"", text);
+	return buf_take(&buf);
+}
+
+/* The largest unit that the number is a whole multiple of. */
+static void
+add_amount(struct buf *buf, const struct unit *units, int64_t number)
+{
+	const struct unit *best = units;
+
+	for (; units->name != NULL; units++)
+		if (number % units->factor == 0)
+			best = units;
+	buf_addf(buf, "%" PRId64 "%s", number / best->factor, best->name);
+}
+
+/* What numbers of a type are written in, and are called. */
+static const struct {
+	const struct unit *units;
+	const char *called;
+} numbers[] = {
+    [FIELD_COUNT] = {no_units, "whole number"},
+    [FIELD_DURATION] = {time_units, "duration such as 90s, 5m or 1h30m"},
+    [FIELD_SIZE] = {size_units, "size such as 512KiB or 64MiB"},
+};
+
+static char *
+set_number(const struct schema_field *field, void *record, const char *text)
+{
+	const struct unit *units = numbers[field->type].units;
+	int64_t number = parse_amounts(text, units);
+	struct buf why = BUF_INIT;
+
+	if (number < 0)
+		return xasprintf("must be a %s, not \"%s\"",
+		    numbers[field->type].called, text);
+	if (field->max != 0 && (number < field->min || number > field->max)) {
+		buf_add_str(&why, "must be between ");
+		add_amount(&why, units, field->min);
+		buf_add_str(&why, " and ");
+		add_amount(&why, units, field->max);
+		buf_addf(&why, ", not %s", text);
+		return buf_take(&why);
+	}
+	memcpy(record_at(field, record), &number, sizeof(number));
+	return NULL;
+}
+
+static char *
+set_choice(const struct schema_field *field, void *record, const char *text)
+{
+	int i = find_choice(field, text);
+	uint32_t mask;
+
+	if (i < 0)
+		return bad_choice(field, text);
+	if (field->type == FIELD_ENUM) {
+		memcpy(record_at(field, record), &i, sizeof(i));
+		return NULL;
+	}
+	memcpy(&mask, record_at(field, record), sizeof(mask));
+	mask |= 1u << i;
+	memcpy(record_at(field, record), &mask, sizeof(mask));
+	return NULL;
+}
+
+static char *
+set_bool(const struct schema_field *field, void *record, const char *text)
+{
+	bool value = strcmp(text, "true") == 0;
+
+	if (!value && strcmp(text, "false") != 0)
+		return xasprintf("must be true or false, not \"%s\"", text);
+	memcpy(record_at(field, record), &value, sizeof(value));
+	return NULL;
+}
+
+/* Replaces the text of a field. */
+static void
+put_text(const struct schema_field *field, void *record, const char *text)
+{
+	char *copy;
+
+	memcpy(&copy, record_at(field, record), sizeof(copy));
+	free(copy);
+	copy = xstrdup(text);
+	memcpy(record_at(field, record), &copy, sizeof(copy));
+}
+
+static char *
+set_pattern(const struct schema_field *field, void *record, const char *text)
+{
+	bool set = true;
+	int error;
+	size_t at;
+	char message[120];
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)text,
+	    PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &error, &at, NULL);
+
+	if (code == NULL) {
+		pcre2_get_error_message(
+		    error, (PCRE2_UCHAR *)message, sizeof(message));
+		return xasprintf(
+		    "must be a regular expression: %s at byte %zu of \"%s\"",
+		    message, at, text);
+	}
+	pcre2_code_free(code);
+	put_text(field, record, text);
+	memcpy((char *)record + field->len_offset, &set, sizeof(set));
+	return NULL;
+}
+
+char *
+value_set(const struct schema_field *field, void *record, const char *text)
+{
+	const char *wrong = field->check != NULL ? field->check(text) : NULL;
+
+	if (wrong != NULL)
+		return *text == '\0' ? xstrdup(wrong)
+				     : xasprintf("%s, not \"%s\"", wrong, text);
+	switch (field->type) {
+	case FIELD_COUNT:
+	case FIELD_DURATION:
+	case FIELD_SIZE:
+		return set_number(field, record, text);
+	case FIELD_BOOL:
+		return set_bool(field, record, text);
+	case FIELD_ENUM:
+	case FIELD_MASK:
+		return set_choice(field, record, text);
+	case FIELD_CHOICE:
+		if (find_choice(field, text) < 0)
+			return bad_choice(field, text);
+		put_text(field, record, text);
+		return NULL;
+	case FIELD_TEXTS:
+		strings_add(record_at(field, record), text);
+		return NULL;
+	case FIELD_PATTERN:
+		return set_pattern(field, record, text);
+	case FIELD_TEXT:
+	case FIELD_SECRET:
+		put_text(field, record, text);
+		return NULL;
+	case FIELD_GROUP:
+	case FIELD_LIST:
+	case FIELD_NAMES:
+		break;
+	}
+	return xstrdup("must not be a single value");
+}

@@ -1,0 +1,381 @@
+/*
+ * Rules over one item: entity ids become numbers when a rule is added, so that
+ * an evaluation is a walk over small arrays.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "rule/rule.h"
+
+#define ALL_FIELDS ((1u << ITEM_FIELDS) - 1)
+#define LANGUAGE_MAX 64 /* bytes of a language tag that is compared */
+
+/* An entity, or a word of a rule. */
+struct subject {
+	char *id;        /* or RULE_WORD_PREFIX and the word */
+	size_t *require; /* subjects, require_len of them */
+	size_t require_len;
+	bool has_rule; /* a rule names it outside `not` */
+	bool is_word;
+	uint32_t fields; /* of the item under evaluation: where it stands */
+};
+
+struct condition {
+	size_t *subjects; /* entities */
+	size_t subjects_len;
+	size_t *words; /* subjects, too */
+	size_t words_len;
+	uint32_t in;
+	struct strings feeds, outlets, languages, tags; /* sorted */
+	struct condition *all, *any, *none;
+	size_t all_len, any_len, none_len;
+};
+
+struct rule {
+	char *id;
+	enum level level;
+	struct condition when;
+};
+
+struct rule_set {
+	struct map ids; /* of subjects */
+	struct subject **subjects;
+	size_t subjects_len;
+	struct rule *rules;
+	size_t rules_len;
+	size_t *touched; /* subjects of the last evaluation, by first mention */
+	size_t touched_len, touched_cap;
+};
+
+struct rule_set *
+rule_set_new(void)
+{
+	return xcalloc(1, sizeof(struct rule_set));
+}
+
+static void clear_condition(struct condition *);
+
+static void
+clear_conditions(struct condition *list, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		clear_condition(&list[i]);
+	free(list);
+}
+
+static void
+clear_condition(struct condition *c)
+{
+	clear_conditions(c->all, c->all_len);
+	clear_conditions(c->any, c->any_len);
+	clear_conditions(c->none, c->none_len);
+	free(c->subjects);
+	free(c->words);
+	strings_clear(&c->feeds);
+	strings_clear(&c->outlets);
+	strings_clear(&c->languages);
+	strings_clear(&c->tags);
+}
+
+void
+rule_set_free(struct rule_set *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; i < set->subjects_len; i++) {
+		free(set->subjects[i]->id);
+		free(set->subjects[i]->require);
+		free(set->subjects[i]);
+	}
+	for (size_t i = 0; i < set->rules_len; i++) {
+		free(set->rules[i].id);
+		clear_condition(&set->rules[i].when);
+	}
+	free(set->subjects);
+	free(set->rules);
+	free(set->touched);
+	map_clear(&set->ids);
+	free(set);
+}
+
+/* ---- compiling --------------------------------------------------------- */
+
+/* The number of a subject, a new one if need be. Takes id. */
+static size_t
+add_subject(struct rule_set *set, char *id, bool is_word)
+{
+	size_t n = map_get(&set->ids, id);
+
+	if (n != MAP_NONE) {
+		free(id);
+		return n;
+	}
+	n = set->subjects_len++;
+	if ((n & (n - 1)) == 0)
+		set->subjects = xreallocarray(
+		    set->subjects, n ? n * 2 : 1, sizeof(*set->subjects));
+	set->subjects[n] = xcalloc(1, sizeof(**set->subjects));
+	set->subjects[n]->id = id;
+	set->subjects[n]->is_word = is_word;
+	map_add(&set->ids, id, n);
+	return n;
+}
+
+static size_t *
+add_subjects(struct rule_set *set, const struct strings *ids, bool words)
+{
+	size_t *numbers = xcalloc(ids->len, sizeof(*numbers));
+
+	for (size_t i = 0; i < ids->len; i++)
+		numbers[i] = add_subject(set,
+		    words ? xasprintf("%s%s", RULE_WORD_PREFIX, ids->at[i])
+			  : xstrdup(ids->at[i]),
+		    words);
+	return numbers;
+}
+
+void
+rule_set_add_entity(
+    struct rule_set *set, const char *id, const struct strings *require)
+{
+	struct subject *subject;
+
+	subject = set->subjects[add_subject(set, xstrdup(id), false)];
+	if (require == NULL || require->len == 0 || subject->require != NULL)
+		return;
+	subject->require = add_subjects(set, require, false);
+	subject->require_len = require->len;
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+copy_sorted(struct strings *to, const struct strings *from)
+{
+	for (size_t i = 0; i < from->len; i++)
+		strings_add(to, from->at[i]);
+	if (to->len > 1)
+		qsort(to->at, to->len, sizeof(*to->at), compare_strings);
+}
+
+static void compile(struct rule_set *, struct condition *,
+    const struct rule_condition *, uint32_t in, bool negated);
+
+static struct condition *
+compile_list(struct rule_set *set, const struct rule_condition *list,
+    size_t len, uint32_t in, bool negated)
+{
+	struct condition *compiled = xcalloc(len, sizeof(*compiled));
+
+	for (size_t i = 0; i < len; i++)
+		compile(set, &compiled[i], &list[i], in, negated);
+	return compiled;
+}
+
+/* in: fields of the condition around. */
+static void
+compile(struct rule_set *set, struct condition *to,
+    const struct rule_condition *from, uint32_t in, bool negated)
+{
+	*to = (struct condition){.in = from->in != 0 ? from->in : in,
+	    .subjects_len = from->entities.len,
+	    .words_len = from->words.len,
+	    .all_len = from->all_len,
+	    .any_len = from->any_len,
+	    .none_len = from->none_len};
+	to->subjects = add_subjects(set, &from->entities, false);
+	to->words = add_subjects(set, &from->words, true);
+	for (size_t i = 0; i < to->subjects_len && !negated; i++)
+		set->subjects[to->subjects[i]]->has_rule = true;
+	copy_sorted(&to->feeds, &from->feeds);
+	copy_sorted(&to->outlets, &from->outlets);
+	copy_sorted(&to->languages, &from->languages);
+	copy_sorted(&to->tags, &from->tags);
+	to->all = compile_list(set, from->all, from->all_len, to->in, negated);
+	to->any = compile_list(set, from->any, from->any_len, to->in, negated);
+	to->none =
+	    compile_list(set, from->none, from->none_len, to->in, !negated);
+}
+
+void
+rule_set_add_rule(struct rule_set *set, const char *id, enum level level,
+    const struct rule_condition *when)
+{
+	size_t n = set->rules_len++;
+
+	if ((n & (n - 1)) == 0)
+		set->rules = xreallocarray(
+		    set->rules, n ? n * 2 : 1, sizeof(*set->rules));
+	set->rules[n].id = xstrdup(id);
+	set->rules[n].level = level;
+	compile(set, &set->rules[n].when, when, ALL_FIELDS, false);
+}
+
+/* ---- evaluating -------------------------------------------------------- */
+
+static bool
+has_sorted(const struct strings *sorted, const char *text)
+{
+	return text != NULL && sorted->len > 0 &&
+	       bsearch(&text, sorted->at, sorted->len, sizeof(*sorted->at),
+		   compare_strings) != NULL;
+}
+
+static bool
+has_any_sorted(const struct strings *sorted, const struct strings *texts)
+{
+	for (size_t i = 0; texts != NULL && i < texts->len; i++)
+		if (has_sorted(sorted, texts->at[i]))
+			return true;
+	return false;
+}
+
+/* "en-GB", then "en". */
+static bool
+has_language(const struct strings *sorted, const char *language)
+{
+	char tag[LANGUAGE_MAX];
+	char *dash;
+
+	if (language == NULL || strlen(language) >= sizeof(tag))
+		return false;
+	strcpy(tag, language);
+	while (!has_sorted(sorted, tag)) {
+		dash = strrchr(tag, '-');
+		if (dash == NULL)
+			return false;
+		*dash = '\0';
+	}
+	return true;
+}
+
+/* A mention counts when one of what the entity requires is mentioned, too. */
+static bool
+counts(const struct rule_set *set, const struct subject *subject)
+{
+	if (subject->require_len == 0)
+		return true;
+	for (size_t i = 0; i < subject->require_len; i++)
+		if (set->subjects[subject->require[i]]->fields != 0)
+			return true;
+	return false;
+}
+
+static bool
+has_subject(
+    const struct rule_set *set, const size_t *numbers, size_t len, uint32_t in)
+{
+	for (size_t i = 0; i < len; i++) {
+		const struct subject *subject = set->subjects[numbers[i]];
+
+		if (subject->fields & in && counts(set, subject))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_from(const struct condition *c, const struct rule_facts *facts)
+{
+	if (c->feeds.len > 0 && !has_sorted(&c->feeds, facts->feed))
+		return false;
+	if (c->outlets.len > 0 && !has_sorted(&c->outlets, facts->outlet))
+		return false;
+	if (c->languages.len > 0 &&
+	    !has_language(&c->languages, facts->language))
+		return false;
+	return c->tags.len == 0 || has_any_sorted(&c->tags, facts->feed_tags) ||
+	       has_any_sorted(&c->tags, facts->item_tags);
+}
+
+static bool is_met(const struct rule_set *, const struct condition *,
+    const struct rule_facts *);
+
+static size_t
+count_met(const struct rule_set *set, const struct condition *list, size_t len,
+    const struct rule_facts *facts)
+{
+	size_t met = 0;
+
+	for (size_t i = 0; i < len; i++)
+		met += is_met(set, &list[i], facts);
+	return met;
+}
+
+static bool
+is_met(const struct rule_set *set, const struct condition *c,
+    const struct rule_facts *facts)
+{
+	if (c->subjects_len > 0 &&
+	    !has_subject(set, c->subjects, c->subjects_len, c->in))
+		return false;
+	if (c->words_len > 0 &&
+	    !has_subject(set, c->words, c->words_len, c->in))
+		return false;
+	if (!is_from(c, facts))
+		return false;
+	if (count_met(set, c->all, c->all_len, facts) < c->all_len)
+		return false;
+	if (c->any_len > 0 && count_met(set, c->any, c->any_len, facts) == 0)
+		return false;
+	return count_met(set, c->none, c->none_len, facts) == 0;
+}
+
+static void
+note_mention(struct rule_set *set, const struct rule_mention *mention)
+{
+	size_t n = map_get(&set->ids, mention->entity);
+
+	if (n == MAP_NONE)
+		return;
+	if (set->touched_len == set->touched_cap) {
+		set->touched_cap = set->touched_cap ? set->touched_cap * 2 : 16;
+		set->touched = xreallocarray(
+		    set->touched, set->touched_cap, sizeof(*set->touched));
+	}
+	if (set->subjects[n]->fields == 0)
+		set->touched[set->touched_len++] = n;
+	set->subjects[n]->fields |= 1u << mention->field;
+}
+
+/* Forgets the last item, and notes where each subject stands in this one. */
+static void
+note_mentions(struct rule_set *set, const struct rule_facts *facts)
+{
+	for (size_t i = 0; i < set->touched_len; i++)
+		set->subjects[set->touched[i]]->fields = 0;
+	set->touched_len = 0;
+	for (size_t i = 0; i < facts->mentions_len; i++)
+		note_mention(set, &facts->mentions[i]);
+}
+
+void
+rule_set_evaluate(struct rule_set *set, const struct rule_facts *facts,
+    rule_on_met on_met, void *arg)
+{
+	note_mentions(set, facts);
+	for (size_t i = 0; i < set->rules_len; i++)
+		if (is_met(set, &set->rules[i].when, facts))
+			on_met(arg, set->rules[i].id, set->rules[i].level);
+	for (size_t i = 0; i < set->touched_len; i++) {
+		const struct subject *subject = set->subjects[set->touched[i]];
+
+		if (!subject->is_word && !subject->has_rule &&
+		    counts(set, subject))
+			on_met(arg, subject->id, LEVEL_ROUTINE);
+	}
+}
+
+bool
+rule_set_counts(const struct rule_set *set, const char *entity)
+{
+	size_t n = map_get(&set->ids, entity);
+
+	return n != MAP_NONE && counts(set, set->subjects[n]);
+}
