@@ -21,7 +21,8 @@
 
 #define DNS_TIMEOUT_MS 3000 /* of the first try; c-ares doubles it */
 #define DNS_TRIES 3
-#define HOSTS_MAX 10000 /* entries of the hosts file that are kept */
+#define DNS_DEADLINE_S 10 /* of a query, whatever c-ares still tries */
+#define HOSTS_MAX 10000   /* entries of the hosts file that are kept */
 
 struct dns_socket {
 	SLIST_ENTRY(dns_socket) next;
@@ -63,9 +64,16 @@ static void
 query_on_deliver(evutil_socket_t fd, short what, void *arg)
 {
 	struct dns_query *query = arg;
+	dns_on_answer on_answer = query->on_answer;
+	bool asked = query->asked;
 
-	query->on_answer(query->arg, &query->answer);
-	query_free(query);
+	if (asked) {
+		query->on_answer = NULL; /* c-ares still has it */
+		query->answer.error = "name servers do not answer";
+	}
+	on_answer(query->arg, &query->answer);
+	if (!asked)
+		query_free(query);
 }
 
 static void
@@ -306,6 +314,7 @@ dns_resolve(
 	static const struct ares_addrinfo_hints hints = {
 	    .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
 	struct dns_query *query = xcalloc(1, sizeof(*query));
+	struct timeval deadline = {DNS_DEADLINE_S, 0};
 	struct sockaddr_storage address;
 
 	query->dns = dns;
@@ -323,6 +332,7 @@ dns_resolve(
 		return query;
 	}
 	query->asked = true;
+	evtimer_add(query->deliver, &deadline);
 	ares_getaddrinfo(
 	    dns->channel, host, NULL, &hints, query_on_addrinfo, query);
 	set_clock(dns);
@@ -334,8 +344,8 @@ dns_cancel(struct dns_query *query)
 {
 	if (query == NULL)
 		return;
-	if (query->asked)
-		query->on_answer = NULL;
-	else
+	query->on_answer = NULL;
+	evtimer_del(query->deliver);
+	if (!query->asked)
 		query_free(query);
 }
