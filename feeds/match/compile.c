@@ -1,0 +1,488 @@
+/*
+ * Compiles entities into the block of match/set.h: names become paths of
+ * tokens in a trie, tokens become stems (stems.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "match/compile.h"
+#include "match/fold.h"
+#include "match/fold_data.h"
+#include "match/intern.h"
+#include "match/match.h"
+#include "match/nospace.h"
+#include "match/set.h"
+#include "match/stems.h"
+
+#define NEAR_WORDS 10 /* where an entity says no number */
+#define ACRONYM_MAX 5 /* characters */
+#define PLAIN_BITS_MAX 20
+
+/* A token while names are read. */
+struct token {
+	struct set_token token;
+	enum endings_kind kind;
+	enum stems_place place;
+};
+
+struct compiler {
+	struct buf section[SET_SECTIONS];
+	struct buf tokens; /* struct token */
+	struct intern token_numbers;
+	struct intern
+	    edges;        /* keys {node, token}; edge i leads to node i + 1 */
+	struct buf nodes; /* struct set_node */
+	struct buf ends;  /* uint32_t: the node where each name ends */
+	struct set_header header;
+	bool single; /* a plain name of one character */
+};
+
+/* The name being read. */
+struct reading {
+	const struct match_name *given;
+	struct set_name name;
+	bool all_capitals; /* several words, all in capitals */
+	uint32_t node;
+};
+
+static uint32_t
+count(const struct buf *buf, size_t size)
+{
+	return (uint32_t)(buf->len / size);
+}
+
+static uint32_t
+add_string(struct compiler *c, const char *text, size_t len)
+{
+	uint32_t at = (uint32_t)c->section[SET_STRINGS].len;
+
+	buf_add(&c->section[SET_STRINGS], text, len);
+	return at;
+}
+
+static struct token *
+token_at(struct compiler *c, uint32_t number)
+{
+	return (struct token *)(void *)c->tokens.data + number;
+}
+
+static struct set_node *
+node_at(struct compiler *c, uint32_t number)
+{
+	return (struct set_node *)(void *)c->nodes.data + number;
+}
+
+/* The number of a folded word as a token. */
+static uint32_t
+token_number(
+    struct compiler *c, const struct fold_word *word, enum endings_kind kind)
+{
+	uint16_t key[FOLD_WORD_MAX + 1];
+	struct token token = {.kind = kind, .place = STEMS_INNER};
+	size_t bytes = word->len * sizeof(*key);
+	uint32_t number;
+	bool fresh;
+
+	key[0] = (uint16_t)kind;
+	memcpy(key + 1, word->letter, bytes);
+	number =
+	    intern_number(&c->token_numbers, key, bytes + sizeof(*key), &fresh);
+	if (fresh) {
+		token.token.letters =
+		    count(&c->section[SET_LETTERS], sizeof(uint16_t));
+		token.token.len = word->len;
+		token.token.root = SET_NONE;
+		buf_add(&c->section[SET_LETTERS], word->letter, bytes);
+		buf_add(&c->tokens, &token, sizeof(token));
+	}
+	return number;
+}
+
+static uint32_t
+node_after(struct compiler *c, uint32_t node, uint32_t token)
+{
+	uint32_t key[2] = {node, token};
+	struct set_node fresh_node = {0, 0, 0, 0};
+	bool fresh;
+	uint32_t next = intern_number(&c->edges, key, sizeof(key), &fresh) + 1;
+
+	if (fresh)
+		buf_add(&c->nodes, &fresh_node, sizeof(fresh_node));
+	if (node == 0)
+		token_at(c, token)->token.root = next;
+	else
+		node_at(c, node)->inner = 1;
+	return next;
+}
+
+/* Acronyms are short words in capitals, unless the whole name is. */
+static unsigned
+acronym_len(const struct reading *r, const struct fold_shape *shape)
+{
+	bool is_one = shape->upper && (shape->chars == 1 || !r->all_capitals);
+
+	return r->name.letter_case != MATCH_CASE_ANY && is_one &&
+		       shape->chars <= ACRONYM_MAX && !shape->digits
+		   ? shape->chars
+		   : 0;
+}
+
+/* Acronyms that are small words in some language: not taken for acronyms in a
+ * line written in capitals. */
+static bool
+is_small_word(const struct fold_word *word)
+{
+	static const char words[] =
+	    " un us it or is who as at am in on to no so we he me by do an be "
+	    "if go up my all are can il la le et de du en est der die das was "
+	    "per con del una los las nie sie na po do od ze to za i o u w z "
+	    "в не на по от до из но да то он вы мы ты во со об же ли кто за "
+	    "при для как что это та ";
+	char text[3 * 6 + 3] = " ";
+	size_t at = 1;
+
+	if (word->len > 6)
+		return false;
+	for (unsigned i = 0; i < word->len; i++) {
+		unsigned c = word->letter[i];
+
+		if (c >= 0x800)
+			return false;
+		if (c >= 0x80)
+			text[at++] = (char)(0xc0 | c >> 6);
+		text[at++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+	}
+	memcpy(text + at, " ", 2);
+	return strstr(words, text) != NULL;
+}
+
+static void
+add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
+{
+	struct set_name_token token = {.capital = 0};
+	enum endings_kind kind = ENDINGS_WORD;
+	struct fold_shape shape;
+	uint32_t code = 0;
+
+	fold_shape(word->start, word->end, &shape);
+	fold_decode(word->start, word->end, &code);
+	token.capital = (fold_class(code) & FOLD_UPPER) != 0;
+	token.acronym = (uint8_t)acronym_len(r, &shape);
+	if (r->given->exact)
+		kind = ENDINGS_EXACT;
+	else if (token.acronym > 0)
+		kind = ENDINGS_ACRONYM;
+	if (r->given->letter_case == MATCH_CASE_EXACT) {
+		token.text_len = (uint16_t)(word->end - word->start);
+		token.text = add_string(c, word->start, token.text_len);
+	}
+	token.token = token_number(c, word, kind);
+	r->node = node_after(c, r->node, token.token);
+	r->name.tokens_len++;
+	r->name.letters = (uint16_t)(r->name.letters + word->len);
+	r->name.acronym =
+	    r->name.tokens_len == 1 && token.acronym > 0 && is_small_word(word);
+	buf_add(&c->section[SET_NAME_TOKENS], &token, sizeof(token));
+}
+
+static void
+add_name(struct compiler *c, const struct reading *r)
+{
+	buf_add(&c->section[SET_NAMES], &r->name, sizeof(r->name));
+	buf_add(&c->ends, &r->node, sizeof(r->node));
+}
+
+/* The node before the last token: where initials may stand. */
+static void
+mark_person(struct compiler *c, uint32_t last)
+{
+	const uint32_t *key;
+
+	key = (const uint32_t *)(const void *)c->edges.bytes.data +
+	      (size_t)(last - 1) * 2;
+	node_at(c, key[0])->person = 1;
+}
+
+/* Whether the name's first word may be written small in a text. */
+static enum stems_place
+first_place(const struct compiler *c, const struct reading *r)
+{
+	const struct set_name_token *first =
+	    (const struct set_name_token *)(const void *)c
+		->section[SET_NAME_TOKENS]
+		.data +
+	    r->name.tokens;
+
+	return r->name.tokens_len > 1 || !first->capital ||
+		       r->name.letter_case == MATCH_CASE_ANY
+		   ? STEMS_FIRST_SMALL
+		   : STEMS_FIRST;
+}
+
+/* A name as a path of words. */
+static void
+read_words(struct compiler *c, struct reading *r)
+{
+	const char *p = r->given->text, *end = p + strlen(p);
+	const struct set_name_token *first;
+	struct fold_shape shape;
+	struct fold_word word;
+	enum stems_place place;
+
+	fold_shape(p, end, &shape);
+	fold_next(&p, end, &word);
+	r->all_capitals = shape.upper && fold_next(&p, end, &word);
+	r->name.tokens =
+	    count(&c->section[SET_NAME_TOKENS], sizeof(struct set_name_token));
+	for (p = r->given->text; r->name.tokens_len < SET_NAME_TOKENS_MAX &&
+				 fold_next(&p, end, &word);)
+		if (word.len > 0 && word.len <= FOLD_WORD_MAX)
+			add_token(c, r, &word);
+	if (r->name.tokens_len == 0)
+		return;
+	place = first_place(c, r);
+	first = (const void *)(c->section[SET_NAME_TOKENS].data +
+			       r->name.tokens * sizeof(*first));
+	if (token_at(c, first->token)->place < place)
+		token_at(c, first->token)->place = place;
+	if (r->name.person && r->name.tokens_len > 1)
+		mark_person(c, r->node);
+	add_name(c, r);
+}
+
+static void
+read_plain(struct compiler *c, struct reading *r)
+{
+	struct set_plain plain = {
+	    count(&c->section[SET_NAMES], sizeof(struct set_name)),
+	    count(&c->section[SET_CODES], sizeof(uint32_t)), 0};
+
+	nospace_add_name(r->given->text, &c->section[SET_CODES]);
+	plain.len =
+	    count(&c->section[SET_CODES], sizeof(uint32_t)) - plain.letters;
+	if (plain.len == 0)
+		return;
+	c->single |= plain.len == 1;
+	buf_add(&c->section[SET_PLAIN], &plain, sizeof(plain));
+	add_name(c, r);
+}
+
+static void
+read_regex(struct compiler *c, struct reading *r)
+{
+	const char *text = r->given->text;
+	struct set_regex regex = {
+	    count(&c->section[SET_NAMES], sizeof(struct set_name)),
+	    add_string(c, text, strlen(text) + 1)};
+
+	buf_add(&c->section[SET_REGEXES], &regex, sizeof(regex));
+	add_name(c, r);
+}
+
+static void
+read_name(struct compiler *c, const struct match_name *given,
+    const struct match_entity *entity, uint32_t number, enum set_kind kind)
+{
+	struct reading r = {.given = given};
+
+	r.name.entity =
+	    count(&c->section[SET_ENTITIES], sizeof(struct set_entity));
+	r.name.name = number;
+	r.name.kind = (uint8_t)kind;
+	r.name.person = kind == SET_NAME && entity->type == MATCH_PERSON;
+	r.name.letter_case = (uint8_t)given->letter_case;
+	if (given->regex)
+		read_regex(c, &r);
+	else if (nospace_is_name(given->text))
+		read_plain(c, &r);
+	else
+		read_words(c, &r);
+}
+
+static void
+read_entity(struct compiler *c, const struct match_entity *given)
+{
+	struct set_entity entity = {0, 0, (uint32_t)given->exclude_len};
+
+	for (size_t i = 0; i < given->names_len; i++)
+		read_name(c, &given->names[i], given, (uint32_t)i, SET_NAME);
+	for (size_t i = 0; i < given->exclude_len; i++) {
+		struct match_name phrase = {
+		    .text = given->exclude[i], .letter_case = MATCH_CASE_ANY};
+
+		read_name(c, &phrase, given, (uint32_t)i, SET_EXCLUDE);
+	}
+	for (size_t i = 0; i < given->near_len; i++) {
+		struct match_name word = {.text = given->near[i]};
+
+		read_name(c, &word, given, (uint32_t)i, SET_NEAR);
+	}
+	if (given->near_len > 0)
+		entity.near_words =
+		    given->near_words ? given->near_words : NEAR_WORDS;
+	entity.id = add_string(c, given->id, strlen(given->id) + 1);
+	buf_add(&c->section[SET_ENTITIES], &entity, sizeof(entity));
+}
+
+/* Names in the order of the nodes where they end. */
+static void
+write_finals(struct compiler *c)
+{
+	const uint32_t *ends = (const void *)c->ends.data;
+	uint32_t names = count(&c->ends, sizeof(*ends));
+	uint32_t nodes = count(&c->nodes, sizeof(struct set_node)), at = 0;
+	uint32_t *finals = xcalloc(names, sizeof(*finals));
+
+	for (uint32_t i = 0; i < names; i++)
+		node_at(c, ends[i])->names_len++;
+	node_at(c, 0)->names_len = 0; /* those without words */
+	for (uint32_t i = 0; i < nodes; i++) {
+		struct set_node *node = node_at(c, i);
+
+		node->names = at;
+		at += node->names_len;
+		node->names_len = 0;
+	}
+	for (uint32_t i = 0; i < names; i++) {
+		struct set_node *node = node_at(c, ends[i]);
+
+		if (ends[i] != 0)
+			finals[node->names + node->names_len++] = i;
+	}
+	buf_add(&c->section[SET_FINALS], finals, at * sizeof(*finals));
+	buf_add(&c->section[SET_NODES], c->nodes.data, c->nodes.len);
+	free(finals);
+}
+
+static void
+write_edges(struct compiler *c)
+{
+	const uint32_t(*keys)[2] = (const void *)c->edges.bytes.data;
+	uint32_t places = 16;
+	struct set_edge *edges;
+
+	while (places < c->edges.count * 2)
+		places *= 2;
+	edges = xmalloc(places * sizeof(*edges));
+	for (uint32_t i = 0; i < places; i++)
+		edges[i] = (struct set_edge){SET_NONE, 0, 0};
+	for (uint32_t i = 0; i < c->edges.count; i++) {
+		uint32_t at = set_edge_place(keys[i][0], keys[i][1]);
+
+		if (keys[i][0] == 0)
+			continue; /* tokens know their root */
+		while (edges[at & (places - 1)].node != SET_NONE)
+			at++;
+		edges[at & (places - 1)] =
+		    (struct set_edge){keys[i][0], keys[i][1], i + 1};
+	}
+	buf_add(&c->section[SET_EDGES], edges, places * sizeof(*edges));
+	free(edges);
+}
+
+static void
+write_tokens(struct compiler *c)
+{
+	struct stems *stems = stems_new(&c->section[SET_LETTERS]);
+	uint32_t tokens = count(&c->tokens, sizeof(struct token));
+
+	for (uint32_t i = 0; i < tokens; i++) {
+		const struct token *token = token_at(c, i);
+
+		stems_add(stems, i, &token->token, token->kind, token->place);
+		buf_add(&c->section[SET_TOKENS], &token->token,
+		    sizeof(token->token));
+	}
+	stems_finish(stems, c->section, &c->header);
+	stems_free(stems);
+}
+
+/* Counting sort of the plain names by the bucket of their first characters. */
+static void
+write_plain(struct compiler *c)
+{
+	const struct set_plain *plain =
+	    (const void *)c->section[SET_PLAIN].data;
+	const uint32_t *codes = (const void *)c->section[SET_CODES].data;
+	uint32_t len = count(&c->section[SET_PLAIN], sizeof(*plain));
+	struct set_plain *sorted = xcalloc(len, sizeof(*sorted));
+	unsigned bits = 4, shift;
+	uint32_t *first;
+
+	while (bits < PLAIN_BITS_MAX && 1u << bits < len * 2)
+		bits++;
+	shift = 64 - bits;
+	first = xcalloc(((size_t)1 << bits) + 2, sizeof(*first));
+	for (uint32_t i = 0; i < len; i++)
+		first[nospace_bucket(
+			  codes + plain[i].letters, plain[i].len, shift) +
+		      2]++;
+	for (size_t i = 2; i < ((size_t)1 << bits) + 2; i++)
+		first[i] += first[i - 1];
+	for (uint32_t i = 0; i < len; i++)
+		sorted[first[nospace_bucket(codes + plain[i].letters,
+				 plain[i].len, shift) +
+			     1]++] = plain[i];
+	buf_reset(&c->section[SET_PLAIN]);
+	buf_add(&c->section[SET_PLAIN], sorted, len * sizeof(*sorted));
+	buf_add(&c->section[SET_PLAIN_BUCKETS], first,
+	    (((size_t)1 << bits) + 1) * sizeof(*first));
+	c->header.plain_shift = shift;
+	c->header.plain_single = c->single;
+	free(sorted);
+	free(first);
+}
+
+/* Header and sections, each at a multiple of 8 bytes; the caller frees. */
+static void *
+assemble(struct compiler *c, size_t *size)
+{
+	size_t at = sizeof(c->header);
+	char *block;
+
+	for (int i = 0; i < SET_SECTIONS; i++) {
+		c->header.section[i] =
+		    (struct set_range){at, c->section[i].len};
+		at += (c->section[i].len + 7) & ~(size_t)7;
+	}
+	block = xcalloc(1, at);
+	for (int i = 0; i < SET_SECTIONS; i++)
+		if (c->section[i].len > 0)
+			memcpy(block + c->header.section[i].at,
+			    c->section[i].data, c->section[i].len);
+	memcpy(c->header.magic, "wwmatch", 8);
+	c->header.version = SET_VERSION;
+	c->header.size = at;
+	c->header.check =
+	    hash_bytes(0, block + sizeof(c->header), at - sizeof(c->header));
+	memcpy(block, &c->header, sizeof(c->header));
+	*size = at;
+	return block;
+}
+
+void *
+compile_entities(const struct match_entity *entities, size_t len, size_t *size)
+{
+	struct compiler c = {.single = false};
+	struct set_node root = {0, 0, 1, 0};
+	void *block;
+
+	buf_add(&c.nodes, &root, sizeof(root));
+	for (size_t i = 0; i < len; i++)
+		read_entity(&c, &entities[i]);
+	write_tokens(&c);
+	write_finals(&c);
+	write_edges(&c);
+	write_plain(&c);
+	block = assemble(&c, size);
+	for (int i = 0; i < SET_SECTIONS; i++)
+		buf_clear(&c.section[i]);
+	buf_clear(&c.tokens);
+	intern_clear(&c.token_numbers);
+	intern_clear(&c.edges);
+	buf_clear(&c.nodes);
+	buf_clear(&c.ends);
+	return block;
+}

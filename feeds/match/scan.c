@@ -1,0 +1,385 @@
+/*
+ * The way of a word: a bit of a filter by its first four letters, a probe for
+ * each ending that it has, then the trie of names along the words behind it.
+ */
+#include <string.h>
+
+#include "match/fold_data.h"
+#include "match/scan.h"
+
+#define STEPS_MAX 400 /* of the trie from one word of the text */
+#define INITIALS_MAX 2
+
+void
+scan_add_hit(struct scan *s, unsigned list, const struct scan_hit *hit)
+{
+	buf_add(&s->hits[list], hit, sizeof(*hit));
+}
+
+static bool
+takes_ending(const struct scan *s, uint32_t class, uint32_t ending)
+{
+	const struct set_view *view = s->view;
+	uint32_t low = view->classes[class], high = view->classes[class + 1];
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (view->endings[mid].ending < ending)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < view->classes[class + 1] &&
+	       view->endings[low].ending == ending &&
+	       (view->masks[view->endings[low].mask] & s->languages);
+}
+
+static void
+add_token(struct scan_word *w, uint32_t token)
+{
+	for (unsigned i = 0; i < w->tokens_len; i++)
+		if (w->tokens[i] == token)
+			return;
+	if (w->tokens_len < SCAN_TOKENS_MAX)
+		w->tokens[w->tokens_len++] = token;
+}
+
+/* Adds the tokens that have a form of this stem and ending. */
+static void
+probe(const struct scan *s, struct scan_word *w, uint64_t hash, unsigned len,
+    uint32_t ending)
+{
+	const struct set_view *view = s->view;
+	uint64_t bucket = hash >> view->header->stem_shift;
+	uint32_t i = view->buckets[bucket], end = view->buckets[bucket + 1];
+
+	for (; i < end; i++) {
+		const struct set_stem *stem = &view->stems[i];
+
+		if (stem->check == (uint32_t)hash && stem->len == len &&
+		    memcmp(view->letters + stem->letters, w->word.letter,
+			len * sizeof(*view->letters)) == 0 &&
+		    takes_ending(s, stem->class, ending))
+			add_token(w, stem->token);
+	}
+}
+
+/* The place in the trie of endings one letter further; NULL: no such one. */
+static const struct set_letter *
+step_ending(const struct set_view *view, unsigned node, uint16_t letter)
+{
+	uint32_t i = set_ending_place(node, letter);
+
+	for (;; i++) {
+		const struct set_letter *place =
+		    &view->ending_letters[i & view->ending_places];
+
+		if (place->next == 0)
+			return NULL;
+		if (place->node == node && place->letter == letter)
+			return place;
+	}
+}
+
+/* Finds the tokens of which the word is a form: one probe for each ending. */
+static void
+look_up(const struct scan *s, struct scan_word *w)
+{
+	const struct set_view *view = s->view;
+	uint64_t hash[FOLD_WORD_MAX + 1] = {SET_SEED};
+	unsigned len = w->word.len, node = 0;
+
+	w->looked_up = true;
+	w->tokens_len = 0;
+	if (len > FOLD_WORD_MAX)
+		return;
+	for (unsigned i = 0; i < len; i++)
+		hash[i + 1] = set_hash(hash[i], w->word.letter[i]);
+	probe(s, w, hash[len], len, 0);
+	for (unsigned i = len; i-- > 1;) {
+		const struct set_letter *place =
+		    step_ending(view, node, w->word.letter[i]);
+
+		if (place == NULL)
+			return;
+		if (place->ending != 0 &&
+		    (view->ending_masks[place->ending] & s->languages))
+			probe(s, w, hash[i], i, place->ending);
+		node = place->next;
+	}
+}
+
+/* The word number k from the candidate on; NULL when there is none or no name
+ * may reach over to it. */
+static struct scan_word *
+word_ahead(struct scan *s, unsigned k)
+{
+	struct scan_word *w = &s->ahead[k];
+	const struct fold_word *before;
+	const char *p;
+
+	if (k < s->ahead_len)
+		return w;
+	if (k >= SCAN_AHEAD_MAX)
+		return NULL;
+	before = &s->ahead[k - 1].word;
+	p = before->end;
+	if (!fold_next(&p, s->end, &w->word) ||
+	    !fold_is_glue(before, w->word.start))
+		return NULL;
+	w->looked_up = false;
+	s->ahead_len = k + 1;
+	return w;
+}
+
+/* Whether a word is one of a list of folded letters parted by spaces. */
+static bool
+is_listed(const struct fold_word *word, const char *list)
+{
+	char text[4 * 4 + 3] = " ";
+	size_t at = 1;
+
+	if (word->len > 4)
+		return false;
+	for (unsigned i = 0; i < word->len; i++) {
+		unsigned c = word->letter[i];
+
+		if (c >= FOLD_LOW)
+			return false;
+		if (c >= 0x80)
+			text[at++] = (char)(0xc0 | c >> 6);
+		text[at++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+	}
+	memcpy(text + at, " ", 2);
+	return strstr(list, text) != NULL;
+}
+
+/* An ending set off by an apostrophe or hyphen: Jean-Claude'a Junckera. */
+static bool
+is_loose_ending(const struct fold_word *before, const struct fold_word *word)
+{
+	static const char endings[] =
+	    " a u em om owi ovi iem ie y i e ego emu ym go mu m im ja ju jem "
+	    "je ev jev ov va vo s а у ом ем е ы и ов ам ами ах ові і ві та то "
+	    "те ът я ят и ";
+	struct fold_shape shape;
+	uint32_t code = 0;
+	unsigned n = fold_decode(before->end, word->start, &code);
+
+	if (n == 0 || before->end + n != word->start)
+		return false;
+	if (code != '\'' && code != '`' && code != '-' && code != 0x2019 &&
+	    code != 0x2bc && code != 0x2010 && code != 0x2011)
+		return false;
+	fold_shape(word->start, word->end, &shape);
+	return shape.lower && is_listed(word, endings);
+}
+
+static bool
+ends_with(const struct fold_word *word, const uint16_t *ending, unsigned len)
+{
+	return word->len > len && memcmp(word->letter + word->len - len, ending,
+				      len * sizeof(*ending)) == 0;
+}
+
+/* Strips one of these letters from the end, if there is one. */
+static void
+strip_letter(struct fold_word *word, const uint16_t *letters, unsigned len)
+{
+	for (unsigned i = 0; i < len; i++)
+		if (word->len > 1 &&
+		    word->letter[word->len - 1] == letters[i]) {
+			word->len--;
+			return;
+		}
+}
+
+/* Сергеевич, Ивановна in any case: -ич or -овна, -евна, -ична, -івна, -ївна
+ * with endings. */
+static bool
+is_patronymic(const struct fold_word *given)
+{
+	static const uint16_t ich[] = {0x438, 0x447}, vn[] = {0x432, 0x43d},
+			      chn[] = {0x447, 0x43d},
+			      male[] = {0x430, 0x443, 0x435, 0x456},
+			      female[] = {0x430, 0x44b, 0x435, 0x443, 0x438,
+				  0x456},
+			      oy[] = {0x43e, 0x439}, oyu[] = {0x43e, 0x44e},
+			      om[] = {0x43e, 0x43c}, em[] = {0x435, 0x43c},
+			      evi[] = {0x435, 0x432, 0x456};
+	struct fold_word word = *given;
+	uint16_t before;
+
+	if (word.len < 5 || word.len > FOLD_WORD_MAX)
+		return false;
+	if (ends_with(&word, ich, 2))
+		return true;
+	if (ends_with(&word, oy, 2) || ends_with(&word, oyu, 2) ||
+	    ends_with(&word, om, 2) || ends_with(&word, em, 2))
+		word.len -= 2;
+	else if (ends_with(&word, evi, 3))
+		word.len -= 3;
+	else
+		strip_letter(&word, female, 6);
+	if (ends_with(&word, ich, 2))
+		return true;
+	word = *given;
+	strip_letter(&word, male, 4);
+	if (ends_with(&word, ich, 2))
+		return true;
+	word = *given;
+	if (ends_with(&word, oy, 2) || ends_with(&word, oyu, 2))
+		word.len -= 2;
+	else
+		strip_letter(&word, female, 6);
+	if (word.len == given->len || word.len < 4)
+		return false;
+	before = word.letter[word.len - 3];
+	if (ends_with(&word, vn, 2))
+		return before == 0x43e || before == 0x435 || before == 0x456 ||
+		       before == 0x457;
+	return ends_with(&word, chn, 2) && before == 0x438;
+}
+
+static void
+end_name(struct scan *s, uint32_t number, unsigned depth, bool initials)
+{
+	const struct set_name *name = &s->view->names[number];
+	const struct fold_word *first = &s->ahead[0].word;
+	unsigned last = s->path[depth - 1];
+	struct scan_hit hit = {
+	    .offset = (size_t)(first->start - s->text),
+	    .len = (size_t)(s->ahead[last].word.end - first->start),
+	    .name = number,
+	    .entity = name->entity,
+	    .first_word = s->words - 1,
+	    .last_word = s->words - 1 + last,
+	};
+
+	if (accept_name(s, name, initials, &hit.rule))
+		scan_add_hit(s, name->kind, &hit);
+	else if (s->explain && name->kind == SET_NAME)
+		scan_add_hit(s, SCAN_MISSES, &hit);
+}
+
+/* A place on the way through the trie of names. */
+struct step {
+	uint32_t node;
+	unsigned next;  /* the word to look at */
+	unsigned depth; /* tokens matched */
+	unsigned initials;
+};
+
+static void walk(struct scan *, struct step);
+
+/* Arrives at a node: its names end here; perhaps others go on. */
+static void
+arrive(struct scan *s, struct step at)
+{
+	const struct set_node *node = &s->view->nodes[at.node];
+
+	for (uint32_t i = 0; i < node->names_len; i++) {
+		uint32_t name = s->view->finals[node->names + i];
+
+		if (at.initials == 0 || s->view->names[name].person)
+			end_name(s, name, at.depth, at.initials > 0);
+	}
+	if (node->inner && at.initials == 0)
+		walk(s, at);
+}
+
+static uint32_t
+find_edge(const struct set_view *view, uint32_t node, uint32_t token)
+{
+	uint32_t i = set_edge_place(node, token);
+
+	for (;; i++) {
+		const struct set_edge *edge =
+		    &view->edges[i & view->edge_places];
+
+		if (edge->node == SET_NONE)
+			return SET_NONE;
+		if (edge->node == node && edge->token == token)
+			return edge->next;
+	}
+}
+
+/* Goes on from a node with the next word: along edges that it is a form of,
+ * or over it when it is an ending, an initial, a patronymic. */
+static void
+walk(struct scan *s, struct step at)
+{
+	struct scan_word *w;
+	struct step step = at;
+	bool matched = false;
+
+	if (++s->steps > STEPS_MAX || at.depth == SET_NAME_TOKENS_MAX)
+		return;
+	w = word_ahead(s, at.next);
+	if (w == NULL)
+		return;
+	if (!w->looked_up)
+		look_up(s, w);
+	for (unsigned i = 0; i < w->tokens_len; i++) {
+		step.node = find_edge(s->view, at.node, w->tokens[i]);
+		if (step.node == SET_NONE)
+			continue;
+		s->path[at.depth] = (uint8_t)at.next;
+		step.depth = at.depth + 1;
+		step.next = at.next + 1;
+		matched = true;
+		arrive(s, step);
+	}
+	step = at;
+	step.next++;
+	if (at.next == s->path[at.depth - 1] + 1u &&
+	    is_loose_ending(&s->ahead[at.next - 1].word, &w->word)) {
+		walk(s, step);
+	} else if (at.initials < INITIALS_MAX && w->word.capital &&
+		   s->view->nodes[at.node].person && !matched &&
+		   (w->word.len == 1 || is_patronymic(&w->word))) {
+		step.initials++;
+		walk(s, step);
+	}
+}
+
+static void
+try_candidate(struct scan *s)
+{
+	struct scan_word *w = &s->ahead[0];
+
+	s->ahead_len = 1;
+	s->steps = 0;
+	s->path[0] = 0;
+	look_up(s, w);
+	for (unsigned i = 0; i < w->tokens_len; i++) {
+		struct step step = {
+		    s->view->tokens[w->tokens[i]].root, 1, 1, 0};
+
+		if (step.node != SET_NONE)
+			arrive(s, step);
+	}
+}
+
+void
+scan_words(struct scan *s)
+{
+	const uint64_t *any = s->view->filter[0], *small = s->view->filter[1];
+	unsigned shift = s->view->header->filter_shift;
+	struct fold_word *word = &s->ahead[0].word;
+	const char *p = s->text;
+
+	s->words = s->capitals = 0;
+	if (s->explain || s->any_case)
+		small = any;
+	while (fold_next(&p, s->end, word)) {
+		uint64_t bit = set_filter_bit(word->letter, shift);
+		const uint64_t *filter = word->capital ? any : small;
+
+		s->words++;
+		s->capitals += word->capital;
+		if (filter[bit / 64] >> bit % 64 & 1)
+			try_candidate(s);
+	}
+}

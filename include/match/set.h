@@ -1,0 +1,223 @@
+/*
+ * The compiled set: one block of bytes without pointers. compile.c writes it,
+ * block.c checks and opens it, scan.c reads it. Not for other modules.
+ */
+#ifndef MATCH_SET_H
+#define MATCH_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SET_VERSION 1
+#define SET_NAME_TOKENS_MAX 24 /* words of one name; longer names are cut */
+#define SET_NONE UINT32_MAX
+
+/* A word of names: a folded form and how it may be inflected. */
+struct set_token {
+	uint32_t letters; /* in the letters section */
+	uint32_t len;
+	uint32_t root; /* trie node reached by it from the start, or SET_NONE */
+};
+
+/* What a form of a token may begin with. Sorted by bucket of its hash. */
+struct set_stem {
+	uint32_t check; /* more of the hash */
+	uint32_t letters;
+	uint32_t len : 8;
+	uint32_t class : 24;
+	uint32_t token;
+};
+
+/* An ending that a class of stems takes. Sorted by ending within a class. */
+struct set_ending {
+	uint32_t ending;
+	uint32_t mask; /* in the masks section: languages */
+};
+
+/* Endings as a trie from the last letter back. Open addressing. */
+struct set_letter {
+	uint16_t node; /* 0: the end of the word */
+	uint16_t letter;
+	uint16_t next;   /* 0: an empty place */
+	uint16_t ending; /* of the way to `next`; 0: none ends there */
+};
+
+/* Names as a trie of tokens; a node's names end there. */
+struct set_node {
+	uint32_t names; /* in the finals section */
+	uint32_t names_len;
+	uint16_t inner;  /* has edges */
+	uint16_t person; /* an edge ends a person's name */
+};
+
+struct set_edge {      /* open addressing by node and token */
+	uint32_t node; /* SET_NONE: an empty place */
+	uint32_t token;
+	uint32_t next;
+};
+
+enum set_kind {
+	SET_NAME,
+	SET_EXCLUDE, /* a phrase whose words are no mentions */
+	SET_NEAR     /* a word that must stand near the entity's names */
+};
+
+struct set_name {
+	uint32_t entity;
+	uint32_t name;    /* its place among the entity's names */
+	uint32_t tokens;  /* in the name tokens section */
+	uint16_t letters; /* folded, all tokens together */
+	uint8_t tokens_len;
+	uint8_t kind; /* enum set_kind */
+	uint8_t person;
+	uint8_t letter_case; /* enum match_case */
+	uint8_t acronym;     /* the only token is one and a common word, too */
+	uint8_t unused;
+};
+
+struct set_name_token {
+	uint32_t token;
+	uint32_t text; /* as given, in the strings section; for case: true */
+	uint16_t text_len;
+	uint8_t capital;
+	uint8_t acronym; /* how many characters it has; 0: is none */
+};
+
+struct set_entity {
+	uint32_t id;         /* in the strings section, with NUL */
+	uint32_t near_words; /* 0: no near words are asked for */
+	uint32_t excludes;   /* how many phrases */
+};
+
+/* A name in a script without spaces, or with one: found as a substring. */
+struct set_plain {
+	uint32_t name;    /* in the names section */
+	uint32_t letters; /* code points, in the codes section */
+	uint32_t len;
+};
+
+struct set_regex {
+	uint32_t name; /* in the names section */
+	uint32_t text; /* in the strings section, with NUL */
+};
+
+enum set_section {
+	SET_LETTERS,        /* uint16_t */
+	SET_TOKENS,         /* struct set_token */
+	SET_STEMS,          /* struct set_stem */
+	SET_BUCKETS,        /* uint32_t: first stem; one more at the end */
+	SET_CLASSES,        /* uint32_t: first ending; one more at the end */
+	SET_ENDINGS,        /* struct set_ending */
+	SET_MASKS,          /* uint64_t */
+	SET_ENDING_LETTERS, /* struct set_letter; a power of two */
+	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
+	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
+	SET_FILTER_SMALL,   /* the same, of names that may begin small */
+	SET_NODES,          /* struct set_node */
+	SET_EDGES,          /* struct set_edge; a power of two */
+	SET_FINALS,         /* uint32_t: names by node */
+	SET_NAMES,          /* struct set_name */
+	SET_NAME_TOKENS,    /* struct set_name_token */
+	SET_ENTITIES,       /* struct set_entity */
+	SET_STRINGS,        /* char */
+	SET_CODES,          /* uint32_t */
+	SET_PLAIN,          /* struct set_plain, by bucket of first two codes */
+	SET_PLAIN_BUCKETS,  /* uint32_t: first plain; one more at the end */
+	SET_REGEXES,        /* struct set_regex */
+	SET_SECTIONS
+};
+
+struct set_range {
+	uint64_t at;  /* bytes from the block's start; a multiple of 8 */
+	uint64_t len; /* bytes */
+};
+
+struct set_header {
+	char magic[8]; /* "wwmatch" */
+	uint32_t version;
+	uint32_t stem_shift;   /* hash >> shift: bucket of a stem */
+	uint32_t filter_shift; /* hash >> shift: bit of a filter */
+	uint32_t plain_shift;
+	uint32_t plain_single; /* some plain name is one character long */
+	uint32_t unused;
+	uint64_t size;  /* bytes of the block */
+	uint64_t check; /* hash of all after the header */
+	struct set_range section[SET_SECTIONS];
+};
+
+/* The block with its sections at hand. */
+struct set_view {
+	const struct set_header *header;
+	const uint16_t *letters;
+	const struct set_token *tokens;
+	const struct set_stem *stems;
+	const uint32_t *buckets;
+	const uint32_t *classes;
+	const struct set_ending *endings;
+	const uint64_t *masks;
+	const struct set_letter *ending_letters;
+	uint32_t ending_places; /* of ending_letters, less one */
+	const uint64_t *ending_masks;
+	const uint64_t *filter[2]; /* any, small */
+	const struct set_node *nodes;
+	const struct set_edge *edges;
+	uint32_t edge_places; /* less one */
+	const uint32_t *finals;
+	const struct set_name *names;
+	const struct set_name_token *name_tokens;
+	const struct set_entity *entities;
+	uint32_t entities_len;
+	const char *strings;
+	const uint32_t *codes;
+	const struct set_plain *plain;
+	uint32_t plain_len;
+	const uint32_t *plain_buckets;
+	const struct set_regex *regexes;
+	uint32_t regexes_len;
+};
+
+/* Hash of a folded word, a letter at a time from SET_SEED. */
+#define SET_SEED 0x243f6a8885a308d3ULL
+static inline uint64_t
+set_hash(uint64_t hash, uint32_t letter)
+{
+	return (hash ^ letter) * 0x9e3779b97f4a7c15ULL;
+}
+
+static inline uint64_t
+set_mix(uint64_t hash)
+{
+	hash ^= hash >> 32;
+	return hash * 0xd6e8feb86659fd93ULL;
+}
+
+/* Bit of the filters for the first four letters of a word, zeros where it is
+ * shorter. */
+static inline uint64_t
+set_filter_bit(const uint16_t *letters, unsigned shift)
+{
+	uint64_t four;
+
+	memcpy(&four, letters, sizeof(four));
+	four ^= four >> 29;
+	return (four * 0xd6e8feb86659fd93ULL) >> shift;
+}
+
+static inline uint32_t
+set_edge_place(uint32_t node, uint32_t token)
+{
+	return (uint32_t)(set_mix((uint64_t)node << 32 | token) >> 32);
+}
+
+static inline uint32_t
+set_ending_place(unsigned node, unsigned letter)
+{
+	return (uint32_t)(set_mix((uint64_t)node << 16 | letter) >> 40);
+}
+
+/* Fills the view; false when the bytes are no block of this version. */
+bool set_view_init(struct set_view *, const void *bytes, size_t len);
+
+#endif

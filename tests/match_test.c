@@ -1,0 +1,430 @@
+/*
+ * feeds/match: the cases by language, names' rules, hostile texts.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "match/match.h"
+
+#define NAMES_MAX 64
+#define ENTITY(i, t, n, len) \
+	{.id = (i), .type = (t), .names = (n), .names_len = (len)}
+
+/* Entities read from JSON of the configuration's shape. */
+struct fixture {
+	json_t *json;
+	struct match_entity *entities;
+	size_t len;
+	struct match_set *set;
+};
+
+static char *
+data_path(const char *name)
+{
+	const char *dir = getenv("SRCDIR");
+
+	return xasprintf("%s/tests/data/match/%s", dir ? dir : ".", name);
+}
+
+static enum match_type
+type_of(const char *name)
+{
+	return strcmp(name, "person") == 0  ? MATCH_PERSON
+	       : strcmp(name, "place") == 0 ? MATCH_PLACE
+					    : MATCH_OTHER;
+}
+
+static void
+read_names(struct match_entity *entity, json_t *names)
+{
+	struct match_name *list = xcalloc(NAMES_MAX, sizeof(*list));
+	const char *language;
+	json_t *texts, *text;
+	size_t i;
+
+	json_object_foreach(names, language, texts)
+	{
+		json_array_foreach(texts, i, text)
+		{
+			assert_true(entity->names_len < NAMES_MAX);
+			list[entity->names_len++] =
+			    (struct match_name){.text = json_string_value(text),
+				.language = language};
+		}
+	}
+	entity->names = list;
+}
+
+static struct fixture
+read_entities(const char *file)
+{
+	struct fixture f = {.len = 0};
+	char *path = data_path(file);
+	json_t *list, *one;
+	size_t i;
+
+	f.json = json_load_file(path, 0, NULL);
+	assert_non_null(f.json);
+	list = json_object_get(f.json, "entities");
+	f.entities = xcalloc(json_array_size(list), sizeof(*f.entities));
+	json_array_foreach(list, i, one)
+	{
+		struct match_entity *entity = &f.entities[f.len++];
+
+		entity->id = json_string_value(json_object_get(one, "id"));
+		entity->type =
+		    type_of(json_string_value(json_object_get(one, "type")));
+		read_names(entity, json_object_get(one, "names"));
+	}
+	f.set = match_set_new(f.entities, f.len);
+	free(path);
+	return f;
+}
+
+static void
+fixture_clear(struct fixture *f)
+{
+	match_set_free(f->set);
+	for (size_t i = 0; i < f->len; i++)
+		free((void *)(uintptr_t)f->entities[i].names);
+	free(f->entities);
+	json_decref(f->json);
+}
+
+/* What a scan tells, a line each: "entity:text" or, of misses,
+ * "entity?text (rule)". */
+struct told {
+	const struct match_set *set;
+	const char *text;
+	struct buf out;
+};
+
+static void
+on_mention(void *arg, const struct match_mention *m)
+{
+	struct told *told = arg;
+
+	buf_addf(&told->out, "%s%s%c%.*s", told->out.len > 0 ? "\n" : "",
+	    match_set_entity_id(told->set, m->entity), m->miss ? '?' : ':',
+	    (int)m->len, told->text + m->offset);
+	if (m->miss)
+		buf_addf(&told->out, " (%s)", m->rule);
+}
+
+static char *
+scan(const struct match_set *set, const char *text, const char *language)
+{
+	struct told told = {set, text, BUF_INIT};
+
+	match_scan(set, text, strlen(text), language, on_mention, &told);
+	return buf_take(&told.out);
+}
+
+static char *
+explain(const struct match_set *set, const char *text)
+{
+	struct told told = {set, text, BUF_INIT};
+
+	match_explain(set, text, strlen(text), NULL, on_mention, &told);
+	return buf_take(&told.out);
+}
+
+static bool
+has_entity(const char *told, const char *id)
+{
+	char *start = xasprintf("%s:", id), *later = xasprintf("\n%s:", id);
+	bool found = strncmp(told, start, strlen(start)) == 0 ||
+		     strstr(told, later) != NULL;
+
+	free(start);
+	free(later);
+	return found;
+}
+
+/* Runs cases.tsv (language, + or - and entity, text); how many fail. */
+static unsigned
+count_failures(const struct match_set *set, bool tell_language)
+{
+	char line[1024], *path = data_path("cases.tsv");
+	FILE *file = fopen(path, "r");
+	unsigned failed = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		char *rest = line, *language = strsep(&rest, "\t");
+		char *entity = strsep(&rest, "\t"), *told;
+
+		rest[strcspn(rest, "\n")] = '\0';
+		told = scan(set, rest, tell_language ? language : NULL);
+		if (has_entity(told, entity + 1) != (*entity == '+')) {
+			print_message("# %s %s: %s\n", language, entity, rest);
+			failed++;
+		}
+		free(told);
+	}
+	fclose(file);
+	free(path);
+	return failed;
+}
+
+static void
+all_cases_pass_when_the_language_is_known(void **state)
+{
+	struct fixture f = read_entities("entities.json");
+
+	assert_int_equal(count_failures(f.set, true), 0);
+	fixture_clear(&f);
+}
+
+static void
+nearly_all_cases_pass_when_it_is_not(void **state)
+{
+	struct fixture f = read_entities("entities.json");
+
+	assert_true(count_failures(f.set, false) <= 6);
+	fixture_clear(&f);
+}
+
+static void
+a_block_opens_anywhere_and_only_when_whole(void **state)
+{
+	struct fixture f = read_entities("entities.json");
+	size_t len;
+	const void *bytes = match_set_bytes(f.set, &len);
+	char *copy = xmalloc(len), *told;
+	struct match_set *set;
+
+	memcpy(copy, bytes, len);
+	set = match_set_open(copy, len);
+	assert_non_null(set);
+	told = scan(set, "с Макроном", "ru");
+	assert_string_equal(told, "macron:Макроном");
+	free(told);
+	match_set_free(set);
+	assert_null(match_set_open(copy, len - 8));
+	copy[len / 2] ^= 1;
+	assert_null(match_set_open(copy, len));
+	assert_null(match_set_open("", 0));
+	free(copy);
+	fixture_clear(&f);
+}
+
+/* Scans with a set of one entity with these names. */
+static void
+check(const struct match_entity *entity, const char *text, const char *expected)
+{
+	struct match_set *set = match_set_new(entity, 1);
+	char *told = scan(set, text, NULL);
+
+	assert_string_equal(told, expected);
+	free(told);
+	match_set_free(set);
+}
+
+static void
+of_overlapping_mentions_the_longest_is_told(void **state)
+{
+	const struct match_name names[] = {
+	    {.text = "Macron"}, {.text = "Emmanuel Macron"}};
+	const struct match_entity e = ENTITY("m", MATCH_PERSON, names, 2);
+
+	check(&e, "Emmanuel Macron and Macron", "m:Emmanuel Macron\nm:Macron");
+}
+
+static void
+initials_and_patronymics_may_stand_between_a_persons_names(void **state)
+{
+	const struct match_name names[] = {{.text = "Владимир Путин"},
+	    {.text = "George Bush"}, {.text = "Анна Козлова"}};
+	const struct match_entity e = ENTITY("p", MATCH_PERSON, names, 3);
+	const struct match_entity place = ENTITY("p", MATCH_PLACE, names, 3);
+
+	check(&e, "Владимиру Владимировичу Путину",
+	    "p:Владимиру Владимировичу Путину");
+	check(&e, "George H. W. Bush", "p:George H. W. Bush");
+	check(&e, "с Анной Сергеевной Козловой", "p:Анной Сергеевной Козловой");
+	check(&e, "Владимир Большой Путин", "");
+	check(&place, "George H. W. Bush", "");
+}
+
+static void
+excluded_phrases_hide_mentions(void **state)
+{
+	const struct match_name names[] = {{.text = "Macron"}};
+	const char *const phrases[] = {"Macron Software"};
+	const struct match_entity e = {.id = "m",
+	    .names = names,
+	    .names_len = 1,
+	    .exclude = phrases,
+	    .exclude_len = 1};
+
+	check(&e, "Macron Software sued, Macron said", "m:Macron");
+	check(&e, "MACRON SOFTWARE", "");
+}
+
+static void
+near_words_must_be_near(void **state)
+{
+	const struct match_name names[] = {{.text = "Jordan"}};
+	const char *const words[] = {"Amman", "king"};
+	const struct match_entity e = {.id = "j",
+	    .names = names,
+	    .names_len = 1,
+	    .near = words,
+	    .near_len = 2,
+	    .near_words = 3};
+
+	check(&e, "Jordan scored for the Bulls", "");
+	check(&e, "the king of Jordan", "j:Jordan");
+	check(&e, "Jordan, whose old King came", "j:Jordan");
+	check(&e, "Jordan scored while a king was watching", "");
+}
+
+static void
+exact_names_are_not_inflected(void **state)
+{
+	const struct match_name names[] = {{.text = "Орёл", .exact = true}};
+	const struct match_entity e = ENTITY("o", MATCH_PLACE, names, 1);
+
+	check(&e, "Орла в Орле у Орел", "o:Орел");
+}
+
+static void
+letter_case_may_be_fixed_or_free(void **state)
+{
+	const struct match_name any[] = {
+	    {.text = "Telegram", .letter_case = MATCH_CASE_ANY}};
+	const struct match_name exact[] = {
+	    {.text = "iPhone", .letter_case = MATCH_CASE_EXACT}};
+	const struct match_name small[] = {{.text = "еврозона"}};
+	const struct match_entity e = ENTITY("t", MATCH_OTHER, any, 1);
+	const struct match_entity f = ENTITY("i", MATCH_OTHER, exact, 1);
+	const struct match_entity g = ENTITY("z", MATCH_OTHER, small, 1);
+
+	check(&e, "a telegram or Telegram", "t:telegram\nt:Telegram");
+	check(&f, "IPHONE Iphone iPhone iPhonem", "i:iPhone\ni:iPhonem");
+	check(&g, "в еврозоне Еврозона", "z:еврозоне\nz:Еврозона");
+}
+
+static void
+regular_expressions_are_names_of_last_resort(void **state)
+{
+	const struct match_name names[] = {
+	    {.text = "\\bS-?[34]00\\b", .regex = true},
+	    {.text = "(broken", .regex = true}};
+	const struct match_entity e = ENTITY("s", MATCH_OTHER, names, 2);
+	char *error = match_check_regex("(broken");
+
+	check(&e, "S-400 and S300, \xff S500", "s:S-400\ns:S300");
+	assert_non_null(strstr(error, "at character"));
+	free(error);
+	assert_null(match_check_regex("a+"));
+}
+
+static void
+a_text_without_capitals_is_matched_all_the_same(void **state)
+{
+	const struct match_name names[] = {{.text = "Macron"}};
+	const struct match_entity e = ENTITY("m", MATCH_PERSON, names, 1);
+
+	check(&e, "said macron", "");
+	check(&e,
+	    "one two three four five six seven eight nine ten one two three "
+	    "four five six seven eight nine macron",
+	    "m:macron");
+}
+
+static void
+near_misses_are_explained(void **state)
+{
+	const struct match_name names[] = {{.text = "Macron"}, {.text = "WHO"}};
+	const struct match_entity e = ENTITY("m", MATCH_PERSON, names, 2);
+	struct match_set *set = match_set_new(&e, 1);
+	char *told = explain(set, "two macrons, Macron, who");
+
+	assert_string_equal(told, "m:Macron\nm?who (written small)");
+	free(told);
+	told = explain(set, "a macron");
+	assert_string_equal(told, "m?macron (written small)");
+	free(told);
+	match_set_free(set);
+}
+
+static void
+sentences_and_lines_part_names(void **state)
+{
+	const struct match_name names[] = {
+	    {.text = "Crocus City Hall"}, {.text = "St. Petersburg"}};
+	const struct match_entity e = ENTITY("c", MATCH_PLACE, names, 2);
+
+	check(&e, "the city. Hall", "");
+	check(&e, "Crocus City. Hall", "");
+	check(&e, "Crocus City\nHall", "");
+	check(&e, "Crocus City — Hall", "c:Crocus City — Hall");
+	check(&e, "in St. Petersburg", "c:St. Petersburg");
+}
+
+static void
+decomposed_letters_are_the_same_letters(void **state)
+{
+	const struct match_name names[] = {{.text = "Толстой"},
+	    {.text = "Львів"}, {.text = "마크롱"}, {.text = "Élysée"}};
+	const struct match_entity e = ENTITY("d", MATCH_OTHER, names, 4);
+
+	check(&e, "Толстои\xcc\x86", "d:Толстои\xcc\x86");
+	check(&e,
+	    "E\xcc\x81lyse\xcc\x81"
+	    "e",
+	    "d:E\xcc\x81lyse\xcc\x81"
+	    "e");
+	check(&e,
+	    "\xe1\x84\x86\xe1\x85\xa1\xe1\x84\x8f\xe1\x85\xb3"
+	    "\xe1\x84\x85\xe1\x85\xa9\xe1\x86\xbc",
+	    "d:\xe1\x84\x86\xe1\x85\xa1\xe1\x84\x8f\xe1\x85\xb3"
+	    "\xe1\x84\x85\xe1\x85\xa9\xe1\x86\xbc");
+}
+
+static void
+an_empty_set_finds_nothing(void **state)
+{
+	struct match_set *set = match_set_new(NULL, 0);
+	char *told = scan(set, "Emmanuel Macron", "fr");
+
+	assert_string_equal(told, "");
+	free(told);
+	match_set_free(set);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(all_cases_pass_when_the_language_is_known),
+	    cmocka_unit_test(nearly_all_cases_pass_when_it_is_not),
+	    cmocka_unit_test(a_block_opens_anywhere_and_only_when_whole),
+	    cmocka_unit_test(of_overlapping_mentions_the_longest_is_told),
+	    cmocka_unit_test(
+		initials_and_patronymics_may_stand_between_a_persons_names),
+	    cmocka_unit_test(excluded_phrases_hide_mentions),
+	    cmocka_unit_test(near_words_must_be_near),
+	    cmocka_unit_test(exact_names_are_not_inflected),
+	    cmocka_unit_test(letter_case_may_be_fixed_or_free),
+	    cmocka_unit_test(regular_expressions_are_names_of_last_resort),
+	    cmocka_unit_test(a_text_without_capitals_is_matched_all_the_same),
+	    cmocka_unit_test(near_misses_are_explained),
+	    cmocka_unit_test(sentences_and_lines_part_names),
+	    cmocka_unit_test(decomposed_letters_are_the_same_letters),
+	    cmocka_unit_test(an_empty_set_finds_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
