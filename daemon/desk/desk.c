@@ -1,10 +1,321 @@
 /*
- * The desk role.
+ * The desk role: what the people and their programs see. Reads the store, keeps
+ * what the engine and the parent tell, answers HTTP on loopback and on the
+ * unix socket of the command line.
  */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "desk/action.h"
+#include "desk/api.h"
 #include "desk/desk.h"
+#include "desk/events.h"
+#include "desk/http.h"
+#include "desk/listen.h"
+#include "frame/config.h"
+#include "frame/config_folder.h"
+#include "frame/log.h"
+#include "frame/sandbox.h"
+#include "store/query.h"
+
+#define SOCKET_NAME "wirewatch.sock" /* in the runtime folder */
+#define FILES_MAX 1024 /* both listeners' connections, and to spare */
+
+int64_t
+desk_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* ---- what the engine says -------------------------------------------------
+ */
+
+static int
+on_alert(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	uint64_t seq = message_get_u64(reader);
+	char *json = message_take_text(reader);
+	int result = message_end(reader) ? 0 : -1;
+
+	if (result == 0)
+		events_add_alert(desk->events, seq, json);
+	free(json);
+	return result;
+}
+
+static int
+on_feed_state(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	struct feed_state told;
+
+	if (feed_state_get(reader, &told) != 0)
+		return -1;
+	desk_state_set_feed(&desk->state, &told);
+	return 0;
+}
+
+static int
+on_sink_state(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	struct sink_state told;
+
+	if (sink_state_get(reader, &told) != 0)
+		return -1;
+	desk_state_set_sink(&desk->state, &told);
+	return 0;
+}
+
+static int
+on_stats(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	struct stats told;
+
+	if (stats_get(reader, &told) != 0)
+		return -1;
+	desk_state_set_stats(&desk->state, &told);
+	if (desk->reader == NULL && told.store_ok) {
+		log_info("desk: the store is there now; starting anew to "
+			 "read it");
+		role_exit(&desk->role);
+	}
+	return 0;
+}
+
+static int
+on_action_result(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	uint64_t request = message_get_u64(reader);
+	bool ok = message_get_u32(reader) != 0;
+	char *text = message_take_str(reader);
+	int result = message_end(reader) ? 0 : -1;
+
+	if (result == 0)
+		actions_finish(desk->actions, request, ok, text);
+	free(text);
+	return result;
+}
+
+static const struct message_route engine_routes[] = {
+    {MESSAGE_ALERT, on_alert},
+    {MESSAGE_FEED_STATE, on_feed_state},
+    {MESSAGE_SINK_STATE, on_sink_state},
+    {MESSAGE_STATS, on_stats},
+    {MESSAGE_ACTION_RESULT, on_action_result},
+    {MESSAGE_NONE, NULL},
+};
+
+static void
+on_engine_gone(void *arg, struct peer *peer, const char *error)
+{
+	struct desk *desk = arg;
+
+	desk->engine = NULL;
+	desk->state.engine_connected = false;
+	actions_engine_gone(desk->actions);
+}
+
+/* ---- what the parent says -------------------------------------------------
+ */
+
+static int
+on_role_state(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	struct desk_role told;
+
+	told.kind = message_get_u32(reader);
+	told.index = message_get_u32(reader);
+	told.pid = message_get_u32(reader);
+	told.restarts = message_get_u32(reader);
+	told.state = message_take_str(reader);
+	if (!message_end(reader) || told.kind >= ROLE_KINDS) {
+		free(told.state);
+		return -1;
+	}
+	desk_state_set_role(&desk->state, &told);
+	return 0;
+}
+
+static int
+on_reload_result(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	uint64_t request = message_get_u64(reader);
+	bool ok = message_get_u32(reader) != 0;
+	char *text = message_take_str(reader);
+
+	if (!message_end(reader)) {
+		free(text);
+		return -1;
+	}
+	actions_finish(desk->actions, request, ok, text);
+	desk->state.reload_failed = !ok;
+	free(desk->state.reload_error);
+	desk->state.reload_error = ok ? NULL : text;
+	if (ok)
+		free(text);
+	return 0;
+}
+
+static const struct message_route parent_routes[] = {
+    {MESSAGE_ROLE_STATE, on_role_state},
+    {MESSAGE_RELOAD_RESULT, on_reload_result},
+    {MESSAGE_NONE, NULL},
+};
+
+/* ---- the role -------------------------------------------------------------
+ */
+
+static void
+take_config(struct desk *desk)
+{
+	desk_state_set_config(&desk->state, desk->role.config);
+	desk->state.configured_at = desk_now();
+	desk->state.epoch = desk->role.epoch;
+}
+
+static void
+on_config(void *arg, const struct config *old)
+{
+	struct desk *desk = arg;
+
+	take_config(desk);
+	if (strcmp(old->desk.listen, desk->role.config->desk.listen) != 0)
+		log_warning("desk: desk.listen changed; it counts from the "
+			    "next start of wirewatchd");
+}
+
+static const struct peer_callbacks *
+on_peer(void *arg, enum role_kind kind, unsigned index)
+{
+	struct desk *desk = arg;
+	static struct peer_callbacks callbacks = {
+	    .routes = engine_routes, .on_gone = on_engine_gone};
+
+	callbacks.arg = desk;
+	return kind == ROLE_ENGINE ? &callbacks : NULL;
+}
+
+static void
+on_peer_ready(void *arg, struct peer *peer)
+{
+	struct desk *desk = arg;
+
+	desk->engine = peer;
+	desk->state.engine_connected = true;
+	if (desk->events != NULL)
+		events_catch_up(desk->events);
+}
+
+static void
+on_stop(void *arg)
+{
+	struct desk *desk = arg;
+
+	role_exit(&desk->role);
+}
+
+static const struct role_callbacks callbacks = {
+    .on_config = on_config,
+    .on_peer = on_peer,
+    .on_peer_ready = on_peer_ready,
+    .on_stop = on_stop,
+    .parent_routes = parent_routes,
+};
+
+struct store_reader *
+desk_open_store(struct desk *desk, char **error)
+{
+	if (desk->reader == NULL)
+		*error = xasprintf("%s is not open", desk->store_path);
+	return desk->reader;
+}
+
+/* Once, before the sandbox: it opens all files that reading will need. */
+static void
+open_store(struct desk *desk)
+{
+	char *error = NULL;
+
+	desk->store_path = config_path(FOLDER_STATE, STORE_NAME);
+	desk->reader = store_reader_open(desk->store_path, &error);
+	if (desk->reader == NULL)
+		log_warning("desk: the store cannot be read: %s", error);
+	free(error);
+}
+
+static void
+open_listeners(struct desk *desk)
+{
+	const char *address = desk->role.config->desk.listen;
+	char *path = config_path(FOLDER_RUNTIME, SOCKET_NAME);
+	char *error = NULL;
+	int fd = listen_unix(path, &error);
+
+	if (fd == -1)
+		fatal("desk: %s", error);
+	http_listen(desk->http, fd, true);
+	free(path);
+	if (strcmp(address, "off") == 0)
+		return;
+	fd = listen_tcp(address, &desk->state.listen, &error);
+	if (fd == -1)
+		fatal("desk: %s", error);
+	http_listen(desk->http, fd, false);
+	log_info("desk: page and API on http://%s/", desk->state.listen);
+}
+
+static void
+enter_sandbox(void)
+{
+	const struct sandbox walls = {
+	    .role = "desk",
+	    .accept = true,
+	    .files = true, /* reads of the open store; no path is reachable */
+	    .files_max = FILES_MAX,
+	};
+
+	sandbox_enter(&walls);
+}
+
+static void
+desk_clear(struct desk *desk)
+{
+	http_free(desk->http);
+	events_free(desk->events);
+	actions_free(desk->actions);
+	store_reader_close(desk->reader);
+	desk_state_clear(&desk->state);
+	free(desk->store_path);
+}
 
 int
 desk_main(unsigned index)
 {
-	return 1;
+	struct desk desk = {0};
+	int status;
+
+	desk_state_init(&desk.state);
+	desk.state.started_at = desk_now();
+	desk.actions = actions_new();
+	role_start(&desk.role, ROLE_DESK, index, &callbacks, &desk);
+	take_config(&desk);
+	desk.http = http_new(desk.role.base, api_on_request, &desk);
+	desk.events = events_new(&desk);
+	open_store(&desk);
+	open_listeners(&desk);
+	enter_sandbox();
+	status = role_loop(&desk.role);
+	desk_clear(&desk);
+	return status;
 }

@@ -189,7 +189,7 @@ order_and_limit(struct builder *builder, const struct store_filter *filter,
 		bind_number(builder, (int64_t)filter->before);
 	}
 	buf_addf(&builder->sql, " ORDER BY %s %s LIMIT %u", column,
-	    filter->after != 0 ? "ASC" : "DESC",
+	    filter->after != 0 || filter->oldest_first ? "ASC" : "DESC",
 	    limit < LIMIT_MAX ? limit : LIMIT_MAX);
 }
 

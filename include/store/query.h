@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define STORE_NAME "wirewatch.db" /* in the state folder */
+
 struct store_reader;
 
 /* What a query asks for; NULL and 0 fields ask nothing. */
@@ -23,6 +25,7 @@ struct store_filter {
 	int64_t until_at;   /* exclusive */
 	uint64_t before;    /* seq (alerts) or row id (items) below this */
 	uint64_t after;     /* ... above this; then oldest first */
+	bool oldest_first;  /* also without after */
 	unsigned limit;     /* rows; 0: 100, at most 1000 */
 };
 
@@ -46,7 +49,7 @@ struct stored_item {
 struct store_reader *store_reader_open(const char *path, char **error);
 void store_reader_close(struct store_reader *);
 
-/* Newest first unless filter->after is set. Rows are views. Returns 0, or -1
+/* Newest first unless after or oldest_first is set. Rows are views. Returns 0, or -1
  * with the store's error in store_reader_error(). */
 typedef void (*store_on_alert)(void *arg, uint64_t seq, const char *json);
 int store_query_alerts(struct store_reader *, const struct store_filter *,

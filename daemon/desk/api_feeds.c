@@ -1,0 +1,168 @@
+/*
+ * /api/v1/feeds and /api/v1/feeds/{id}.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "desk/api.h"
+#include "desk/api_feeds.h"
+#include "desk/desk.h"
+#include "desk/http.h"
+#include "desk/params.h"
+#include "frame/config.h"
+
+#define FEEDS_LIMIT 100 /* when no limit is asked for */
+
+struct feed_filter {
+	const char *state;
+	const char *outlet;
+	const char *text;
+	const char *after;
+	unsigned limit;
+};
+
+static const struct param feed_params[] = {
+    {"after", PARAM_TEXT, offsetof(struct feed_filter, after)},
+    {"limit", PARAM_LIMIT, offsetof(struct feed_filter, limit)},
+    {"outlet", PARAM_TEXT, offsetof(struct feed_filter, outlet)},
+    {"state", PARAM_TEXT, offsetof(struct feed_filter, state)},
+    {"text", PARAM_TEXT, offsetof(struct feed_filter, text)},
+    {NULL, PARAM_TEXT, 0},
+};
+
+static bool
+contains(const char *haystack, const char *needle)
+{
+	return haystack != NULL && strcasestr(haystack, needle) != NULL;
+}
+
+static bool
+filter_takes(const struct feed_filter *filter, const struct desk_feed *feed)
+{
+	const char *outlet = desk_feed_outlet(feed);
+
+	if (!desk_feed_is_listed(feed))
+		return false;
+	if (filter->state != NULL &&
+	    strcmp(filter->state, desk_feed_state(feed)) != 0)
+		return false;
+	if (filter->outlet != NULL &&
+	    (outlet == NULL || strcmp(filter->outlet, outlet) != 0))
+		return false;
+	return filter->text == NULL || contains(feed->id, filter->text) ||
+	       contains(outlet, filter->text) ||
+	       (feed->is_told && contains(feed->told.title, filter->text)) ||
+	       (feed->config != NULL &&
+		   contains(feed->config->url, filter->text));
+}
+
+static void
+put_times(struct buf *out, const struct feed_state *told)
+{
+	json_pair_date(out, "last_fetch", told->last_fetch_at);
+	json_pair_date(out, "last_success", told->last_success_at);
+	json_pair_date(out, "last_new", told->last_new_at);
+	json_pair_date(out, "last_item", told->last_item_at);
+	json_pair_date(out, "next_fetch", told->next_fetch_at);
+}
+
+static void
+put_counts(struct buf *out, const struct feed_state *told)
+{
+	json_pair_u64(out, "failures", told->failures);
+	json_pair_u64(out, "fetches", told->fetches);
+	json_pair_u64(out, "not_modified", told->not_modified);
+	json_pair_u64(out, "errors", told->errors);
+	json_pair_u64(out, "new_items", told->new_items);
+	json_pair_u64(out, "edits", told->edits);
+	json_pair_u64(out, "bytes", told->bytes);
+	json_pair_u64(out, "duration_ms", told->duration_ms);
+}
+
+static void
+put_feed(struct buf *out, const struct desk_feed *feed)
+{
+	const struct feed_state *told = &feed->told;
+
+	json_put_open(out, '{');
+	json_pair_str(out, "id", feed->id);
+	json_pair_str(out, "outlet", desk_feed_outlet(feed));
+	json_pair_str(
+	    out, "url", feed->config != NULL ? feed->config->url : NULL);
+	json_pair_str(out, "state", desk_feed_state(feed));
+	if (feed->is_told) {
+		json_pair_str(out, "title", told->title);
+		json_pair_str(out, "outcome",
+		    told->last_fetch_at != 0 ? fetch_outcome_name(told->outcome)
+					     : NULL);
+		json_pair_u64(out, "http_status", told->http_status);
+		json_pair_str(out, "error", told->error);
+		put_times(out, told);
+		put_counts(out, told);
+	}
+	json_put_close(out, '}');
+}
+
+/* Puts the page's feeds; returns the last one when more are behind it. */
+static const char *
+put_page(struct buf *out, const struct desk_state *state,
+    const struct feed_filter *filter)
+{
+	unsigned count = 0;
+	const char *last = NULL;
+	size_t i = 0;
+
+	if (filter->after != NULL)
+		i = desk_state_first_after(state, filter->after);
+	for (; i < state->feeds_len; i++) {
+		if (!filter_takes(filter, &state->feeds[i]))
+			continue;
+		if (count++ == filter->limit)
+			return last;
+		put_feed(out, &state->feeds[i]);
+		last = state->feeds[i].id;
+	}
+	return NULL;
+}
+
+void
+api_get_feeds(const struct api_call *call)
+{
+	struct feed_filter filter = {.limit = FEEDS_LIMIT};
+	struct strings owned = {0};
+	struct buf out = BUF_INIT;
+	const char *last;
+
+	if (api_read_params(call, feed_params, &filter, &owned) == 0) {
+		desk_state_sort(&call->desk->state);
+		json_put_open(&out, '{');
+		json_put_key(&out, "feeds");
+		json_put_open(&out, '[');
+		last = put_page(&out, &call->desk->state, &filter);
+		json_put_close(&out, ']');
+		if (last != NULL)
+			api_put_next(&out, call, "after", last);
+		else
+			json_pair_str(&out, "next", NULL);
+		json_put_close(&out, '}');
+		api_reply_json(call, &out);
+	}
+	strings_clear(&owned);
+}
+
+void
+api_get_feed(const struct api_call *call)
+{
+	const struct desk_feed *feed =
+	    desk_state_find(&call->desk->state, call->id);
+	struct buf out = BUF_INIT;
+
+	if (feed == NULL) {
+		http_reply_error(call->conn, 404,
+		    "no feed \"%s\"; `wirewatch feeds` lists them", call->id);
+		return;
+	}
+	put_feed(&out, feed);
+	api_reply_json(call, &out);
+}

@@ -1,0 +1,342 @@
+/*
+ * HTTP connections of the desk: accept, read a head, hand it over, write the
+ * reply, again. The listeners are opened before the sandbox.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "desk/http.h"
+#include "desk/http_conn.h"
+#include "desk/request.h"
+#include "frame/log.h"
+
+#define LISTENERS_MAX 4
+#define PAUSE_MS 200 /* after accept failed for want of descriptors */
+#define LINGER_S 2   /* for a refused client to read why */
+
+TAILQ_HEAD(http_conns, http_conn);
+
+struct http_listener {
+	struct http *http;
+	struct evconnlistener *accept;
+	struct event *resume;    /* a paused listener goes on */
+	struct http_conns conns; /* the longest quiet one first */
+	unsigned open;
+	bool local;
+};
+
+struct http {
+	struct event_base *base;
+	http_on_request on_request;
+	void *arg;
+	struct http_listener listener[LISTENERS_MAX];
+	size_t listeners;
+};
+
+static void conn_step(struct http_conn *);
+
+/* ---- a connection's life --------------------------------------------------
+ */
+
+static void
+conn_free(struct http_conn *conn)
+{
+	struct http_listener *listener = conn->listener;
+	void (*on_close)(void *) = conn->on_close;
+
+	conn->on_close = NULL;
+	if (on_close != NULL)
+		on_close(conn->arg);
+	TAILQ_REMOVE(&listener->conns, conn, entry);
+	listener->open--;
+	event_free(conn->deadline);
+	bufferevent_free(conn->bev);
+	request_clear(&conn->request);
+	buf_clear(&conn->headers);
+	free(conn);
+}
+
+static void
+conn_arm(struct http_conn *conn, int seconds)
+{
+	event_add(conn->deadline, &(struct timeval){.tv_sec = seconds});
+}
+
+/* To the end of the line of those that may have to make room. */
+static void
+conn_touch(struct http_conn *conn)
+{
+	struct http_conns *conns = &conn->listener->conns;
+
+	TAILQ_REMOVE(conns, conn, entry);
+	TAILQ_INSERT_TAIL(conns, conn, entry);
+}
+
+static void
+conn_on_deadline(evutil_socket_t fd, short events, void *arg)
+{
+	struct http_conn *conn = arg;
+
+	if (conn->state == HTTP_HANDLING)
+		http_reply_error(conn, 504,
+		    "no answer within %d s; "
+		    "`wirewatch status` shows which role is down",
+		    HTTP_HANDLE_S);
+	else
+		conn_free(conn);
+}
+
+/* The reply is out: the next request, or the end. */
+static void
+conn_finish(struct http_conn *conn)
+{
+	request_clear(&conn->request);
+	buf_reset(&conn->headers);
+	conn->on_close = NULL;
+	if (conn->refused) {
+		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+		conn->state = HTTP_LINGERING;
+		conn_arm(conn, LINGER_S);
+		return;
+	}
+	if (!conn->keep_alive) {
+		conn_free(conn);
+		return;
+	}
+	conn->state = HTTP_READING;
+	conn_arm(conn, HTTP_IDLE_S);
+	conn_step(conn);
+}
+
+static void
+conn_on_written(struct bufferevent *bev, void *arg)
+{
+	struct http_conn *conn = arg;
+
+	if (conn->state == HTTP_REPLYING)
+		conn_finish(conn);
+	else if (conn->state == HTTP_STREAMING && conn->on_drain != NULL)
+		conn->on_drain(conn->arg);
+}
+
+/* Hands the request over once its head and body are there. */
+static void
+conn_step(struct http_conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t used, len = evbuffer_get_length(input);
+	struct http *http = conn->listener->http;
+	int status;
+
+	if (len > REQUEST_HEAD_MAX)
+		len = REQUEST_HEAD_MAX;
+	status =
+	    request_parse((const char *)evbuffer_pullup(input, (ev_ssize_t)len),
+		len, &conn->request, &used);
+	if (status == 0)
+		return;
+	if (status != 200) {
+		conn->refused = true;
+		conn->state = HTTP_HANDLING;
+		http_reply_error(conn, status,
+		    "this is no request that the "
+		    "desk reads; see wirewatchd(8)");
+		return;
+	}
+	if (evbuffer_get_length(input) < used + conn->request.body_len) {
+		request_clear(&conn->request);
+		return;
+	}
+	evbuffer_drain(input, used + conn->request.body_len);
+	conn->keep_alive = conn->request.keep_alive;
+	conn->state = HTTP_HANDLING;
+	conn_arm(conn, HTTP_HANDLE_S);
+	conn_touch(conn);
+	http->on_request(http->arg, conn, &conn->request);
+}
+
+static void
+conn_on_read(struct bufferevent *bev, void *arg)
+{
+	struct http_conn *conn = arg;
+	struct evbuffer *input = bufferevent_get_input(bev);
+
+	switch (conn->state) {
+	case HTTP_READING:
+		conn_step(conn);
+		break;
+	case HTTP_STREAMING:
+	case HTTP_LINGERING:
+		evbuffer_drain(input, evbuffer_get_length(input));
+		break;
+	case HTTP_HANDLING:
+	case HTTP_REPLYING:
+		break; /* the next request waits, up to the high-water mark */
+	}
+}
+
+static void
+conn_on_event(struct bufferevent *bev, short events, void *arg)
+{
+	struct http_conn *conn = arg;
+
+	/* A client that only closed its sending side still gets its reply. */
+	if ((events & BEV_EVENT_EOF) && conn->state == HTTP_REPLYING) {
+		conn->keep_alive = false;
+		conn->refused = false;
+		return;
+	}
+	conn_free(conn);
+}
+
+/* ---- listeners ------------------------------------------------------------
+ */
+
+/* The longest quiet connection that waits for a request makes room. */
+static bool
+listener_make_room(struct http_listener *listener)
+{
+	struct http_conn *conn;
+
+	TAILQ_FOREACH (conn, &listener->conns, entry) {
+		if (conn->state == HTTP_READING ||
+		    conn->state == HTTP_LINGERING) {
+			conn_free(conn);
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct http_conn *
+conn_new(struct http_listener *listener, int fd)
+{
+	struct event_base *base = listener->http->base;
+	struct http_conn *conn = xcalloc(1, sizeof(*conn));
+
+	conn->listener = listener;
+	conn->local = listener->local;
+	conn->state = HTTP_READING;
+	conn->deadline = evtimer_new(base, conn_on_deadline, conn);
+	conn->bev = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (conn->deadline == NULL || conn->bev == NULL)
+		fatal("desk: out of memory");
+	bufferevent_setcb(
+	    conn->bev, conn_on_read, conn_on_written, conn_on_event, conn);
+	bufferevent_setwatermark(
+	    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + REQUEST_BODY_MAX);
+	bufferevent_set_timeouts(
+	    conn->bev, NULL, &(struct timeval){.tv_sec = HTTP_STALL_S});
+	return conn;
+}
+
+static void
+listener_on_accept(struct evconnlistener *accept, evutil_socket_t fd,
+    struct sockaddr *address, int address_len, void *arg)
+{
+	struct http_listener *listener = arg;
+	struct http_conn *conn;
+
+	if (listener->open == HTTP_CONNECTIONS_MAX &&
+	    !listener_make_room(listener)) {
+		close(fd);
+		return;
+	}
+	conn = conn_new(listener, fd);
+	TAILQ_INSERT_TAIL(&listener->conns, conn, entry);
+	listener->open++;
+	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+	conn_arm(conn, HTTP_HEAD_S);
+}
+
+static void
+listener_on_resume(evutil_socket_t fd, short events, void *arg)
+{
+	struct http_listener *listener = arg;
+
+	evconnlistener_enable(listener->accept);
+}
+
+/* No descriptors left: wait instead of spinning on a ready listener. */
+static void
+listener_on_error(struct evconnlistener *accept, void *arg)
+{
+	struct http_listener *listener = arg;
+
+	log_warning("desk: cannot accept: %s", strerror(errno));
+	evconnlistener_disable(accept);
+	event_add(
+	    listener->resume, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
+}
+
+void
+http_listen(struct http *http, int fd, bool local)
+{
+	struct http_listener *listener;
+
+	assert(http->listeners < LISTENERS_MAX);
+	listener = &http->listener[http->listeners++];
+	listener->http = http;
+	listener->local = local;
+	TAILQ_INIT(&listener->conns);
+	listener->resume =
+	    evtimer_new(http->base, listener_on_resume, listener);
+	listener->accept = evconnlistener_new(http->base, listener_on_accept,
+	    listener, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	if (listener->resume == NULL || listener->accept == NULL)
+		fatal("desk: cannot listen: %s", strerror(errno));
+	evconnlistener_set_error_cb(listener->accept, listener_on_error);
+}
+
+static void
+listener_close(struct http_listener *listener)
+{
+	struct http_conn *conn;
+
+	while ((conn = TAILQ_FIRST(&listener->conns)) != NULL)
+		conn_free(conn);
+	event_free(listener->resume);
+	evconnlistener_free(listener->accept);
+}
+
+struct http *
+http_new(struct event_base *base, http_on_request on_request, void *arg)
+{
+	struct http *http = xcalloc(1, sizeof(*http));
+
+	http->base = base;
+	http->on_request = on_request;
+	http->arg = arg;
+	return http;
+}
+
+void
+http_free(struct http *http)
+{
+	if (http == NULL)
+		return;
+	for (size_t i = 0; i < http->listeners; i++)
+		listener_close(&http->listener[i]);
+	free(http);
+}
+
+unsigned
+http_connections(const struct http *http)
+{
+	unsigned open = 0;
+
+	for (size_t i = 0; i < http->listeners; i++)
+		open += http->listener[i].open;
+	return open;
+}

@@ -1,0 +1,49 @@
+/*
+ * The desk's page. What strangers wrote reaches it through the API only, and
+ * its script puts it in as text; the policy forbids any script but ours.
+ */
+#include "base/buf.h"
+#include "desk/api.h"
+#include "desk/http.h"
+#include "desk/page.h"
+#include "desk/page_files.h"
+
+static const char policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
+
+static void
+reply_file(const struct api_call *call, const char *type, const char *file)
+{
+	struct buf body = BUF_INIT;
+
+	buf_add_str(&body, file);
+	http_add_header(call->conn, "Content-Security-Policy", policy);
+	http_reply(call->conn, 200, type, &body);
+}
+
+void
+page_get_index(const struct api_call *call)
+{
+	reply_file(call, "text/html; charset=utf-8", page_index_html);
+}
+
+void
+page_get_style(const struct api_call *call)
+{
+	reply_file(call, "text/css; charset=utf-8", page_css);
+}
+
+void
+page_get_script(const struct api_call *call)
+{
+	reply_file(call, "text/javascript; charset=utf-8", page_js);
+}
+
+void
+page_get_icon(const struct api_call *call)
+{
+	reply_file(call, "image/svg+xml", page_icon_svg);
+}

@@ -1,0 +1,508 @@
+/*
+ * The desk's page. Alerts come by pages from /api/v1/alerts and live from
+ * /api/v1/events. All that strangers wrote goes in through textContent only.
+ */
+'use strict';
+
+const ROWS_MAX = 500; // in the list; older ones are a click away
+const PAGE = 100;
+const STATUS_MS = 5000;
+const SEARCH_MS = 200; // pause in typing before the store is asked
+
+const $ = (id) => document.getElementById(id);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/* ---- small things --------------------------------------------------------- */
+
+function element(name, className, ...children) {
+	const node = document.createElement(name);
+	if (className)
+		node.className = className;
+	node.append(...children.filter((child) => child != null));
+	return node;
+}
+
+/* "12 s", "5 min", "3 h", "2 d" */
+function formatSpan(ms) {
+	const s = Math.max(0, Math.round(ms / 1000));
+	if (s < 100)
+		return `${s} s`;
+	if (s < 100 * 60)
+		return `${Math.round(s / 60)} min`;
+	if (s < 48 * 3600)
+		return `${Math.round(s / 3600)} h`;
+	return `${Math.round(s / 86400)} d`;
+}
+
+let clockSkew = 0; // the server's clock minus ours, ms
+
+function age(date) {
+	return formatSpan(Date.now() + clockSkew - Date.parse(date));
+}
+
+/* A <time> that tells its age and is kept up by updateAges(). */
+function timeElement(date) {
+	const node = element('time');
+	node.dateTime = date;
+	node.title = new Date(date).toLocaleString();
+	node.textContent = age(date);
+	return node;
+}
+
+function updateAges() {
+	for (const node of document.querySelectorAll('#alerts time')) {
+		const text = age(node.dateTime);
+		if (node.textContent !== text)
+			node.textContent = text;
+	}
+}
+
+/* The address when it is one that may be followed, else null. */
+function safeLink(address) {
+	try {
+		const url = new URL(address);
+		return /^https?:$/.test(url.protocol) ? url.href : null;
+	} catch {
+		return null;
+	}
+}
+
+async function getJson(path) {
+	const response = await fetch(path);
+	const body = await response.json();
+	if (!response.ok)
+		throw new Error(body.error);
+	return body;
+}
+
+/* ---- one alert ------------------------------------------------------------ */
+
+function mentionsOf(alert, field) {
+	return (alert.entities ?? [])
+		.flatMap((entity) => entity.mentions ?? [])
+		.filter((mention) => mention.field === field)
+		.sort((a, b) => a.offset - b.offset);
+}
+
+/* Text with its mentions marked; offsets count bytes of UTF-8. */
+function markedText(text, mentions) {
+	const bytes = encoder.encode(text);
+	const parts = [];
+	let at = 0;
+	for (const {offset, length} of mentions) {
+		if (offset < at || offset + length > bytes.length)
+			continue;
+		parts.push(decoder.decode(bytes.subarray(at, offset)));
+		parts.push(element('mark', '',
+			decoder.decode(bytes.subarray(offset, offset + length))));
+		at = offset + length;
+	}
+	parts.push(decoder.decode(bytes.subarray(at)));
+	return parts;
+}
+
+function headlineElement(alert) {
+	const item = alert.item;
+	const node = element('div', 'headline');
+	node.dir = 'auto';
+	if (!item) {
+		node.textContent = alert.reason?.text ?? alert.type;
+		return node;
+	}
+	if (item.language && item.language !== 'und')
+		node.lang = item.language;
+	const text = item.title
+		? markedText(item.title, mentionsOf(alert, 'title'))
+		: [item.url ?? 'an item without a headline'];
+	const href = safeLink(item.url);
+	if (!href) {
+		node.append(...text);
+		return node;
+	}
+	const link = element('a', '', ...text);
+	link.href = href;
+	link.target = '_blank';
+	link.rel = 'noopener noreferrer';
+	node.append(link);
+	return node;
+}
+
+/* The summary where it holds mentions, else why the headline alone tells. */
+function detailElement(alert) {
+	const mentions = mentionsOf(alert, 'summary');
+	if (!alert.item?.summary || mentions.length === 0)
+		return null;
+	const node = element('p', 'detail',
+		...markedText(alert.item.summary, mentions));
+	node.dir = 'auto';
+	return node;
+}
+
+function entitiesElement(alert) {
+	const names = (alert.entities ?? []).map((entity) => {
+		const fields = new Set((entity.mentions ?? []).map((m) => m.field));
+		const hidden = !fields.has('title') && !fields.has('summary');
+		return element('span', '',
+			`${entity.name}${hidden ? ' (in the text)' : ''}`);
+	});
+	return names.length > 0 ? element('div', 'entities', ...names) : null;
+}
+
+function alertElement(alert) {
+	const node = element('li');
+	const level = element('span', 'level', alert.level ?? '');
+	const outlet = element('span', 'outlet', alert.item?.outlet ?? alert.type);
+	node.dataset.level = alert.level ?? '';
+	node.dataset.seq = alert.seq;
+	node.tabIndex = -1;
+	outlet.title = alert.item?.feed ?? '';
+	if (alert.type !== 'item')
+		level.title = alert.type;
+	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
+		level, outlet,
+		element('div', 'body', headlineElement(alert), detailElement(alert),
+			entitiesElement(alert)));
+	node.title = alert.reason?.text ?? '';
+	return node;
+}
+
+/* ---- the list of alerts --------------------------------------------------- */
+
+const list = $('alerts');
+let nextPage = null; // address of the older alerts, or null
+let lastSeq = 0;     // the newest alert known
+let held = [];       // alerts that came while paused
+let loading = 0;     // number of the last load, so that late answers are dropped
+
+function filterQuery() {
+	const query = new URLSearchParams({limit: PAGE});
+	const text = $('alerts-text').value.trim();
+	const level = document.forms['alerts-filter'].level.value;
+	if (text)
+		query.set('text', text);
+	if (level)
+		query.set('level', level);
+	return query;
+}
+
+/* Whether a live alert meets the filter, near enough to the store's search. */
+function meetsFilter(alert) {
+	const level = document.forms['alerts-filter'].level.value;
+	if (level && alert.level !== level)
+		return false;
+	const item = alert.item ?? {};
+	const text = [item.title, item.summary, item.outlet,
+		...(alert.entities ?? []).map((entity) => entity.name)]
+		.join(' ').toLowerCase();
+	return $('alerts-text').value.toLowerCase().split(/\s+/)
+		.every((word) => text.includes(word));
+}
+
+function showEmpty() {
+	const filtered = $('alerts-text').value.trim() ||
+		document.forms['alerts-filter'].level.value;
+	$('alerts-empty').hidden = list.childElementCount > 0;
+	$('alerts-empty').textContent = filtered
+		? 'No alert meets the filter.'
+		: 'No alerts yet. New items that mention a tracked entity appear here at once.';
+}
+
+function noteSeq(alert) {
+	lastSeq = Math.max(lastSeq, alert.seq ?? 0);
+}
+
+function showPage(page, replace) {
+	page.alerts.forEach(noteSeq);
+	const nodes = page.alerts.map(alertElement);
+	if (replace)
+		list.replaceChildren(...nodes);
+	else
+		list.append(...nodes);
+	nextPage = page.next;
+	$('alerts-more').hidden = !nextPage;
+	showEmpty();
+}
+
+async function loadAlerts() {
+	const number = ++loading;
+	try {
+		const page = await getJson(`/api/v1/alerts?${filterQuery()}`);
+		if (number === loading)
+			showPage(page, true);
+	} catch (error) {
+		if (number === loading) {
+			list.replaceChildren();
+			$('alerts-empty').hidden = false;
+			$('alerts-empty').textContent = error.message;
+		}
+	}
+}
+
+async function loadOlder() {
+	if (nextPage)
+		showPage(await getJson(nextPage), false);
+}
+
+function addLive(alert) {
+	if (!meetsFilter(alert))
+		return;
+	const node = alertElement(alert);
+	node.classList.add('news');
+	list.prepend(node);
+	while (list.childElementCount > ROWS_MAX)
+		list.lastElementChild.remove();
+	showEmpty();
+}
+
+let unseen = 0; // urgent and flash alerts that came while nobody looked
+
+function countUnseen(alert) {
+	if (document.hidden && alert.level !== 'routine')
+		unseen++;
+	document.title = unseen > 0 ? `(${unseen}) wirewatch` : 'wirewatch';
+}
+
+function takeAlert(event) {
+	const alert = JSON.parse(event.data);
+	if (alert.seq <= lastSeq)
+		return;
+	noteSeq(alert);
+	countUnseen(alert);
+	if (isPaused()) {
+		held.push(alert);
+		showConnection();
+	} else {
+		addLive(alert);
+	}
+}
+
+/* ---- the connection ------------------------------------------------------- */
+
+const alertTypes = ['item', 'story.new', 'story.grown', 'story.update',
+	'story.edited', 'feed.down', 'feed.silent', 'feed.gap', 'feed.recovered'];
+let events = null;
+
+function isPaused() {
+	return $('pause').getAttribute('aria-pressed') === 'true';
+}
+
+function showConnection() {
+	const node = $('connection');
+	const live = events?.readyState === EventSource.OPEN;
+	node.className = !live ? 'lost' : isPaused() ? 'held' : '';
+	node.lastElementChild.textContent = !live ? 'reconnecting'
+		: isPaused() ? `paused, ${held.length} new` : 'live';
+}
+
+/* EventSource reconnects by itself but gives up on an error status. */
+function follow() {
+	events?.close();
+	events = new EventSource(`/api/v1/events?after=${lastSeq}`);
+	events.onopen = showConnection;
+	events.onerror = () => {
+		showConnection();
+		if (events.readyState === EventSource.CLOSED)
+			setTimeout(follow, 3000);
+	};
+	for (const type of alertTypes)
+		events.addEventListener(type, takeAlert);
+}
+
+function togglePause() {
+	const paused = !isPaused();
+	$('pause').setAttribute('aria-pressed', paused);
+	$('pause').textContent = paused ? 'Resume' : 'Pause';
+	if (!paused) {
+		held.forEach(addLive);
+		held = [];
+	}
+	showConnection();
+}
+
+/* ---- status --------------------------------------------------------------- */
+
+function troubles(status) {
+	const lines = [];
+	if (status.obstacle)
+		lines.push(`No news comes through: ${status.obstacle}.`);
+	for (const sink of status.sinks ?? []) {
+		if (sink.state !== 'up')
+			lines.push(`Sink ${sink.id} is ${sink.state}, ${sink.waiting} waiting` +
+				`${sink.error ? `: ${sink.error}` : ''}`);
+	}
+	if (!status.configuration.last_reload_ok)
+		lines.push('The last reload was refused; the configuration before it is in force.');
+	return lines.join('\n');
+}
+
+function showStatus(status) {
+	const {feeds} = status;
+	const bad = feeds.failing + feeds.quarantined;
+	const parts = [`${feeds.up} of ${feeds.total} feeds up`];
+	if (status.deliver_delay?.p99_s != null)
+		parts.push(`delivered within ${status.deliver_delay.p99_s} s`);
+	clockSkew = Date.parse(status.now) - Date.now();
+	$('summary').textContent = parts.join(' · ');
+	$('feeds-badge').hidden = bad === 0;
+	$('feeds-badge').textContent = bad;
+	$('feeds-badge').title = `${bad} failing`;
+	const text = troubles(status);
+	$('trouble').hidden = !text;
+	$('trouble').textContent = text;
+}
+
+async function refresh() {
+	if (!document.hidden) {
+		try {
+			showStatus(await getJson('/api/v1/status'));
+			if (!$('feeds-view').hidden)
+				await loadFeeds();
+		} catch {
+			showConnection();
+		}
+	}
+	setTimeout(refresh, STATUS_MS);
+}
+
+/* ---- feeds ---------------------------------------------------------------- */
+
+let feedsLimit = 200;
+
+function ageCell(date) {
+	const cell = element('td', 'number', date ? age(date) : '–');
+	if (date)
+		cell.title = new Date(date).toLocaleString();
+	return cell;
+}
+
+function dueCell(date) {
+	const ms = date ? Date.parse(date) - Date.now() - clockSkew : 0;
+	return element('td', 'number',
+		!date ? '–' : ms <= 0 ? 'now' : `in ${formatSpan(ms)}`);
+}
+
+function feedElement(feed) {
+	const state = element('td', 'state', feed.state);
+	const name = element('td', '', feed.outlet ?? feed.id,
+		element('small', '', feed.id));
+	state.dataset.state = feed.state;
+	name.title = feed.url ?? '';
+	return element('tr', '', state, name, ageCell(feed.last_success),
+		ageCell(feed.last_new), dueCell(feed.next_fetch),
+		element('td', 'number', String(feed.new_items ?? 0)),
+		element('td', '', feed.error ?? ''));
+}
+
+async function loadFeeds() {
+	const query = new URLSearchParams({limit: feedsLimit});
+	const text = $('feeds-text').value.trim();
+	const state = document.forms['feeds-filter'].state.value;
+	if (text)
+		query.set('text', text);
+	if (state)
+		query.set('state', state);
+	const page = await getJson(`/api/v1/feeds?${query}`);
+	$('feeds').replaceChildren(...page.feeds.map(feedElement));
+	$('feeds-empty').hidden = page.feeds.length > 0;
+	$('feeds-more').hidden = !page.next || feedsLimit >= 1000;
+}
+
+function show(view) {
+	for (const name of ['alerts', 'feeds']) {
+		$(`${name}-view`).hidden = name !== view;
+		$(`show-${name}`).setAttribute('aria-pressed', name === view);
+	}
+	if (view === 'feeds')
+		loadFeeds();
+}
+
+/* ---- keyboard ------------------------------------------------------------- */
+
+function choose(step) {
+	const now = list.querySelector('.chosen');
+	const next = !now ? list.firstElementChild
+		: step > 0 ? now.nextElementSibling : now.previousElementSibling;
+	if (!next)
+		return;
+	now?.classList.remove('chosen');
+	next.classList.add('chosen');
+	next.focus({preventScroll: true});
+	next.scrollIntoView({block: 'nearest'});
+}
+
+function openChosen() {
+	list.querySelector('.chosen a')?.click();
+}
+
+function searchField() {
+	return $('feeds-view').hidden ? $('alerts-text') : $('feeds-text');
+}
+
+const keys = {
+	'j': () => choose(1),
+	'k': () => choose(-1),
+	'Enter': openChosen,
+	'o': openChosen,
+	'p': togglePause,
+	'a': () => show('alerts'),
+	'f': () => show('feeds'),
+	'/': () => searchField().focus(),
+};
+
+function onKey(event) {
+	const field = event.target.matches('input[type=search]');
+	if (event.ctrlKey || event.altKey || event.metaKey)
+		return;
+	if (event.key === 'Escape' && field) {
+		event.target.value = '';
+		event.target.dispatchEvent(new Event('input'));
+		event.target.blur();
+		return;
+	}
+	if (field || (event.key === 'Enter' && event.target.matches('a, button')))
+		return;
+	if (keys[event.key]) {
+		event.preventDefault();
+		keys[event.key]();
+	}
+}
+
+/* ---- start ---------------------------------------------------------------- */
+
+function afterPause(action) {
+	let timer;
+	return () => {
+		clearTimeout(timer);
+		timer = setTimeout(action, SEARCH_MS);
+	};
+}
+
+function start() {
+	for (const form of document.forms)
+		form.addEventListener('submit', (event) => event.preventDefault());
+	$('alerts-text').addEventListener('input', afterPause(loadAlerts));
+	$('feeds-text').addEventListener('input', afterPause(loadFeeds));
+	document.forms['alerts-filter'].addEventListener('change', loadAlerts);
+	document.forms['feeds-filter'].addEventListener('change', loadFeeds);
+	$('alerts-more').addEventListener('click', loadOlder);
+	$('feeds-more').addEventListener('click', () => {
+		feedsLimit = 1000;
+		loadFeeds();
+	});
+	$('pause').addEventListener('click', togglePause);
+	$('show-alerts').addEventListener('click', () => show('alerts'));
+	$('show-feeds').addEventListener('click', () => show('feeds'));
+	document.addEventListener('keydown', onKey);
+	document.addEventListener('visibilitychange', () => {
+		if (!document.hidden) {
+			unseen = 0;
+			document.title = 'wirewatch';
+		}
+	});
+	setInterval(updateAges, 1000);
+	loadAlerts().then(follow);
+	refresh();
+}
+
+start();

@@ -1,0 +1,30 @@
+/*
+ * What may be done over the unix socket. An action goes to the parent or the
+ * engine as a message with a request number; the HTTP reply waits for the
+ * answer.
+ */
+#ifndef DESK_ACTION_H
+#define DESK_ACTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct actions;
+struct api_call;
+
+struct actions *actions_new(void);
+void actions_free(struct actions *);
+
+/* Reads the configuration again: 200 when it is in force, 422 with the errors
+ * as wirewatch check prints them when it is refused. */
+void action_post_reload(const struct api_call *);
+/* Polls a feed now: 200 when it was queued. */
+void action_post_poll(const struct api_call *);
+
+/* The answer to a request came; text may be NULL. */
+void actions_finish(
+    struct actions *, uint64_t request, bool ok, const char *text);
+/* The engine is gone: what waits for it is answered 503. */
+void actions_engine_gone(struct actions *);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * A connection from the inside; only for http.c and http_reply.c.
+ */
+#ifndef DESK_HTTP_CONN_H
+#define DESK_HTTP_CONN_H
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "base/buf.h"
+#include "desk/request.h"
+
+struct bufferevent;
+struct event;
+struct http_listener;
+
+/*
+ *	READING --head and body--> HANDLING --http_reply--> REPLYING
+ *	   ^                          |                        |
+ *	   |                          +-http_stream_start-> STREAMING
+ *	   +--keep-alive, all written-----------------------   |
+ *	                                  refused: LINGERING <-+
+ */
+enum http_conn_state {
+	HTTP_READING,
+	HTTP_HANDLING,
+	HTTP_REPLYING,
+	HTTP_STREAMING,
+	HTTP_LINGERING, /* only the client's closing is awaited */
+};
+
+struct http_conn {
+	TAILQ_ENTRY(http_conn) entry;
+	struct http_listener *listener;
+	struct bufferevent *bev;
+	struct event *deadline;
+	enum http_conn_state state;
+	bool local;
+	bool keep_alive;
+	bool refused; /* what else it sends is not worth reading */
+	struct request request;
+	struct buf headers; /* added to the reply to come */
+	void (*on_close)(void *arg);
+	void (*on_drain)(void *arg);
+	void *arg; /* of both */
+};
+
+#endif
