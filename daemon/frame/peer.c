@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -17,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "frame/clock.h"
 #include "frame/peer.h"
 
 #define READ_MAX (64 * 1024)
@@ -275,26 +275,17 @@ peer_on_write(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void
 peer_flush(struct peer *peer, int timeout_ms)
 {
-	int64_t end_ms = monotonic_ms() + timeout_ms;
+	int64_t end_ms = clock_monotonic_ms() + timeout_ms;
 	int64_t left_ms = timeout_ms;
 
 	while (write_queue(peer) == 1 && left_ms > 0) {
 		struct pollfd poll_fd = {.fd = peer->fd, .events = POLLOUT};
 
 		poll(&poll_fd, 1, (int)left_ms);
-		left_ms = end_ms - monotonic_ms();
+		left_ms = end_ms - clock_monotonic_ms();
 	}
 }
 

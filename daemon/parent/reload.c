@@ -1,0 +1,180 @@
+/*
+ * Loading the configuration in a process aside and swapping it in.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "frame/clock.h"
+#include "frame/log.h"
+#include "frame/peer.h"
+#include "parent/child.h"
+#include "parent/loader.h"
+#include "parent/notify.h"
+#include "parent/parent.h"
+#include "parent/reload.h"
+#include "parent/slices.h"
+
+#define EXIT_BAD_CONFIG 78
+
+/* Writes what the loader found, line by line as it stands. */
+static void
+print_problems(const char *text)
+{
+	if (*text != '\0' && write(STDERR_FILENO, text, strlen(text)) < 0)
+		log_error("stderr: %s", strerror(errno));
+}
+
+/* Answers everyone who asked for this reload. */
+static void
+answer(struct parent *parent, bool ok, const char *text)
+{
+	struct child *desk = parent_find(parent, ROLE_DESK, 0);
+
+	for (size_t i = 0; i < parent->requests_len; i++) {
+		struct buf *buf;
+
+		if (desk == NULL || desk->peer == NULL)
+			break;
+		buf = peer_begin(desk->peer, MESSAGE_RELOAD_RESULT);
+		message_put_u64(buf, parent->requests[i]);
+		message_put_u32(buf, ok);
+		message_put_str(buf, text);
+		peer_send(desk->peer);
+	}
+	parent->requests_len = 0;
+}
+
+void
+reload_start(struct parent *parent)
+{
+	uint64_t epoch = parent->slices != NULL ? parent->slices->epoch : 0;
+
+	if (parent->loader != 0 || parent->reload_pending) {
+		parent->reload_again = true;
+		return;
+	}
+	if (parent->ready_said)
+		notify("RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=reloading",
+		    (long long)clock_monotonic_ms() * 1000);
+	parent->loading = slices_new(epoch + 1);
+	if (parent->loading == NULL)
+		fatal("reload: no memory file: %s", strerror(errno));
+	parent->loader =
+	    loader_spawn(parent->loading, parent->options.config_path);
+	if (parent->loader == -1)
+		fatal("reload: fork: %s", strerror(errno));
+}
+
+void
+reload_request(struct parent *parent, uint64_t request)
+{
+	if (parent->requests_len == RELOAD_REQUESTS_MAX) {
+		log_warning("reload: more than %d at once, one not answered",
+		    RELOAD_REQUESTS_MAX);
+		return;
+	}
+	parent->requests[parent->requests_len++] = request;
+	reload_start(parent);
+}
+
+/* The next reload, when one was asked for meanwhile. */
+static void
+start_again(struct parent *parent)
+{
+	if (!parent->reload_again)
+		return;
+	parent->reload_again = false;
+	reload_start(parent);
+}
+
+/* The loader failed: the old configuration stays. */
+static void
+refuse(struct parent *parent, int wait_status, const char *problems)
+{
+	bool bad = WIFEXITED(wait_status) &&
+		   WEXITSTATUS(wait_status) == EXIT_BAD_CONFIG;
+
+	print_problems(problems);
+	if (parent->slices == NULL) {
+		if (!bad)
+			log_error("the loader failed, status %#x", wait_status);
+		parent_stop(parent, bad ? EXIT_BAD_CONFIG : 1);
+		return;
+	}
+	if (bad)
+		log_error("reload: the configuration has errors; the old one "
+			  "stays in force");
+	else
+		log_error("reload: the loader failed, status %#x; the old "
+			  "configuration stays in force",
+		    wait_status);
+	answer(parent, false,
+	    *problems != '\0' ? problems : "the loader failed; see the log");
+	notify("READY=1\nSTATUS=reload refused, old configuration in force");
+	start_again(parent);
+}
+
+/* Swaps the new slices in and sends them to all roles. */
+static void
+accept(struct parent *parent, const char *problems)
+{
+	struct slices *old = parent->slices;
+	struct child *desk = parent_find(parent, ROLE_DESK, 0);
+
+	print_problems(problems); /* warnings */
+	parent->slices = parent->loading;
+	parent->loading = NULL;
+	parent->reload_pending = old != NULL;
+	log_info("configuration: %u feeds, %u entities, %u sinks",
+	    parent->slices->feeds, parent->slices->entities,
+	    parent->slices->sinks);
+	for (size_t i = 0; i < parent->children_len; i++)
+		if (parent->children[i]->state == CHILD_UP ||
+		    parent->children[i]->epoch == 0)
+			child_configure(parent->children[i]);
+	/* Its listeners are opened before its sandbox. */
+	if (old != NULL && desk != NULL &&
+	    strcmp(old->listen, parent->slices->listen) != 0)
+		log_warning("desk: a new listen address needs a restart of "
+			    "the service");
+	parent_adjust_children(parent);
+	slices_free(old);
+	reload_check_done(parent);
+}
+
+bool
+reload_on_death(struct parent *parent, pid_t pid, int wait_status)
+{
+	char *problems;
+
+	if (pid != parent->loader)
+		return false;
+	parent->loader = 0;
+	problems = slices_problems(parent->loading);
+	if (wait_status == 0 && slices_seal(parent->loading) == 0) {
+		accept(parent, problems);
+	} else {
+		slices_free(parent->loading);
+		parent->loading = NULL;
+		refuse(parent, wait_status, problems);
+	}
+	free(problems);
+	return true;
+}
+
+void
+reload_check_done(struct parent *parent)
+{
+	if (!parent->reload_pending || !parent_is_ready(parent))
+		return;
+	parent->reload_pending = false;
+	log_info("reload: the new configuration is in force");
+	answer(parent, true, "the new configuration is in force");
+	notify("READY=1");
+	parent_say_status(parent);
+	start_again(parent);
+}

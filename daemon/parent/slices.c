@@ -1,0 +1,127 @@
+/*
+ * The memory files of one configuration.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "frame/config.h"
+#include "parent/slices.h"
+
+#define SUMMARY_MAX 4096
+#define PROBLEMS_MAX (200 * 1024)
+
+struct slices *
+slices_new(uint64_t epoch)
+{
+	struct slices *slices = xcalloc(1, sizeof(*slices));
+	int failed = 0;
+
+	slices->epoch = epoch;
+	for (size_t i = 0; i < ROLE_KINDS; i++) {
+		slices->fd[i] =
+		    memfd_create(role_name(i), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		failed |= slices->fd[i] == -1;
+	}
+	slices->match_set =
+	    memfd_create("match set", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	slices->problems = memfd_create("problems", MFD_CLOEXEC);
+	if (failed || slices->match_set == -1 || slices->problems == -1) {
+		slices_free(slices);
+		return NULL;
+	}
+	return slices;
+}
+
+void
+slices_free(struct slices *slices)
+{
+	if (slices == NULL)
+		return;
+	for (size_t i = 0; i < ROLE_KINDS; i++)
+		close(slices->fd[i]);
+	close(slices->match_set);
+	close(slices->problems);
+	free(slices->listen);
+	free(slices);
+}
+
+void
+slices_put_summary(const struct config *config, struct buf *buf)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t fetchers = config->fetchers;
+
+	if (fetchers == 0)
+		fetchers = cores > 0 ? cores : 1;
+	message_put_u32(buf, (uint32_t)fetchers);
+	message_put_u32(buf, (uint32_t)config->feeds_len);
+	message_put_u32(buf, (uint32_t)config->entities_len);
+	message_put_u32(buf, (uint32_t)config->sinks_len);
+	message_put_str(buf, config->desk.listen);
+}
+
+static int
+read_summary(struct slices *slices)
+{
+	char bytes[SUMMARY_MAX];
+	struct message_reader reader;
+	ssize_t len = pread(slices->fd[ROLE_PARENT], bytes, sizeof(bytes), 0);
+
+	if (len < 0)
+		return -1;
+	message_reader_init(&reader, bytes, (size_t)len);
+	slices->fetchers = message_get_u32(&reader);
+	slices->feeds = message_get_u32(&reader);
+	slices->entities = message_get_u32(&reader);
+	slices->sinks = message_get_u32(&reader);
+	slices->listen = message_take_text(&reader);
+	return message_end(&reader) && slices->fetchers > 0 ? 0 : -1;
+}
+
+int
+slices_seal(struct slices *slices)
+{
+	const int seals =
+	    F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+	for (size_t i = 0; i < ROLE_KINDS; i++)
+		if (fcntl(slices->fd[i], F_ADD_SEALS, seals) == -1)
+			return -1;
+	if (fcntl(slices->match_set, F_ADD_SEALS, seals) == -1)
+		return -1;
+	return read_summary(slices);
+}
+
+char *
+slices_problems(const struct slices *slices)
+{
+	char *text = xmalloc(PROBLEMS_MAX + 1);
+	ssize_t len = pread(slices->problems, text, PROBLEMS_MAX, 0);
+
+	text[len < 0 ? 0 : len] = '\0';
+	return text;
+}
+
+int
+slices_write(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
