@@ -140,9 +140,9 @@ void
 rule_set_add_entity(
     struct rule_set *set, const char *id, const struct strings *require)
 {
-	struct subject *subject;
+	size_t n = add_subject(set, xstrdup(id), false);
+	struct subject *subject = set->subjects[n];
 
-	subject = set->subjects[add_subject(set, xstrdup(id), false)];
 	if (require == NULL || require->len == 0 || subject->require != NULL)
 		return;
 	subject->require = add_subjects(set, require, false);
