@@ -109,6 +109,9 @@ child_on_ready(void *arg, struct peer *peer, struct message_reader *reader)
 		child->state = CHILD_UP;
 		log_debug("%s %u: up", role_name(child->kind), child->index);
 		wiring_connect(child->parent, child);
+		if (child->kind == ROLE_ENGINE)
+			child->parent->engine_was_up = true;
+		parent_adjust_children(child->parent);
 	}
 	reload_check_done(child->parent);
 	parent_say_status(child->parent);
@@ -392,6 +395,12 @@ child_on_death(struct child *child, int wait_status)
 	forget_process(child);
 	if (!child->wanted || child->parent->stopping)
 		return;
+	/* What it said by itself before all was ready once (a store in use, a
+	 * port taken) would be said again at each start. */
+	if (!child->parent->ready_said && WIFEXITED(wait_status)) {
+		parent_stop(child->parent, 1);
+		return;
+	}
 	child->restarts++;
 	delay = clock_timeval_ms(asked ? 0 : restart_delay_ms(child));
 	event_add(child->restart_timer, &delay);

@@ -58,6 +58,9 @@ void
 parent_adjust_children(struct parent *parent)
 {
 	want_child(parent, ROLE_ENGINE, 0);
+	/* The others come once there is a store, which the desk reads. */
+	if (!parent->engine_was_up)
+		return;
 	want_child(parent, ROLE_COURIER, 0);
 	want_child(parent, ROLE_DESK, 0);
 	for (unsigned i = 0; i < parent->slices->fetchers; i++)
@@ -76,7 +79,7 @@ parent_adjust_children(struct parent *parent)
 bool
 parent_is_ready(const struct parent *parent)
 {
-	if (parent->slices == NULL || parent->children_len == 0)
+	if (parent->slices == NULL || !parent->engine_was_up)
 		return false;
 	for (size_t i = 0; i < parent->children_len; i++) {
 		const struct child *child = parent->children[i];

@@ -34,6 +34,7 @@ struct parent {
 	int64_t ping_ms; /* how often the roles are asked */
 	int64_t hung_ms; /* without an answer for so long: killed */
 	uint64_t pings;
+	bool engine_was_up; /* once: the other roles may start */
 	bool ready_said;
 	/* reload.c */
 	struct slices *loading; /* being filled, or NULL */
