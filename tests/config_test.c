@@ -18,6 +18,7 @@
 #include "frame/config.h"
 #include "frame/config_folder.h"
 #include "frame/config_load.h"
+#include "frame/config_secret.h"
 #include "frame/config_match.h"
 #include "frame/config_value.h"
 #include "frame/config_wire.h"
@@ -376,6 +377,32 @@ a_hundred_thousand_feeds_load(void **state)
 }
 
 static void
+secrets_are_found_as_systemd_passes_a_folder(void **state)
+{
+	char *folder = make_folder(NULL), *secret, *why = NULL;
+	char *config = xasprintf("%s/config", folder);
+	bool exposed;
+
+	put_file(folder, "secrets_key", "first\nsecond\n");
+	mkdir(config, 0700);
+	put_file(config, "other", "third\n");
+	setenv("CREDENTIALS_DIRECTORY", folder, 1);
+	secret = secret_read(config, "key", &exposed, &why);
+	assert_string_equal(secret, "first\nsecond");
+	assert_false(exposed);
+	free(secret);
+	secret = secret_read(config, "other", &exposed, &why);
+	assert_string_equal(secret, "third");
+	free(secret);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_null(secret_read(config, "key", &exposed, &why));
+	assert_non_null(strstr(why, "/key: No such file"));
+	free(why);
+	free(config);
+	remove_folder(folder);
+}
+
+static void
 folders_are_those_of_systemd(void **state)
 {
 	char *path;
@@ -407,6 +434,7 @@ main(void)
 	    cmocka_unit_test(entities_load_without_the_rest),
 	    cmocka_unit_test(match_entities_end_with_the_words_of_rules),
 	    cmocka_unit_test(a_hundred_thousand_feeds_load),
+	    cmocka_unit_test(secrets_are_found_as_systemd_passes_a_folder),
 	    cmocka_unit_test(folders_are_those_of_systemd),
 	};
 

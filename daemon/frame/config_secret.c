@@ -12,22 +12,32 @@
 #include "frame/config_secret.h"
 #include "frame/config_source.h"
 
-/* Where the file is. */
+/* Where the file may be: systemd's credentials, where LoadCredential= of the
+ * folder `secrets` puts its files with that prefix, or the configuration's
+ * folder. The last one is named when none is there. */
 static char *
 find_file(const char *folder, const char *path)
 {
 	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-	char *found;
+	const struct {
+		const char *folder;
+		const char *prefix;
+	} places[] = {{credentials, "/"}, {credentials, "/secrets_"},
+	    {folder, "/secrets/"}, {folder, "/"}};
+	char *found = NULL;
 
 	if (*path == '/')
 		return xstrdup(path);
-	if (credentials != NULL && *credentials != '\0') {
-		found = xasprintf("%s/%s", credentials, path);
-		if (access(found, F_OK) == 0)
-			return found;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (places[i].folder == NULL || *places[i].folder == '\0')
+			continue;
 		free(found);
+		found = xasprintf(
+		    "%s%s%s", places[i].folder, places[i].prefix, path);
+		if (access(found, F_OK) == 0)
+			break;
 	}
-	return xasprintf("%s/%s", folder, path);
+	return found;
 }
 
 char *
@@ -36,6 +46,7 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 	char *file = find_file(folder, path), *secret = NULL;
 	struct config_source source = {.path = NULL};
 	struct stat st;
+	size_t len;
 
 	*exposed = stat(file, &st) == 0 && (st.st_mode & S_IROTH);
 	if (source_read(file, SECRET_MAX, &source) != 0) {
@@ -44,8 +55,11 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 				   : strerror(errno));
 		goto out;
 	}
-	source.bytes[strcspn(source.bytes, "\r\n")] = '\0';
-	if (*source.bytes == '\0')
+	len = strlen(source.bytes);
+	while (len > 0 && strchr("\r\n \t", source.bytes[len - 1]) != NULL)
+		source.bytes[--len] = '\0';
+	/* All lines: the courier signs with each while keys are rotated. */
+	if (len == 0)
 		*why = xasprintf("%s is empty", file);
 	else if (!utf8_is_valid(source.bytes, strlen(source.bytes)))
 		*why = xasprintf("%s holds bytes that are not text", file);
