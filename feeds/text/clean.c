@@ -1,0 +1,204 @@
+/*
+ * Cleaning of strangers' text: what no reader can see or no terminal should
+ * get is taken out.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "text/clean.h"
+
+enum kind {
+	KEEP,
+	DROP,
+	BREAK,  /* a line break */
+	BLANK,  /* a space that is none of ASCII's */
+	JOINER, /* zero-width joiner or non-joiner: script decides */
+};
+
+static enum kind
+kind_of_ascii(uint32_t c)
+{
+	if (c >= 0x20 && c != 0x7F)
+		return KEEP;
+	if (c == '\n' || c == '\r' || c == '\f' || c == '\v')
+		return BREAK;
+	return c == '\t' ? KEEP : DROP;
+}
+
+static enum kind
+kind_of(uint32_t c)
+{
+	if (c < 0x80)
+		return kind_of_ascii(c);
+	if (c == 0x85 || c == 0x2028 || c == 0x2029)
+		return BREAK;
+	if (c == 0xA0 || c == 0x202F || c == 0x3000 || c == 0x205F ||
+	    c == 0x1680 || (c >= 0x2000 && c <= 0x200A))
+		return BLANK;
+	if (c == 0x200C || c == 0x200D)
+		return JOINER;
+	if (c < 0xA0 || c == 0xAD || c == 0x61C || c == 0x34F || c == 0x180E ||
+	    c == 0xFEFF || c == 0x3164 || c == 0xFFA0 ||
+	    (c >= 0x115F && c <= 0x1160) || (c >= 0x17B4 && c <= 0x17B5) ||
+	    (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+	    (c >= 0x2060 && c <= 0x206F) || (c >= 0xFFF0 && c <= 0xFFFB) ||
+	    (c >= 0xFDD0 && c <= 0xFDEF) || (c >= 0xE0000 && c <= 0xE0FFF) ||
+	    (c & 0xFFFE) == 0xFFFE)
+		return DROP;
+	return KEEP;
+}
+
+/* Scripts in which a joiner changes how letters look or what they mean:
+ * Arabic, Syriac, those of India and South-East Asia, Mongolian; and emoji. */
+static bool
+script_joins(uint32_t c)
+{
+	return (c >= 0x600 && c < 0x860) || (c >= 0x8A0 && c < 0xE00) ||
+	       (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x18B0) ||
+	       (c >= 0xFB50 && c < 0xFE00) || (c >= 0xFE70 && c < 0xFEFF) ||
+	       c == 0xFE0F || (c >= 0x2190 && c < 0x2C00) ||
+	       (c >= 0x1F000 && c < 0x20000);
+}
+
+struct cleaner {
+	struct buf *out;
+	size_t start; /* of our output in out */
+	enum clean_form form;
+	bool blank;    /* CLEAN_LINE: a blank is owed before what follows */
+	bool cr;       /* the last was \r: a following \n belongs to it */
+	uint32_t last; /* character kept last */
+};
+
+static void
+add_blank(struct cleaner *c)
+{
+	if (c->form == CLEAN_LINE)
+		c->blank = true;
+	else
+		buf_add_char(c->out, ' ');
+	c->last = ' ';
+}
+
+static void
+add_break(struct cleaner *c, uint32_t code)
+{
+	if (code == '\n' && c->cr)
+		return;
+	if (c->form == CLEAN_LINE)
+		add_blank(c);
+	else
+		buf_add_char(c->out, '\n');
+	c->last = '\n';
+}
+
+static void
+add_kept(struct cleaner *c, const char *bytes, size_t len, uint32_t code)
+{
+	if (c->form == CLEAN_LINE && (code == ' ' || code == '\t')) {
+		add_blank(c);
+		return;
+	}
+	if (c->blank && c->out->len > c->start)
+		buf_add_char(c->out, ' ');
+	c->blank = false;
+	buf_add(c->out, bytes, len);
+	c->last = code;
+}
+
+static bool
+joiner_is_kept(const struct cleaner *c, const char *after, size_t len)
+{
+	uint32_t next;
+
+	if (len == 0 || !script_joins(c->last))
+		return false;
+	utf8_decode(after, len, &next);
+	return script_joins(next);
+}
+
+static void
+add_char(struct cleaner *c, const char *s, size_t n, size_t left)
+{
+	uint32_t code = 0;
+
+	utf8_decode(s, n, &code);
+	switch (kind_of(code)) {
+	case KEEP:
+		add_kept(c, s, n, code);
+		break;
+	case BREAK:
+		add_break(c, code);
+		break;
+	case BLANK:
+		add_blank(c);
+		break;
+	case JOINER:
+		if (joiner_is_kept(c, s + n, left - n))
+			add_kept(c, s, n, code);
+		break;
+	case DROP:
+		break;
+	}
+	c->cr = code == '\r';
+}
+
+/* How many bytes from s are printable ASCII without blanks that would need
+ * care: they are copied in one go. */
+static size_t
+plain_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] > 0x20 && s[n] < 0x7F)
+		n++;
+	return n;
+}
+
+void
+clean_add(struct buf *out, const char *bytes, size_t len, enum clean_form form)
+{
+	struct cleaner c = {.out = out, .start = out->len, .form = form};
+	uint32_t code;
+	size_t n;
+
+	buf_reserve(out, len);
+	for (size_t i = 0; i < len; i += n) {
+		n = plain_len(bytes + i, len - i);
+		if (n > 0) {
+			add_kept(
+			    &c, bytes + i, n, (unsigned char)bytes[i + n - 1]);
+			c.cr = false;
+			continue;
+		}
+		n = utf8_decode(bytes + i, len - i, &code);
+		if (code == UINT32_MAX) {
+			add_kept(&c, "\xEF\xBF\xBD", 3, 0xFFFD);
+			c.cr = false;
+		} else
+			add_char(&c, bytes + i, n, len - i);
+	}
+}
+
+char *
+clean_str(const char *string, enum clean_form form)
+{
+	struct buf out = BUF_INIT;
+
+	if (string == NULL)
+		return NULL;
+	clean_add(&out, string, strlen(string), form);
+	return buf_take(&out);
+}
+
+size_t
+clean_cut(const char *bytes, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)bytes[max] & 0xC0) == 0x80)
+		max--;
+	return max;
+}
