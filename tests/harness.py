@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import os
 import shutil
@@ -180,6 +181,143 @@ class FeedServer:
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+
+class Receiver:
+    """A webhook receiver: keeps what it answered with 2xx in `taken`, and all
+    that came in `attempts`. `status` is what it answers from now on; 0 closes
+    the connection without an answer."""
+
+    def __init__(self, secret=None, status=200):
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = receiver.take(dict(self.headers), body.decode())
+                if status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        self.secret = secret
+        self.status = status
+        self.attempts = []
+        self.taken = []
+        self.forged = 0
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), Handler
+        )
+        self.server.daemon_threads = True
+        self.url = "http://127.0.0.1:%d/hook" % self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def take(self, headers, body):
+        hook = {
+            "at": time.time(),
+            "headers": {k.lower(): v for k, v in headers.items()},
+            "body": body,
+        }
+        if self.secret and not webhook_is_genuine(hook, self.secret):
+            self.forged += 1
+            return 401
+        self.attempts.append(hook)
+        if 200 <= self.status < 300:
+            self.taken.append(hook)
+        return self.status
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+RSYSLOG = """
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="%(socket)s" RateLimit.Interval="0")
+template(name="line" type="string" string="%%syslogfacility-text%%.\
+%%syslogseverity-text%% %%programname%%: %%msg%%\\n")
+action(type="omfile" file="%(output)s" template="line")
+"""
+
+# Gives the command a /dev of its own whose `log` is a link to $1.
+PRIVATE_DEV = """
+set -e
+mkdir "$1.dev"
+mount --rbind /dev "$1.dev"
+mount -t tmpfs none /dev
+for name in null zero full random urandom tty; do
+    [ -e "$1.dev/$name" ] || continue
+    : >/dev/$name
+    mount --bind "$1.dev/$name" /dev/$name
+done
+ln -s /proc/self/fd /dev/fd
+ln -s "$1" /dev/log
+shift
+exec "$@"
+"""
+
+
+class Syslog:
+    """A real rsyslogd on a socket of its own; `command` in front of a
+    daemon's makes that socket its /dev/log. None of it touches the machine's
+    own."""
+
+    @staticmethod
+    def missing():
+        """Why there can be none, or None."""
+        if shutil.which("rsyslogd", path="/usr/sbin:/sbin:/usr/bin") is None:
+            return "rsyslogd is not installed"
+        probe = subprocess.run(
+            ["unshare", *Syslog.UNSHARE, "mount", "-t", "tmpfs", "none", "/mnt"],
+            capture_output=True,
+        )
+        if probe.returncode != 0:
+            return "no mount namespace for a /dev/log of its own"
+        return None
+
+    UNSHARE = ["-m"] if os.geteuid() == 0 else ["-r", "-m"]
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="wirewatch-syslog-")
+        self.socket = os.path.join(self.folder, "log")
+        self.output = os.path.join(self.folder, "lines")
+        self.command = ["unshare", *self.UNSHARE, "sh", "-c", PRIVATE_DEV]
+        self.command += ["sh", self.socket]
+        config = os.path.join(self.folder, "rsyslog.conf")
+        with open(config, "w") as file:
+            file.write(RSYSLOG % {"socket": self.socket, "output": self.output})
+        self.process = subprocess.Popen(
+            [
+                shutil.which("rsyslogd", path="/usr/sbin:/sbin:/usr/bin"),
+                "-n",
+                "-i",
+                os.path.join(self.folder, "pid"),
+                "-f",
+                config,
+            ],
+            stdin=subprocess.DEVNULL,
+        )
+        wait_for(lambda: os.path.exists(self.socket), "rsyslogd's socket")
+
+    def lines(self):
+        try:
+            with open(self.output, encoding="utf-8") as file:
+                return file.read().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class UnixConnection(http.client.HTTPConnection):

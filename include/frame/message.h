@@ -85,7 +85,7 @@ enum message_type {
 enum delivery_outcome {
 	DELIVERY_OK,
 	DELIVERY_RETRY,	 /* try again later: 5xx, 429, no answer */
-	DELIVERY_DEAD,	 /* refused for good: other 4xx, a redirect */
+	DELIVERY_DEAD,	 /* the message itself was refused: 400, 413 ... */
 	DELIVERY_GONE,	 /* 410: the sink is to be disabled */
 };
 
