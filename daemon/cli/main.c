@@ -9,10 +9,14 @@
 #include "config.h"
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/match.h"
 
 const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
 	"tell all that is wrong with a configuration"},
+    {"match", match_run,
+	"match [-c FILE] [--language CODE] [--explain] [--color] [--] FILE...",
+	"find the mentions in plain-text files"},
     {NULL, NULL, NULL, NULL},
 };
 

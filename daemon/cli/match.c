@@ -1,0 +1,230 @@
+/*
+ * wirewatch match: the mentions in plain-text files, as JSON Lines, with
+ * reasons, or as coloured text.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/match.h"
+#include "frame/config.h"
+#include "frame/config_load.h"
+#include "frame/config_match.h"
+#include "match/match.h"
+
+#define READ_SIZE ((size_t)64 * 1024)
+#define COLOR_MENTION "\033[1;31m"
+#define COLOR_MISS "\033[2;33m"
+#define COLOR_NOTE "\033[36m"
+#define COLOR_END "\033[0m"
+
+enum { OPTION_LANGUAGE = 256, OPTION_EXPLAIN, OPTION_COLOR, OPTION_JSON };
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"language", required_argument, NULL, OPTION_LANGUAGE},
+    {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {"color", no_argument, NULL, OPTION_COLOR},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {NULL, 0, NULL, 0},
+};
+
+struct run {
+	const char *language; /* NULL: not known */
+	bool explain;
+	bool color;
+	const struct config *config;
+	struct match_set *set;
+	/* the file at hand */
+	const char *file; /* as given */
+	struct buf text;
+	size_t shown; /* bytes of the text printed in colour */
+	struct buf out;
+};
+
+/* Reads a whole file, or stdin for "-"; -1 with errno. */
+static int
+read_file(const char *path, struct buf *text)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	size_t got;
+	int error;
+
+	if (in == NULL)
+		return -1;
+	buf_reset(text);
+	errno = 0;
+	do {
+		got = fread(buf_reserve(text, READ_SIZE), 1, READ_SIZE, in);
+		text->len += got;
+	} while (got > 0 && text->len < MATCH_TEXT_MAX);
+	error = ferror(in) ? errno : 0;
+	if (in != stdin)
+		fclose(in);
+	errno = error;
+	return error != 0 ? -1 : 0;
+}
+
+static const char *
+text_at(const struct run *run, size_t offset)
+{
+	return buf_str(&run->text) + offset;
+}
+
+static void
+put_json(struct run *run, const struct match_mention *m,
+    const struct config_entity *entity)
+{
+	struct buf *out = &run->out;
+
+	json_put_open(out, '{');
+	json_pair_str(out, "file", run->file);
+	json_pair_str(out, "entity", entity->id);
+	json_put_key(out, "mention");
+	json_put_strn(out, text_at(run, m->offset), m->len);
+	json_pair_u64(out, "offset", m->offset);
+	json_pair_u64(out, "length", m->len);
+	if (run->explain) {
+		json_pair_str(out, "name", entity->names[m->name].text);
+		json_pair_bool(out, "miss", m->miss);
+		json_pair_str(out, "reason", m->rule);
+	}
+	json_put_close(out, '}');
+	buf_add_char(out, '\n');
+}
+
+/* Prints the text up to offset as it is. */
+static void
+show_text(struct run *run, size_t offset)
+{
+	if (offset <= run->shown)
+		return;
+	buf_add(&run->out, text_at(run, run->shown), offset - run->shown);
+	run->shown = offset;
+}
+
+static void
+put_color(struct run *run, const struct match_mention *m,
+    const struct config_entity *entity)
+{
+	show_text(run, m->offset);
+	buf_add_str(&run->out, m->miss ? COLOR_MISS : COLOR_MENTION);
+	show_text(run, m->offset + m->len);
+	buf_addf(&run->out, COLOR_END COLOR_NOTE "[%s", entity->id);
+	if (run->explain)
+		buf_addf(&run->out, ": %s", m->rule);
+	buf_add_str(&run->out, "]" COLOR_END);
+}
+
+static void
+on_mention(void *arg, const struct match_mention *m)
+{
+	struct run *run = arg;
+
+	if (m->entity >= run->config->entities_len)
+		return; /* a word of a rule */
+	if (run->color)
+		put_color(run, m, &run->config->entities[m->entity]);
+	else
+		put_json(run, m, &run->config->entities[m->entity]);
+}
+
+static int
+match_file(struct run *run, const char *path)
+{
+	if (read_file(path, &run->text) == -1) {
+		fprintf(stderr, "wirewatch: %s: %s\n", path, strerror(errno));
+		return -1;
+	}
+	run->file = path;
+	run->shown = 0;
+	buf_reset(&run->out);
+	(run->explain ? match_explain : match_scan)(run->set,
+	    buf_str(&run->text), run->text.len, run->language, on_mention, run);
+	if (run->color)
+		show_text(run, run->text.len);
+	if (run->out.len > 0 &&
+	    fwrite(run->out.data, 1, run->out.len, stdout) != run->out.len) {
+		fprintf(stderr, "wirewatch: stdout: %s\n", strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static struct config *
+load(const char *path)
+{
+	struct config_problems problems;
+	struct config *config = config_load_entities(path, &problems);
+
+	for (size_t i = 0; i < problems.len; i++) {
+		char *text = config_problem_text(
+		    &problems.at[i], command_color(STDERR_FILENO));
+
+		fputs(text, stderr);
+		free(text);
+	}
+	config_problems_clear(&problems);
+	return config;
+}
+
+/* 0, or an exit status. */
+static int
+read_options(struct run *run, int argc, char **argv, const char **path)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
+		switch (option) {
+		case 'c':
+			*path = optarg;
+			break;
+		case OPTION_LANGUAGE:
+			run->language = optarg;
+			break;
+		case OPTION_EXPLAIN:
+			run->explain = true;
+			break;
+		case OPTION_COLOR:
+			run->color = true;
+			break;
+		case OPTION_JSON: /* as always */
+			break;
+		default:
+			return command_usage("match");
+		}
+	return optind < argc ? 0 : command_usage("match");
+}
+
+int
+match_run(int argc, char **argv)
+{
+	struct run run = {.text = BUF_INIT, .out = BUF_INIT};
+	const char *path = NULL;
+	struct config *config;
+	int status = read_options(&run, argc, argv, &path);
+
+	if (status != 0)
+		return status;
+	config = load(path);
+	if (config == NULL)
+		return EXIT_CONFIG;
+	run.config = config;
+	run.set = config_match_set(config);
+	for (; optind < argc; optind++)
+		if (match_file(&run, argv[optind]) == -1)
+			status = EXIT_INPUT;
+	if (fflush(stdout) != 0)
+		status = EXIT_INPUT;
+	match_set_free(run.set);
+	config_free(config);
+	buf_clear(&run.text);
+	buf_clear(&run.out);
+	return status;
+}
