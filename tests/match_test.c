@@ -16,8 +16,10 @@
 #include "match/match.h"
 
 #define NAMES_MAX 64
-#define ENTITY(i, t, n, len) \
-	{.id = (i), .type = (t), .names = (n), .names_len = (len)}
+#define ENTITY(i, t, n, len)                                             \
+	{                                                                \
+		.id = (i), .type = (t), .names = (n), .names_len = (len) \
+	}
 
 /* Entities read from JSON of the configuration's shape. */
 struct fixture {
@@ -394,6 +396,18 @@ decomposed_letters_are_the_same_letters(void **state)
 }
 
 static void
+names_in_other_letters_stand_out_of_scripts_without_spaces(void **state)
+{
+	const struct match_name names[] = {
+	    {.text = "NATO"}, {.text = "Macron"}, {.text = "马克龙"}};
+	const struct match_entity e = ENTITY("e", MATCH_OTHER, names, 3);
+
+	check(
+	    &e, "北约NATO表示，Macron总统马克龙", "e:NATO\ne:Macron\ne:马克龙");
+	check(&e, "Macron은 발언", "e:Macron은");
+}
+
+static void
 an_empty_set_finds_nothing(void **state)
 {
 	struct match_set *set = match_set_new(NULL, 0);
@@ -423,6 +437,8 @@ main(void)
 	    cmocka_unit_test(near_misses_are_explained),
 	    cmocka_unit_test(sentences_and_lines_part_names),
 	    cmocka_unit_test(decomposed_letters_are_the_same_letters),
+	    cmocka_unit_test(
+		names_in_other_letters_stand_out_of_scripts_without_spaces),
 	    cmocka_unit_test(an_empty_set_finds_nothing),
 	};
 

@@ -31,41 +31,49 @@ enum script {
 	SCRIPT_HEBREW
 };
 
-/* Languages with a table; the place is the bit in a mask. common: counts in
- * texts of unknown language. */
+/* In which texts a language's endings count. */
+enum when {
+	WHEN_TOLD,   /* when the text is told to be in it */
+	WHEN_COMMON, /* also when the text's language is not known */
+	WHEN_ALWAYS  /* the script tells */
+};
+
+/* Languages with a table, by the script of the words that take its endings;
+ * the place is the bit in a mask. */
 static const struct {
 	char code[4];
 	enum script script;
-	bool common;
+	enum when when;
 } languages[] = {
-    {"be", SCRIPT_CYRILLIC, false},
-    {"bg", SCRIPT_CYRILLIC, true},
-    {"cs", SCRIPT_LATIN, true},
-    {"da", SCRIPT_LATIN, false},
-    {"de", SCRIPT_LATIN, false},
-    {"el", SCRIPT_GREEK, true},
-    {"et", SCRIPT_LATIN, false},
-    {"fi", SCRIPT_LATIN, false},
-    {"hr", SCRIPT_LATIN, true},
-    {"hu", SCRIPT_LATIN, false},
-    {"hy", SCRIPT_ARMENIAN, true},
-    {"ka", SCRIPT_GEORGIAN, true},
-    {"ko", SCRIPT_HANGUL, true},
-    {"lt", SCRIPT_LATIN, false},
-    {"lv", SCRIPT_LATIN, false},
-    {"mk", SCRIPT_CYRILLIC, false},
-    {"nl", SCRIPT_LATIN, false},
-    {"no", SCRIPT_LATIN, false},
-    {"pl", SCRIPT_LATIN, true},
-    {"ro", SCRIPT_LATIN, false},
-    {"ru", SCRIPT_CYRILLIC, true},
-    {"sk", SCRIPT_LATIN, true},
-    {"sl", SCRIPT_LATIN, true},
-    {"sq", SCRIPT_LATIN, false},
-    {"sr", SCRIPT_CYRILLIC, false},
-    {"sv", SCRIPT_LATIN, false},
-    {"tr", SCRIPT_LATIN, false},
-    {"uk", SCRIPT_CYRILLIC, true},
+    {"be", SCRIPT_CYRILLIC, WHEN_TOLD},
+    {"bg", SCRIPT_CYRILLIC, WHEN_COMMON},
+    {"cs", SCRIPT_LATIN, WHEN_COMMON},
+    {"da", SCRIPT_LATIN, WHEN_TOLD},
+    {"de", SCRIPT_LATIN, WHEN_TOLD},
+    {"el", SCRIPT_GREEK, WHEN_ALWAYS},
+    {"et", SCRIPT_LATIN, WHEN_TOLD},
+    {"fi", SCRIPT_LATIN, WHEN_TOLD},
+    {"hr", SCRIPT_LATIN, WHEN_COMMON},
+    {"hu", SCRIPT_LATIN, WHEN_TOLD},
+    {"hy", SCRIPT_ARMENIAN, WHEN_ALWAYS},
+    {"ka", SCRIPT_GEORGIAN, WHEN_ALWAYS},
+    {"ko", SCRIPT_HANGUL, WHEN_ALWAYS},
+    {"ko", SCRIPT_LATIN, WHEN_ALWAYS},
+    {"lt", SCRIPT_LATIN, WHEN_TOLD},
+    {"lv", SCRIPT_LATIN, WHEN_TOLD},
+    {"mk", SCRIPT_CYRILLIC, WHEN_TOLD},
+    {"nl", SCRIPT_LATIN, WHEN_TOLD},
+    {"no", SCRIPT_LATIN, WHEN_TOLD},
+    {"pl", SCRIPT_LATIN, WHEN_COMMON},
+    {"ro", SCRIPT_LATIN, WHEN_TOLD},
+    {"ru", SCRIPT_CYRILLIC, WHEN_COMMON},
+    {"sk", SCRIPT_LATIN, WHEN_COMMON},
+    {"sl", SCRIPT_LATIN, WHEN_COMMON},
+    {"sq", SCRIPT_LATIN, WHEN_TOLD},
+    {"sr", SCRIPT_CYRILLIC, WHEN_TOLD},
+    {"sv", SCRIPT_LATIN, WHEN_TOLD},
+    {"tr", SCRIPT_LATIN, WHEN_TOLD},
+    {"uk", SCRIPT_CYRILLIC, WHEN_COMMON},
 };
 #define LANGUAGES (sizeof(languages) / sizeof(*languages))
 
@@ -146,24 +154,12 @@ language_bit(const char *code, size_t len)
 }
 
 static uint64_t
-common_languages(void)
+languages_when(enum when when)
 {
 	uint64_t mask = 0;
 
 	for (size_t i = 0; i < LANGUAGES; i++)
-		if (languages[i].common)
-			mask |= 1ULL << i;
-	return mask;
-}
-
-/* Languages told by their script count in every text. */
-static uint64_t
-script_languages(void)
-{
-	uint64_t mask = ENDINGS_ANY;
-
-	for (size_t i = 0; i < LANGUAGES; i++)
-		if (languages[i].script > SCRIPT_CYRILLIC)
+		if (languages[i].when == when)
 			mask |= 1ULL << i;
 	return mask;
 }
@@ -173,11 +169,11 @@ endings_languages(const char *language)
 {
 	char code[4] = "";
 	size_t len = language != NULL ? strcspn(language, "-_") : 0;
-	uint64_t mask = script_languages();
+	uint64_t mask = ENDINGS_ANY | languages_when(WHEN_ALWAYS);
 	int bit;
 
 	if (len < 2 || len > 3)
-		return mask | common_languages();
+		return mask | languages_when(WHEN_COMMON);
 	for (size_t i = 0; i < len; i++)
 		code[i] = (char)(language[i] | 0x20);
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
@@ -192,7 +188,7 @@ endings_languages(const char *language)
 		return mask;
 	}
 	bit = language_bit(code, len);
-	return mask | (bit >= 0 ? 1ULL << bit : common_languages());
+	return mask | (bit >= 0 ? 1ULL << bit : languages_when(WHEN_COMMON));
 }
 
 static unsigned
@@ -256,25 +252,28 @@ suffix_key(const uint16_t *letters, unsigned len)
 }
 
 static void
-add_rules(struct endings *e)
+add_rule(struct endings *e, const struct endings_line *line, unsigned bit)
 {
 	uint16_t letters[ENDINGS_LETTERS_MAX];
-	unsigned i;
-	int bit;
+	const char *suffix = line->suffix;
+	unsigned len = read_letters(&suffix, letters), row = e->rules_len++;
 
-	for (i = 0; endings_lines[i].language != NULL; i++) {
-		const struct endings_line *line = &endings_lines[i];
-		const char *suffix = line->suffix;
-		unsigned len = read_letters(&suffix, letters);
+	assert(row < ROWS_MAX && len <= SUFFIX_MAX);
+	e->rules[row] = (struct rule){
+	    suffix_key(letters, len), (uint8_t)bit, (uint8_t)line->strip};
+	e->order[row] = (uint16_t)row;
+	add_row(e, row, 1ULL << bit, line->endings);
+}
 
-		bit = language_bit(line->language, strlen(line->language));
-		assert(i < ROWS_MAX && bit >= 0 && len <= SUFFIX_MAX);
-		e->rules[i] = (struct rule){suffix_key(letters, len),
-		    (uint8_t)bit, (uint8_t)line->strip};
-		e->order[i] = (uint16_t)i;
-		add_row(e, i, 1ULL << bit, line->endings);
-	}
-	e->rules_len = i;
+/* A row for each script in which the language has endings. */
+static void
+add_rules(struct endings *e)
+{
+	for (unsigned i = 0; endings_lines[i].language != NULL; i++)
+		for (unsigned bit = 0; bit < LANGUAGES; bit++)
+			if (strcmp(languages[bit].code,
+				endings_lines[i].language) == 0)
+				add_rule(e, &endings_lines[i], bit);
 }
 
 static void
@@ -315,7 +314,7 @@ endings_new(void)
 	size_t bytes = 0;
 
 	for (unsigned i = 0; endings_lines[i].language != NULL; i++)
-		bytes += strlen(endings_lines[i].endings) + 1;
+		bytes += 2 * strlen(endings_lines[i].endings) + 2;
 	e->ids = xcalloc(bytes + 64 * EXTRAS, sizeof(*e->ids));
 	intern_ending(e, e->text[0], 0); /* becomes ENDINGS_NONE */
 	add_rules(e);

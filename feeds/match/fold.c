@@ -145,9 +145,12 @@ put_folded(struct fold_word *word, uint32_t code, uint32_t found)
 	}
 }
 
-/* The long way: one character of a word, its bytes; 0 ends the word. */
+/* The long way: one character of a word, its bytes; 0 ends the word. nospace:
+ * whether the word is of a script without spaces; it ends where another kind
+ * of script begins. */
 static unsigned
-put_slowly(struct fold_word *word, const char *p, const char *end)
+put_slowly(
+    struct fold_word *word, const char *p, const char *end, unsigned nospace)
 {
 	uint32_t code = 0, found;
 	unsigned n = fold_decode(p, end, &code);
@@ -155,7 +158,8 @@ put_slowly(struct fold_word *word, const char *p, const char *end)
 	if (n == 0)
 		return 0;
 	found = entry(code);
-	if (!(found & (FOLD_LETTER | FOLD_MARK)))
+	if (!(found & (FOLD_LETTER | FOLD_MARK)) ||
+	    ((found & FOLD_LETTER) && (found & FOLD_NOSPACE) != nospace))
 		return 0;
 	if (!compose(word, code))
 		put_folded(word, code, found);
@@ -249,33 +253,15 @@ skip(const char *p, const char *end)
 	return end;
 }
 
-static bool
-starts_capital(const char *p, const char *end)
+/* Reads a word of a script with spaces. */
+static const char *
+read_word(struct fold_word *word, const char *p, const char *end)
 {
-	uint32_t code = 0;
-
-	fold_decode(p, end, &code);
-	return entry(code) & (FOLD_UPPER | FOLD_DIGIT);
-}
-
-bool
-fold_next(const char **at, const char *end, struct fold_word *word)
-{
-	const char *p = skip(*at, end);
-	unsigned n;
-
-	if (p == end) {
-		*at = end;
-		return false;
-	}
-	word->start = p;
-	word->capital = starts_capital(p, end);
-	word->len = 0;
 	while (p < end) {
 		unsigned char c = (unsigned char)*p;
 		uint16_t low = 1;
+		unsigned n = 1;
 
-		n = 1;
 		if (c < 0x80) {
 			low = fold_low[c];
 		} else if (c >= 0xc2 && c < 0xe0 && end - p > 1 &&
@@ -287,16 +273,47 @@ fold_next(const char **at, const char *end, struct fold_word *word)
 		if (low > 1)
 			put(word, low & ~FOLD_CAPITAL);
 		else if (low == 1)
-			n = put_slowly(word, p, end);
+			n = put_slowly(word, p, end, 0);
 		else
 			n = 0;
 		if (n == 0 && (n = apostrophe(word, p, end)) == 0)
 			break;
 		p += n;
 	}
+	return p;
+}
+
+static const char *
+read_nospace_word(struct fold_word *word, const char *p, const char *end)
+{
+	unsigned n;
+
+	while ((n = put_slowly(word, p, end, FOLD_NOSPACE)) > 0)
+		p += n;
+	return p;
+}
+
+bool
+fold_next(const char **at, const char *end, struct fold_word *word)
+{
+	const char *p = skip(*at, end);
+	uint32_t code = 0, found;
+	unsigned kept;
+
+	if (p == end) {
+		*at = end;
+		return false;
+	}
+	fold_decode(p, end, &code);
+	found = entry(code);
+	word->start = p;
+	word->capital = found & (FOLD_UPPER | FOLD_DIGIT);
+	word->len = 0;
+	p = found & FOLD_NOSPACE ? read_nospace_word(word, p, end)
+				 : read_word(word, p, end);
 	word->end = *at = p;
-	n = word->len < FOLD_WORD_MAX ? word->len : FOLD_WORD_MAX;
-	memset(&word->letter[n], 0, 4 * sizeof(*word->letter));
+	kept = word->len < FOLD_WORD_MAX ? word->len : FOLD_WORD_MAX;
+	memset(&word->letter[kept], 0, 4 * sizeof(*word->letter));
 	if (may_be_numeral(word))
 		fold_numeral(word);
 	return true;
