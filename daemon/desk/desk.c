@@ -83,7 +83,7 @@ on_stats(void *arg, struct peer *peer, struct message_reader *reader)
 		return -1;
 	desk_state_set_stats(&desk->state, &told);
 	if (desk->reader == NULL && told.store_ok) {
-		log_info("desk: the store is there now; starting anew to "
+		log_info("the store is there now; starting anew to "
 			 "read it");
 		role_exit(&desk->role);
 	}
@@ -191,7 +191,7 @@ on_config(void *arg, const struct config *old)
 
 	take_config(desk);
 	if (strcmp(old->desk.listen, desk->role.config->desk.listen) != 0)
-		log_warning("desk: desk.listen changed; it counts from the "
+		log_warning("desk.listen changed; it counts from the "
 			    "next start of wirewatchd");
 }
 
@@ -250,7 +250,7 @@ open_store(struct desk *desk)
 	desk->store_path = config_path(FOLDER_STATE, STORE_NAME);
 	desk->reader = store_reader_open(desk->store_path, &error);
 	if (desk->reader == NULL)
-		log_warning("desk: the store cannot be read: %s", error);
+		log_warning("the store cannot be read: %s", error);
 	free(error);
 }
 
@@ -263,16 +263,16 @@ open_listeners(struct desk *desk)
 	int fd = listen_unix(path, &error);
 
 	if (fd == -1)
-		fatal("desk: %s", error);
+		fatal("%s", error);
 	http_listen(desk->http, fd, true);
 	free(path);
 	if (strcmp(address, "off") == 0)
 		return;
 	fd = listen_tcp(address, &desk->state.listen, &error);
 	if (fd == -1)
-		fatal("desk: %s", error);
+		fatal("%s", error);
 	http_listen(desk->http, fd, false);
-	log_info("desk: page and API on http://%s/", desk->state.listen);
+	log_info("page and API on http://%s/", desk->state.listen);
 }
 
 static void

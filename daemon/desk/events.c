@@ -106,7 +106,7 @@ send_batch(struct events_client *client, struct store_reader *reader)
 	    .after = client->seq, .oldest_first = true, .limit = BATCH};
 
 	if (store_query_alerts(reader, &filter, batch_on_alert, &batch) != 0) {
-		log_warning("desk: events: %s", store_reader_error(reader));
+		log_warning("events: %s", store_reader_error(reader));
 		return -1;
 	}
 	return batch.rows == BATCH;
@@ -286,7 +286,7 @@ events_new(struct desk *desk)
 	events->keepalive =
 	    event_new(desk->role.base, -1, EV_PERSIST, on_keepalive, events);
 	if (events->keepalive == NULL)
-		fatal("desk: out of memory");
+		fatal("out of memory");
 	event_add(events->keepalive, &(struct timeval){.tv_sec = KEEPALIVE_S});
 	return events;
 }

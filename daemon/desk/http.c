@@ -117,6 +117,8 @@ conn_finish(struct http_conn *conn)
 	conn->state = HTTP_READING;
 	conn_arm(conn, HTTP_IDLE_S);
 	conn_step(conn);
+	if (conn->state == HTTP_READING && conn->ended)
+		conn_free(conn);
 }
 
 static void
@@ -191,10 +193,9 @@ conn_on_event(struct bufferevent *bev, short events, void *arg)
 {
 	struct http_conn *conn = arg;
 
-	/* A client that only closed its sending side still gets its reply. */
+	/* A client that closed only its sending side still gets its replies. */
 	if ((events & BEV_EVENT_EOF) && conn->state == HTTP_REPLYING) {
-		conn->keep_alive = false;
-		conn->refused = false;
+		conn->ended = true;
 		return;
 	}
 	conn_free(conn);
@@ -231,7 +232,7 @@ conn_new(struct http_listener *listener, int fd)
 	conn->deadline = evtimer_new(base, conn_on_deadline, conn);
 	conn->bev = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (conn->deadline == NULL || conn->bev == NULL)
-		fatal("desk: out of memory");
+		fatal("out of memory");
 	bufferevent_setcb(
 	    conn->bev, conn_on_read, conn_on_written, conn_on_event, conn);
 	bufferevent_setwatermark(
@@ -274,7 +275,7 @@ listener_on_error(struct evconnlistener *accept, void *arg)
 {
 	struct http_listener *listener = arg;
 
-	log_warning("desk: cannot accept: %s", strerror(errno));
+	log_warning("cannot accept: %s", strerror(errno));
 	evconnlistener_disable(accept);
 	event_add(
 	    listener->resume, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
@@ -295,7 +296,7 @@ http_listen(struct http *http, int fd, bool local)
 	listener->accept = evconnlistener_new(http->base, listener_on_accept,
 	    listener, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	if (listener->resume == NULL || listener->accept == NULL)
-		fatal("desk: cannot listen: %s", strerror(errno));
+		fatal("cannot listen: %s", strerror(errno));
 	evconnlistener_set_error_cb(listener->accept, listener_on_error);
 }
 

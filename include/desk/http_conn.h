@@ -37,6 +37,7 @@ struct http_conn {
 	enum http_conn_state state;
 	bool local;
 	bool keep_alive;
+	bool ended;   /* the client sends no more */
 	bool refused; /* what else it sends is not worth reading */
 	struct request request;
 	struct buf headers; /* added to the reply to come */
