@@ -22,6 +22,10 @@
 #include "frame/curl_loop.h"
 #include "frame/dns.h"
 
+/* A connection that is kept alive meets the wall and the name server again
+ * after so long. */
+#define LIFETIME_S 900L
+
 /* Hosts are spread over these: libcurl walks lists of a multi's connections,
  * which grow slow at thousands. */
 struct curl_multi {
@@ -251,6 +255,7 @@ set_options(struct curl_call *call)
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, call_on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+	curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, LIFETIME_S);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(
@@ -292,24 +297,31 @@ resolve_list(const struct curl_call *call, const struct dns_answer *answer)
 	return list;
 }
 
+/* Hands the call over to libcurl. */
 static void
-call_on_answer(void *arg, const struct dns_answer *answer)
+call_begin(struct curl_call *call, const struct dns_answer *answer)
 {
-	struct curl_call *call = arg;
 	struct curl_loop *loop = call->loop;
 
-	call->query = NULL;
-	if (answer->len == 0) {
-		call_finish(call, (struct curl_result){CURL_OUTCOME_DNS,
-				      CURLE_OK, answer->error});
-		return;
-	}
 	if (*call->host != '[') /* libcurl reads those itself */
 		call->resolve = resolve_list(call, answer);
 	set_options(call);
 	call->multi = &loop->multis[hash_str(0, call->host) % loop->multis_len];
 	if (curl_multi_add_handle(call->multi->handle, call->easy) != CURLM_OK)
 		abort();
+}
+
+static void
+call_on_answer(void *arg, const struct dns_answer *answer)
+{
+	struct curl_call *call = arg;
+
+	call->query = NULL;
+	if (answer->len > 0)
+		call_begin(call, answer);
+	else
+		call_finish(call, (struct curl_result){CURL_OUTCOME_DNS,
+				      CURLE_OK, answer->error});
 }
 
 static void
@@ -320,12 +332,28 @@ call_on_refusal(evutil_socket_t fd, short what, void *arg)
 		     "not an http or https address without user name"});
 }
 
-/* Host and port of the URL; false: not one that may be called. */
+/* Names are sent as name servers know them: letters of other scripts in
+ * punycode, no dot at the end. */
 static bool
-take_host(struct curl_call *call, const char *text)
+take_host(struct curl_call *call, CURLU *url)
+{
+	size_t len;
+
+	if (curl_url_get(url, CURLUPART_HOST, &call->host, CURLU_PUNYCODE) !=
+	    CURLUE_OK)
+		return false;
+	len = strlen(call->host);
+	if (len > 1 && call->host[len - 1] == '.')
+		call->host[len - 1] = '\0';
+	return curl_url_set(url, CURLUPART_HOST, call->host, 0) == CURLUE_OK;
+}
+
+/* Takes the URL apart; false: not one that may be called. */
+static bool
+take_url(struct curl_call *call, const char *text)
 {
 	CURLU *url = curl_url();
-	char *scheme = NULL, *user = NULL;
+	char *scheme = NULL, *user = NULL, *clean = NULL;
 	bool ok;
 
 	if (url == NULL)
@@ -334,13 +362,33 @@ take_host(struct curl_call *call, const char *text)
 	     curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	     (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
 	     curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
-	     curl_url_get(url, CURLUPART_HOST, &call->host, 0) == CURLUE_OK &&
+	     take_host(call, url) &&
 	     curl_url_get(url, CURLUPART_PORT, &call->port,
-		 CURLU_DEFAULT_PORT) == CURLUE_OK;
+		 CURLU_DEFAULT_PORT) == CURLUE_OK &&
+	     curl_url_get(url, CURLUPART_URL, &clean, 0) == CURLUE_OK;
+	if (ok)
+		curl_easy_setopt(call->easy, CURLOPT_URL, clean);
+	curl_free(clean);
 	curl_free(scheme);
 	curl_free(user);
 	curl_url_cleanup(url);
 	return ok;
+}
+
+/* Begins now where the address is known, else asks for it. */
+static void
+call_find_address(struct curl_call *call)
+{
+	struct dns_answer answer;
+	char *bare = xstrdup(call->host + (*call->host == '['));
+
+	bare[strcspn(bare, "]")] = '\0';
+	if (dns_answer_now(call->loop->dns, bare, &answer))
+		call_begin(call, &answer);
+	else
+		call->query =
+		    dns_resolve(call->loop->dns, bare, call_on_answer, call);
+	free(bare);
 }
 
 struct curl_call *
@@ -348,25 +396,20 @@ curl_loop_start(struct curl_loop *loop, CURL *easy, const char *url,
     curl_on_done on_done, void *arg)
 {
 	struct curl_call *call = xcalloc(1, sizeof(*call));
-	char *bare;
 
 	call->loop = loop;
 	call->easy = easy;
 	call->on_done = on_done;
 	call->arg = arg;
 	LIST_INSERT_HEAD(&loop->calls, call, next);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	if (!take_host(call, url)) {
-		call->refusal = evtimer_new(loop->base, call_on_refusal, call);
-		if (call->refusal == NULL)
-			abort();
-		event_active(call->refusal, EV_TIMEOUT, 0);
+	if (take_url(call, url)) {
+		call_find_address(call);
 		return call;
 	}
-	bare = xstrdup(call->host + (*call->host == '['));
-	bare[strcspn(bare, "]")] = '\0';
-	call->query = dns_resolve(loop->dns, bare, call_on_answer, call);
-	free(bare);
+	call->refusal = evtimer_new(loop->base, call_on_refusal, call);
+	if (call->refusal == NULL)
+		abort();
+	event_active(call->refusal, EV_TIMEOUT, 0);
 	return call;
 }
 
@@ -396,10 +439,7 @@ multi_init(struct curl_multi *multi, struct curl_loop *loop,
 	curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi);
 	curl_multi_setopt(handle, CURLMOPT_MAX_HOST_CONNECTIONS,
 	    options->host_connections_max);
-	curl_multi_setopt(
-	    handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, options->connections_max);
-	curl_multi_setopt(
-	    handle, CURLMOPT_MAXCONNECTS, options->connections_max);
+	curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS, options->idle_max);
 }
 
 /* NULL, or what is wrong. */

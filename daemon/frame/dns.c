@@ -15,13 +15,16 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "frame/dns.h"
+#include "frame/dns_cache.h"
 
 #define DNS_TIMEOUT_MS 3000 /* of the first try; c-ares doubles it */
 #define DNS_TRIES 3
 #define DNS_DEADLINE_S 10 /* of a query, whatever c-ares still tries */
+#define CACHE_MAX 65536   /* hosts */
 #define HOSTS_MAX 10000   /* entries of the hosts file that are kept */
 
 struct dns_socket {
@@ -40,6 +43,7 @@ struct dns {
 	ares_channel channel;
 	struct event *clock;
 	SLIST_HEAD(, dns_socket) sockets;
+	struct dns_cache *cache;
 	struct dns_host *hosts;
 	size_t hosts_len;
 };
@@ -50,8 +54,18 @@ struct dns_query {
 	void *arg;
 	bool asked; /* c-ares has it and will call back */
 	struct event *deliver;
+	char name[DNS_NAME_MAX + 1]; /* "" when it is no name at all */
 	struct dns_answer answer;
 };
+
+static int64_t
+now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec;
+}
 
 static void
 query_free(struct dns_query *query)
@@ -69,7 +83,9 @@ query_on_deliver(evutil_socket_t fd, short what, void *arg)
 
 	if (asked) {
 		query->on_answer = NULL; /* c-ares still has it */
-		query->answer.error = "name servers do not answer";
+		if (!dns_cache_get(query->dns->cache, query->name, true,
+			now_s(), &query->answer))
+			query->answer.error = "name servers do not answer";
 	}
 	on_answer(query->arg, &query->answer);
 	if (!asked)
@@ -82,6 +98,23 @@ answer_add(struct dns_answer *answer, const void *address, size_t len)
 	if (answer->len < DNS_ADDRESSES_MAX &&
 	    len <= sizeof(struct sockaddr_storage))
 		memcpy(&answer->at[answer->len++], address, len);
+}
+
+/* The name as it is compared: lower case, no dot at its end; "": too long. */
+static void
+take_name(char name[DNS_NAME_MAX + 1], const char *host)
+{
+	size_t len = strlen(host);
+
+	if (len > 0 && host[len - 1] == '.')
+		len--;
+	if (len > DNS_NAME_MAX)
+		len = 0;
+	for (size_t i = 0; i < len; i++)
+		name[i] =
+		    (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] | 0x20
+							    : host[i]);
+	name[len] = '\0';
 }
 
 /* ---- the hosts file ---- */
@@ -223,6 +256,21 @@ dns_on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 }
 
 static void
+query_take_nodes(struct dns_query *query, struct ares_addrinfo_node *node)
+{
+	int64_t ttl_s = DNS_TTL_MAX_S;
+
+	for (; node != NULL; node = node->ai_next) {
+		answer_add(
+		    &query->answer, node->ai_addr, (size_t)node->ai_addrlen);
+		if (node->ai_ttl < ttl_s)
+			ttl_s = node->ai_ttl;
+	}
+	dns_cache_put(
+	    query->dns->cache, query->name, &query->answer, ttl_s, now_s());
+}
+
+static void
 query_on_addrinfo(
     void *arg, int status, int timeouts, struct ares_addrinfo *result)
 {
@@ -230,10 +278,11 @@ query_on_addrinfo(
 
 	query->asked = false;
 	if (status == ARES_SUCCESS)
-		for (struct ares_addrinfo_node *node = result->nodes;
-		     node != NULL; node = node->ai_next)
-			answer_add(&query->answer, node->ai_addr,
-			    (size_t)node->ai_addrlen);
+		query_take_nodes(query, result->nodes);
+	else if (status != ARES_EDESTRUCTION && status != ARES_ENOTFOUND &&
+		 status != ARES_ENODATA)
+		dns_cache_get(query->dns->cache, query->name, true, now_s(),
+		    &query->answer);
 	if (result != NULL)
 		ares_freeaddrinfo(result);
 	if (query->on_answer == NULL || status == ARES_EDESTRUCTION) {
@@ -277,6 +326,7 @@ dns_new(struct event_base *base, const char *resolver)
 	struct dns *dns = xcalloc(1, sizeof(*dns));
 
 	dns->base = base;
+	dns->cache = dns_cache_new(CACHE_MAX);
 	SLIST_INIT(&dns->sockets);
 	dns->clock = evtimer_new(base, dns_on_clock, dns);
 	if (dns->clock == NULL)
@@ -300,11 +350,38 @@ dns_free(struct dns *dns)
 	while (!SLIST_EMPTY(&dns->sockets))
 		drop_socket(dns, SLIST_FIRST(&dns->sockets));
 	event_free(dns->clock);
+	dns_cache_free(dns->cache);
 	for (size_t i = 0; i < dns->hosts_len; i++)
 		free(dns->hosts[i].name);
 	free(dns->hosts);
 	free(dns);
 	ares_library_cleanup();
+}
+
+/* name: as take_name() gives it. */
+static bool
+look_up_here(const struct dns *dns, const char *name, struct dns_answer *answer)
+{
+	struct sockaddr_storage address;
+
+	answer->len = 0;
+	answer->error = NULL;
+	if (read_address(name, &address))
+		answer_add(answer, &address, sizeof(address));
+	else
+		look_in_hosts(dns, name, answer);
+	return answer->len > 0 ||
+	       dns_cache_get(dns->cache, name, false, now_s(), answer);
+}
+
+bool
+dns_answer_now(
+    const struct dns *dns, const char *host, struct dns_answer *answer)
+{
+	char name[DNS_NAME_MAX + 1];
+
+	take_name(name, host);
+	return look_up_here(dns, name, answer);
 }
 
 struct dns_query *
@@ -315,7 +392,6 @@ dns_resolve(
 	    .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
 	struct dns_query *query = xcalloc(1, sizeof(*query));
 	struct timeval deadline = {DNS_DEADLINE_S, 0};
-	struct sockaddr_storage address;
 
 	query->dns = dns;
 	query->on_answer = on_answer;
@@ -323,18 +399,18 @@ dns_resolve(
 	query->deliver = evtimer_new(dns->base, query_on_deliver, query);
 	if (query->deliver == NULL)
 		abort();
-	if (read_address(host, &address))
-		answer_add(&query->answer, &address, sizeof(address));
-	else
-		look_in_hosts(dns, host, &query->answer);
-	if (query->answer.len > 0) {
+	take_name(query->name, host);
+	if (*query->name == '\0')
+		query->answer.error = "not a host name";
+	if (*query->name == '\0' ||
+	    look_up_here(dns, query->name, &query->answer)) {
 		event_active(query->deliver, EV_TIMEOUT, 0);
 		return query;
 	}
 	query->asked = true;
 	evtimer_add(query->deliver, &deadline);
 	ares_getaddrinfo(
-	    dns->channel, host, NULL, &hints, query_on_addrinfo, query);
+	    dns->channel, query->name, NULL, &hints, query_on_addrinfo, query);
 	set_clock(dns);
 	return query;
 }

@@ -40,7 +40,7 @@ struct curl_loop_options {
 	const char *ca_file;             /* NULL: the system's */
 	unsigned multis;           /* handles the hosts are spread over; 1+ */
 	long host_connections_max; /* to one host at a time; 0: no limit */
-	long connections_max;      /* of a multi, open or kept; 0: no limit */
+	long idle_max; /* connections a multi keeps open; 0: libcurl's choice */
 };
 
 /* Reads the certificates, so that no file is needed later. Without any, warning
