@@ -1,0 +1,530 @@
+/*
+ * One GET and its redirects. Runs in the fetcher and in `wirewatch fetch`.
+ *
+ *	WAITING --slot--> CALLING --answer--> done
+ *	   ^                 |
+ *	   +---- redirect ---+	(to another host: its slot first)
+ *
+ * Redirects are followed here and not by libcurl, so that each hop's name is
+ * looked up on the loop and each hop's address meets the wall.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "config.h"
+#include "fetcher/exchange.h"
+#include "fetcher/reason.h"
+#include "fetcher/slots.h"
+#include "frame/curl_loop.h"
+
+#define CONNECT_TIMEOUT_MS 10000L
+#define LOW_SPEED_BYTES 200L /* a second ... */
+#define LOW_SPEED_S 10L      /* ... for so long: given up */
+#define PER_HOST 2
+#define PER_MULTI 32              /* connections on a multi handle ... */
+#define MULTIS_MAX 64             /* ... unless there are that many handles */
+#define TARGET_MAX 8192           /* bytes of a redirect's target */
+#define IDLE_BODY_MAX (64 * 1024) /* of an answer whose body is not wanted */
+#define ACCEPT                                                                \
+	"Accept: application/atom+xml, application/rss+xml, "                 \
+	"application/feed+json, application/rdf+xml, application/xml;q=0.9, " \
+	"text/xml;q=0.9, */*;q=0.5"
+
+/* An easy handle at rest. */
+struct spare {
+	SLIST_ENTRY(spare) next;
+	CURL *easy;
+};
+
+struct exchange_pool {
+	struct event_base *base;
+	struct curl_loop *loop;
+	struct slots *slots;
+	char *user_agent;
+	int64_t timeout_ms;
+	struct curl_slist *plain_headers; /* of requests without validators */
+	SLIST_HEAD(, spare) spares;
+};
+
+struct exchange {
+	struct exchange_pool *pool;
+	const struct exchange_callbacks *callbacks;
+	void *arg;
+	struct slot_claim claim;
+	char *host; /* that the slot is for */
+	char *url;  /* of this hop */
+	char *moved_to;
+	bool only_permanent; /* all redirects so far were */
+	bool conditional;
+	unsigned redirects;
+	struct spare *spare; /* the easy handle in use; NULL before the slot */
+	struct curl_slist *headers; /* own ones, or NULL: the pool's */
+	struct curl_call *call;
+	struct event *deadline;
+	struct header header;
+	uint64_t bytes;
+	int64_t started_ms;      /* monotonic; 0: not yet */
+	enum fetch_outcome stop; /* why a callback stopped it; FETCH_OK: not */
+};
+
+static void exchange_call(struct exchange *);
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- the pool ----------------------------------------------------------- */
+
+static struct curl_slist *
+add_header(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		abort();
+	return list;
+}
+
+/* We inflate ourselves, so libcurl must not: the header is ours, too. */
+static struct curl_slist *
+add_plain_headers(struct curl_slist *list)
+{
+	list = add_header(list, ACCEPT);
+	return add_header(list, "Accept-Encoding: gzip, deflate");
+}
+
+char *
+exchange_user_agent(const char *user_agent, const char *contact)
+{
+	if (user_agent != NULL)
+		return xstrdup(user_agent);
+	if (contact == NULL)
+		return xstrdup("wirewatch/" PACKAGE_VERSION);
+	return xasprintf("wirewatch/" PACKAGE_VERSION " (+%s)", contact);
+}
+
+/* libcurl walks through all connections of a multi handle now and then, so
+ * that a poll costs 18 us on 64 of them where it costs 320 us on one. */
+void
+exchange_spread(struct curl_loop_options *options, size_t connections_max)
+{
+	options->multis = 4;
+	while (options->multis < MULTIS_MAX &&
+	       connections_max / options->multis > PER_MULTI)
+		options->multis *= 2;
+	options->idle_max = (long)(connections_max / options->multis + 1);
+}
+
+struct exchange_pool *
+exchange_pool_new(struct event_base *base, struct curl_loop *loop,
+    const struct exchange_options *options)
+{
+	struct exchange_pool *pool = xcalloc(1, sizeof(*pool));
+
+	pool->base = base;
+	pool->loop = loop;
+	pool->slots = slots_new(options->connections_max, PER_HOST);
+	pool->plain_headers = add_plain_headers(NULL);
+	SLIST_INIT(&pool->spares);
+	exchange_pool_set(pool, options);
+	return pool;
+}
+
+void
+exchange_pool_set(
+    struct exchange_pool *pool, const struct exchange_options *options)
+{
+	char *user_agent = xstrdup(options->user_agent);
+
+	free(pool->user_agent);
+	pool->user_agent = user_agent;
+	pool->timeout_ms = options->timeout_ms;
+	slots_set_total(pool->slots, options->connections_max);
+}
+
+void
+exchange_pool_free(struct exchange_pool *pool)
+{
+	struct spare *spare;
+
+	if (pool == NULL)
+		return;
+	while ((spare = SLIST_FIRST(&pool->spares)) != NULL) {
+		SLIST_REMOVE_HEAD(&pool->spares, next);
+		curl_easy_cleanup(spare->easy);
+		free(spare);
+	}
+	slots_free(pool->slots);
+	curl_slist_free_all(pool->plain_headers);
+	free(pool->user_agent);
+	free(pool);
+}
+
+/* ---- what libcurl tells -------------------------------------------------- */
+
+static size_t
+on_header_line(char *line, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (header_take_line(&exchange->header, line, size * count))
+		return size * count;
+	exchange->stop = FETCH_TOO_LARGE;
+	return 0;
+}
+
+static bool
+is_good_status(unsigned status)
+{
+	return status == 200 || status == 203 || status == 226;
+}
+
+static size_t
+on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+	size_t len = size * count;
+	uint64_t max = is_good_status(exchange->header.status)
+			   ? EXCHANGE_BYTES_MAX
+			   : IDLE_BODY_MAX;
+	enum exchange_flow flow = EXCHANGE_MORE;
+
+	if (exchange->bytes + len > max) {
+		exchange->stop = FETCH_TOO_LARGE;
+		return 0;
+	}
+	if (is_good_status(exchange->header.status))
+		flow = exchange->callbacks->on_body(
+		    exchange->arg, &exchange->header, bytes, len);
+	if (flow == EXCHANGE_PAUSE)
+		return CURL_WRITEFUNC_PAUSE;
+	if (flow == EXCHANGE_STOP) {
+		exchange->stop = FETCH_CANCELLED;
+		return 0;
+	}
+	exchange->bytes += len;
+	return len;
+}
+
+/* ---- the easy handle ----------------------------------------------------- */
+
+static struct spare *
+spare_new(void)
+{
+	struct spare *spare = xcalloc(1, sizeof(*spare));
+	CURL *easy = curl_easy_init();
+
+	if (easy == NULL)
+		abort();
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body_bytes);
+	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S);
+	curl_easy_setopt(
+	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)EXCHANGE_BYTES_MAX);
+	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	curl_easy_setopt(
+	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
+	spare->easy = easy;
+	return spare;
+}
+
+static void
+take_spare(struct exchange *exchange)
+{
+	struct exchange_pool *pool = exchange->pool;
+	struct spare *spare = SLIST_FIRST(&pool->spares);
+	CURL *easy;
+
+	if (spare != NULL)
+		SLIST_REMOVE_HEAD(&pool->spares, next);
+	else
+		spare = spare_new();
+	easy = spare->easy;
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
+	    exchange->headers != NULL ? exchange->headers
+				      : pool->plain_headers);
+	exchange->spare = spare;
+}
+
+static void
+return_spare(struct exchange *exchange)
+{
+	struct spare *spare = exchange->spare;
+
+	if (spare == NULL)
+		return;
+	exchange->spare = NULL;
+	curl_easy_setopt(spare->easy, CURLOPT_HTTPHEADER, NULL);
+	SLIST_INSERT_HEAD(&exchange->pool->spares, spare, next);
+}
+
+/* ---- an exchange --------------------------------------------------------- */
+
+static void
+exchange_free(struct exchange *exchange)
+{
+	curl_loop_cancel(exchange->call);
+	return_spare(exchange);
+	slots_release(exchange->pool->slots, &exchange->claim);
+	event_free(exchange->deadline);
+	curl_slist_free_all(exchange->headers);
+	header_clear(&exchange->header);
+	free(exchange->host);
+	free(exchange->url);
+	free(exchange->moved_to);
+	free(exchange);
+}
+
+static void
+finish(struct exchange *exchange, enum fetch_outcome outcome, const char *error)
+{
+	struct exchange_result result = {.outcome = outcome,
+	    .error = error,
+	    .header = &exchange->header,
+	    .url = exchange->url,
+	    .redirects = exchange->redirects,
+	    .bytes = exchange->bytes};
+
+	if (exchange->started_ms != 0)
+		result.duration_ms =
+		    (uint32_t)(monotonic_ms() - exchange->started_ms);
+	if (outcome == FETCH_OK || outcome == FETCH_NOT_MODIFIED)
+		result.moved_to = exchange->moved_to;
+	exchange->callbacks->on_done(exchange->arg, &result);
+	exchange_free(exchange);
+}
+
+static void
+on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct exchange *exchange = arg;
+	char error[64];
+
+	reason_timeout(error, sizeof(error), exchange->pool->timeout_ms,
+	    exchange->header.status != 0);
+	finish(exchange, FETCH_TIMEOUT, error);
+}
+
+/* The host as far as slots are concerned; libcurl judges the URL itself. */
+static char *
+host_of_url(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *at;
+	size_t len;
+	char *name;
+
+	host = host != NULL ? host + 3 : url;
+	len = strcspn(host, "/?#");
+	at = memrchr(host, '@', len);
+	if (at != NULL) {
+		len -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	name = xstrndup(host, len);
+	if (*name != '[')
+		name[strcspn(name, ":")] = '\0';
+	for (char *p = name; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p |= 0x20;
+	return name;
+}
+
+static void
+on_slot(void *arg)
+{
+	struct exchange *exchange = arg;
+	int64_t ms = exchange->pool->timeout_ms;
+	struct timeval left = {ms / 1000, ms % 1000 * 1000};
+
+	if (exchange->started_ms == 0) {
+		exchange->started_ms = monotonic_ms();
+		event_add(exchange->deadline, &left);
+	}
+	if (exchange->spare == NULL)
+		take_spare(exchange);
+	exchange_call(exchange);
+}
+
+/* Goes to where the redirect leads, or says why not. */
+static const char *
+follow(struct exchange *exchange)
+{
+	unsigned status = exchange->header.status;
+	char *target = NULL, *host;
+
+	curl_easy_getinfo(
+	    exchange->spare->easy, CURLINFO_REDIRECT_URL, &target);
+	if (target == NULL || strlen(target) > TARGET_MAX)
+		return "redirect without a usable target";
+	if (++exchange->redirects > EXCHANGE_REDIRECTS_MAX)
+		return "more than 5 redirects";
+	if (status != 301 && status != 308)
+		exchange->only_permanent = false;
+	target = xstrdup(target);
+	free(exchange->url);
+	exchange->url = target;
+	if (exchange->only_permanent) {
+		free(exchange->moved_to);
+		exchange->moved_to = xstrdup(target);
+	}
+	header_clear(&exchange->header);
+	exchange->bytes = 0;
+	host = host_of_url(target);
+	if (strcmp(host, exchange->host) == 0) {
+		free(host);
+		exchange_call(exchange);
+		return NULL;
+	}
+	free(exchange->host);
+	exchange->host = host;
+	slots_release(exchange->pool->slots, &exchange->claim);
+	slots_claim(
+	    exchange->pool->slots, &exchange->claim, host, on_slot, exchange);
+	return NULL;
+}
+
+static bool
+is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	       status == 307 || status == 308;
+}
+
+static void
+on_answer(struct exchange *exchange)
+{
+	unsigned status = exchange->header.status;
+	const char *error;
+	char text[REASON_MAX];
+
+	if (is_good_status(status)) {
+		finish(exchange, FETCH_OK, NULL);
+	} else if (status == 304 && exchange->conditional) {
+		finish(exchange, FETCH_NOT_MODIFIED, NULL);
+	} else if (is_redirect(status)) {
+		error = follow(exchange);
+		if (error != NULL)
+			finish(exchange, FETCH_REFUSED, error);
+	} else {
+		reason_status(text, sizeof(text), status);
+		finish(exchange, FETCH_HTTP, text);
+	}
+}
+
+static void
+on_call_done(void *arg, const struct curl_result *result)
+{
+	struct exchange *exchange = arg;
+	enum fetch_outcome outcome;
+	char text[REASON_MAX];
+
+	exchange->call = NULL;
+	/* A refusal with a long page stays a refusal. */
+	if (result->outcome == CURL_OUTCOME_OK ||
+	    (exchange->stop == FETCH_TOO_LARGE &&
+		exchange->header.status != 0 &&
+		!is_good_status(exchange->header.status) &&
+		header_is_within_caps(&exchange->header))) {
+		on_answer(exchange);
+		return;
+	}
+	outcome = reason_call(
+	    text, sizeof(text), result, &exchange->header, exchange->stop);
+	finish(exchange, outcome, text);
+}
+
+static void
+exchange_call(struct exchange *exchange)
+{
+	exchange->stop = FETCH_OK;
+	exchange->call = curl_loop_start(exchange->pool->loop,
+	    exchange->spare->easy, exchange->url, on_call_done, exchange);
+}
+
+/* Validators go back byte by byte as they came. */
+static void
+add_validators(
+    struct exchange *exchange, const struct exchange_request *request)
+{
+	struct buf line = BUF_INIT;
+
+	if (request->etag == NULL && request->modified == NULL)
+		return;
+	exchange->conditional = true;
+	exchange->headers = add_plain_headers(NULL);
+	if (request->etag != NULL) {
+		buf_addf(&line, "If-None-Match: %s", request->etag);
+		exchange->headers =
+		    add_header(exchange->headers, buf_str(&line));
+		exchange->headers = add_header(exchange->headers, "A-IM: feed");
+	}
+	buf_reset(&line);
+	if (request->modified != NULL) {
+		buf_addf(&line, "If-Modified-Since: %s", request->modified);
+		exchange->headers =
+		    add_header(exchange->headers, buf_str(&line));
+	}
+	buf_clear(&line);
+}
+
+struct exchange *
+exchange_start(struct exchange_pool *pool,
+    const struct exchange_request *request,
+    const struct exchange_callbacks *callbacks, void *arg)
+{
+	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
+
+	exchange->pool = pool;
+	exchange->callbacks = callbacks;
+	exchange->arg = arg;
+	exchange->only_permanent = true;
+	exchange->url = xstrdup(request->url);
+	exchange->host = host_of_url(request->url);
+	exchange->deadline = evtimer_new(pool->base, on_deadline, exchange);
+	if (exchange->deadline == NULL)
+		abort();
+	header_init(&exchange->header);
+	add_validators(exchange, request);
+	slots_claim(
+	    pool->slots, &exchange->claim, exchange->host, on_slot, exchange);
+	return exchange;
+}
+
+void
+exchange_cancel(struct exchange *exchange)
+{
+	if (exchange != NULL)
+		exchange_free(exchange);
+}
+
+void
+exchange_resume(struct exchange *exchange)
+{
+	if (exchange->spare != NULL && exchange->call != NULL)
+		curl_easy_pause(exchange->spare->easy, CURLPAUSE_CONT);
+}
+
+const char *
+exchange_url(const struct exchange *exchange)
+{
+	return exchange->url;
+}

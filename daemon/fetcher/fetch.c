@@ -1,0 +1,471 @@
+/*
+ * One job of the engine, from FETCH_START to FETCH_DONE.
+ *
+ *	TRANSFER --whole body--> WAITING --parsed--> done
+ *	   |  ^                     (the engine takes no more just now, or
+ *	   v  |                      another document is half parsed)
+ *	 PAUSED (a body that streams, while the engine takes no more)
+ *
+ * The body is parsed in one go once it is whole; its job stands on the bench
+ * meanwhile.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#include <event2/event.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "fetcher/body.h"
+#include "fetcher/exchange.h"
+#include "fetcher/fetch.h"
+#include "fetcher/reason.h"
+#include "fetcher/scan.h"
+#include "fetcher/watch.h"
+#include "frame/peer.h"
+
+#define TABLE_SIZE 1024
+#define TITLE_MAX 1024
+
+enum fetch_state { TRANSFER, PAUSED, WAITING };
+
+struct fetch {
+	LIST_ENTRY(fetch) in_table;
+	TAILQ_ENTRY(fetch) in_queue; /* of those that are paused or wait */
+	struct fetch_context *context;
+	enum fetch_state state;
+	struct fetch_start start;
+	struct watch *watch;
+	struct exchange *exchange; /* NULL: over */
+	struct body *body;         /* NULL: no byte came */
+	struct scan *scan;         /* NULL until a byte is parsed */
+	enum body_result body_result;
+	char *url; /* that the body came from */
+	char *content_type;
+	char *content_location;
+	struct fetch_done done;
+};
+
+static LIST_HEAD(, fetch) table[TABLE_SIZE];
+static TAILQ_HEAD(, fetch) queue = TAILQ_HEAD_INITIALIZER(queue);
+
+static int64_t
+now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static struct fetch *
+fetch_find(uint64_t job)
+{
+	struct fetch *fetch;
+
+	LIST_FOREACH (fetch, &table[job % TABLE_SIZE], in_table)
+		if (fetch->start.job == job)
+			return fetch;
+	return NULL;
+}
+
+static void
+set_state(struct fetch *fetch, enum fetch_state state)
+{
+	if (fetch->state != TRANSFER)
+		TAILQ_REMOVE(&queue, fetch, in_queue);
+	fetch->state = state;
+	if (state != TRANSFER)
+		TAILQ_INSERT_TAIL(&queue, fetch, in_queue);
+}
+
+static void
+fetch_free(struct fetch *fetch)
+{
+	exchange_cancel(fetch->exchange);
+	set_state(fetch, TRANSFER);
+	LIST_REMOVE(fetch, in_table);
+	if (fetch->body != NULL && body_is_streaming(fetch->body)) {
+		fetch->context->half_parsed--;
+		event_active(fetch->context->go_on, EV_TIMEOUT, 0);
+	}
+	scan_free(fetch->scan);
+	body_free(fetch->body);
+	watch_release(fetch->watch);
+	fetch_start_clear(&fetch->start);
+	fetch_done_clear(&fetch->done);
+	free(fetch->url);
+	free(fetch->content_type);
+	free(fetch->content_location);
+	free(fetch);
+}
+
+/* ---- what goes to the engine --------------------------------------------- */
+
+/* Text that may stem from strangers: valid UTF-8, no control characters. */
+static char *
+clean_text(const char *text, size_t max)
+{
+	size_t len = strlen(text);
+	bool valid = utf8_is_valid(text, len);
+	char *copy = xstrndup(text, valid ? utf8_cut(text, len, max) : max);
+
+	for (char *p = copy; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f ||
+		    (!valid && (unsigned char)*p >= 0x80))
+			*p = '?';
+	return copy;
+}
+
+static void
+set_error(struct fetch *fetch, enum fetch_outcome outcome, const char *error)
+{
+	fetch->done.outcome = outcome;
+	free(fetch->done.error);
+	fetch->done.error =
+	    error != NULL ? clean_text(error, REASON_MAX) : NULL;
+}
+
+static void
+set_string(char **to, const char *from)
+{
+	free(*to);
+	*to = xstrdup_null(from);
+}
+
+/* After a failure the next poll asks with what this one asked with. */
+static void
+keep_old_validators(struct fetch *fetch)
+{
+	set_string(&fetch->done.etag, fetch->start.etag);
+	set_string(&fetch->done.modified, fetch->start.modified);
+	fetch->done.body_hash = fetch->start.body_hash;
+}
+
+static void
+send_done(struct fetch *fetch)
+{
+	struct peer *engine = fetch->context->engine;
+
+	if (fetch->done.outcome != FETCH_OK &&
+	    fetch->done.outcome != FETCH_NOT_MODIFIED)
+		keep_old_validators(fetch);
+	fetch->done.job = fetch->start.job;
+	fetch_done_put(peer_begin(engine, MESSAGE_FETCH_DONE), &fetch->done);
+	peer_send(engine);
+	fetch_free(fetch);
+}
+
+static void
+send_item(void *arg, const struct item_message *message)
+{
+	struct fetch *fetch = arg;
+	struct peer *engine = fetch->context->engine;
+	struct buf *buf = peer_begin(engine, MESSAGE_ITEM);
+	struct item_message bare = *message;
+
+	item_message_put(buf, message);
+	if (buf->len > message_max(MESSAGE_ITEM)) { /* endless lists of tags */
+		bare.item.authors_len = bare.item.tags_len = 0;
+		buf_reset(buf);
+		item_message_put(buf, &bare);
+	}
+	peer_send(engine);
+}
+
+/* ---- parsing ------------------------------------------------------------- */
+
+static void
+begin_scan(struct fetch *fetch)
+{
+	struct scan_options options = {
+	    .parser = {.url = fetch->url,
+		.content_type = fetch->content_type,
+		.content_location = fetch->content_location,
+		.language = fetch->start.language,
+		.now_at = now_us()},
+	    .job = fetch->start.job,
+	    .seen = fetch->start.seen,
+	    .seen_len = fetch->start.seen_len,
+	    .watch = fetch->watch};
+
+	fetch->scan = scan_new(&options, send_item, fetch);
+}
+
+static bool
+on_plain_bytes(void *arg, const char *bytes, size_t len)
+{
+	struct fetch *fetch = arg;
+
+	if (fetch->scan == NULL)
+		begin_scan(fetch);
+	return scan_push(fetch->scan, bytes, len);
+}
+
+static void
+judge_body(struct fetch *fetch)
+{
+	switch (fetch->body_result) {
+	case BODY_OK:
+	case BODY_STOPPED:
+		break;
+	case BODY_TOO_LARGE:
+		set_error(
+		    fetch, FETCH_TOO_LARGE, "inflates to more than 16 MiB");
+		break;
+	case BODY_CORRUPT:
+		set_error(
+		    fetch, FETCH_NOT_A_FEED, "the compressed body is damaged");
+		break;
+	case BODY_ENCODING:
+		set_error(fetch, FETCH_NOT_A_FEED,
+		    "compressed in a way that was not asked for");
+		break;
+	}
+}
+
+/* A document that breaks off keeps its hash but no validators: the next poll
+ * gets it again, and the hash tells whether it is still the same. */
+static void
+judge_document(struct fetch *fetch, const struct scan_result *result)
+{
+	const char *problem = *result->problem != '\0' ? result->problem : NULL;
+
+	fetch->done.items = result->items;
+	fetch->done.known = result->known;
+	fetch->done.ttl_s = result->ttl_s;
+	if (result->title != NULL)
+		fetch->done.title = clean_text(result->title, TITLE_MAX);
+	switch (result->result) {
+	case PARSER_OK:
+	case PARSER_STOPPED:
+		set_error(fetch, FETCH_OK, problem);
+		break;
+	case PARSER_TRUNCATED:
+		set_error(fetch, FETCH_OK,
+		    problem != NULL ? problem : "the document breaks off");
+		set_string(&fetch->done.etag, NULL);
+		set_string(&fetch->done.modified, NULL);
+		break;
+	case PARSER_EMPTY:
+		set_error(fetch, FETCH_NOT_A_FEED, "an empty answer");
+		break;
+	case PARSER_NOT_A_FEED:
+		set_error(fetch, FETCH_NOT_A_FEED,
+		    problem != NULL ? problem : "not a feed");
+		break;
+	case PARSER_REFUSED:
+		set_error(fetch, FETCH_HOSTILE,
+		    problem != NULL ? problem : "refused as hostile");
+		break;
+	}
+}
+
+/* The body is whole: parses what was not parsed yet and tells the end. */
+static void
+parse_and_end(struct fetch *fetch)
+{
+	struct scan_result result = {0};
+
+	*fetch->context->bench = fetch->start.job;
+	if (fetch->body_result == BODY_OK)
+		fetch->body_result = body_finish(fetch->body);
+	if (fetch->scan == NULL)
+		begin_scan(fetch);
+	scan_finish(fetch->scan, &result);
+	judge_document(fetch, &result);
+	judge_body(fetch);
+	*fetch->context->bench = 0;
+	send_done(fetch);
+}
+
+static bool
+may_parse(const struct fetch *fetch)
+{
+	const struct fetch_context *context = fetch->context;
+	bool streams = body_is_streaming(fetch->body);
+
+	if (peer_is_full(context->engine))
+		return false;
+	return !fetch->start.solo || context->half_parsed <= (streams ? 1 : 0);
+}
+
+/* ---- the exchange -------------------------------------------------------- */
+
+static void
+begin_body(struct fetch *fetch, const struct header *header, const char *url)
+{
+	if (fetch->body != NULL)
+		return;
+	fetch->body = body_new(header->encoding, on_plain_bytes, fetch);
+	fetch->url = xstrdup(url);
+	fetch->content_type = xstrdup_null(header->content_type);
+	fetch->content_location = xstrdup_null(header->content_location);
+}
+
+static enum exchange_flow
+on_body(void *arg, const struct header *header, const char *bytes, size_t len)
+{
+	struct fetch *fetch = arg;
+	struct fetch_context *context = fetch->context;
+	bool streams;
+
+	begin_body(fetch, header, exchange_url(fetch->exchange));
+	streams = body_is_streaming(fetch->body);
+	if (streams && peer_is_full(context->engine)) {
+		set_state(fetch, PAUSED);
+		return EXCHANGE_PAUSE;
+	}
+	*context->bench = fetch->start.job;
+	fetch->body_result = body_push(fetch->body, bytes, len);
+	*context->bench = 0;
+	if (!streams && body_is_streaming(fetch->body))
+		context->half_parsed++;
+	return fetch->body_result == BODY_OK ? EXCHANGE_MORE : EXCHANGE_STOP;
+}
+
+/* Takes over what outlives the exchange. */
+static void
+take_result(struct fetch *fetch, const struct exchange_result *result)
+{
+	const struct header *header = result->header;
+	struct fetch_done *done = &fetch->done;
+
+	done->http_status = header->status;
+	done->retry_after_s = header_retry_after(header, now_us());
+	done->bytes = result->bytes;
+	done->duration_ms = result->duration_ms;
+	set_string(&done->etag, header->etag);
+	set_string(&done->modified, header->modified);
+	if (result->moved_to != NULL &&
+	    utf8_is_valid(result->moved_to, strlen(result->moved_to)))
+		set_string(&done->moved_to, result->moved_to);
+	set_error(fetch, result->outcome, result->error);
+}
+
+/* 304: validators that are not told again stay as they are. */
+static void
+end_not_modified(struct fetch *fetch)
+{
+	struct fetch_done *done = &fetch->done;
+
+	if (done->etag == NULL && done->modified == NULL) {
+		set_string(&done->etag, fetch->start.etag);
+		set_string(&done->modified, fetch->start.modified);
+	}
+	done->outcome = FETCH_NOT_MODIFIED;
+	done->body_hash = fetch->start.body_hash;
+	send_done(fetch);
+}
+
+static void
+on_done(void *arg, const struct exchange_result *result)
+{
+	struct fetch *fetch = arg;
+	bool stopped_by_us = fetch->body_result != BODY_OK;
+
+	take_result(fetch, result);
+	if (result->outcome == FETCH_OK)
+		begin_body(fetch, result->header, result->url);
+	fetch->exchange = NULL;
+	if (result->outcome == FETCH_NOT_MODIFIED) {
+		end_not_modified(fetch);
+		return;
+	}
+	if (result->outcome != FETCH_OK && !stopped_by_us) {
+		send_done(fetch);
+		return;
+	}
+	fetch->done.body_hash = body_hash(fetch->body);
+	if (fetch->done.body_hash != 0 && result->header->status != 226 &&
+	    fetch->done.body_hash == fetch->start.body_hash) {
+		end_not_modified(fetch);
+		return;
+	}
+	set_state(fetch, WAITING);
+	if (may_parse(fetch))
+		parse_and_end(fetch);
+}
+
+static const struct exchange_callbacks exchange_callbacks = {
+    .on_body = on_body, .on_done = on_done};
+
+/* ---- jobs ---------------------------------------------------------------- */
+
+int
+fetch_start_job(struct fetch_context *context, struct fetch_start *start)
+{
+	struct exchange_request request = {.url = start->url,
+	    .etag = start->etag,
+	    .modified = start->modified};
+	struct fetch *fetch;
+
+	if (fetch_find(start->job) != NULL)
+		return -1;
+	fetch = xcalloc(1, sizeof(*fetch));
+	fetch->context = context;
+	fetch->start = *start;
+	*start = (struct fetch_start){0};
+	fetch->watch = watch_hold(context->watch);
+	LIST_INSERT_HEAD(
+	    &table[fetch->start.job % TABLE_SIZE], fetch, in_table);
+	fetch->exchange =
+	    exchange_start(context->pool, &request, &exchange_callbacks, fetch);
+	return 0;
+}
+
+void
+fetch_cancel_job(struct fetch_context *context, uint64_t job)
+{
+	struct fetch *fetch = fetch_find(job);
+
+	if (fetch == NULL)
+		return;
+	set_error(fetch, FETCH_CANCELLED, "cancelled");
+	send_done(fetch);
+}
+
+void
+fetch_drop_all(struct fetch_context *context)
+{
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		while (!LIST_EMPTY(&table[i]))
+			fetch_free(LIST_FIRST(&table[i]));
+}
+
+static void
+on_go_on(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetch_context *context = arg;
+
+	if (context->engine != NULL)
+		fetch_go_on(context);
+}
+
+void
+fetch_context_init(struct fetch_context *context, struct event_base *base)
+{
+	context->go_on = evtimer_new(base, on_go_on, context);
+	if (context->go_on == NULL)
+		abort();
+}
+
+void
+fetch_go_on(struct fetch_context *context)
+{
+	struct fetch *fetch, *next;
+
+	for (fetch = TAILQ_FIRST(&queue); fetch != NULL; fetch = next) {
+		next = TAILQ_NEXT(fetch, in_queue);
+		if (peer_is_full(context->engine))
+			return;
+		if (fetch->state == PAUSED) {
+			set_state(fetch, TRANSFER);
+			exchange_resume(fetch->exchange);
+		} else if (may_parse(fetch)) {
+			parse_and_end(fetch);
+		}
+	}
+}

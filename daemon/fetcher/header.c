@@ -1,0 +1,171 @@
+/*
+ * The head of an HTTP answer. What a server sends in its head is kept only
+ * where it is of use, and only up to a cap.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "fetcher/header.h"
+#include "frame/job.h"
+
+#define USECS_PER_S 1000000
+
+void
+header_init(struct header *header)
+{
+	memset(header, 0, sizeof(*header));
+}
+
+static void
+forget_values(struct header *header)
+{
+	free(header->etag);
+	free(header->modified);
+	free(header->content_type);
+	free(header->content_location);
+	free(header->retry_after);
+	header->etag = header->modified = header->content_type = NULL;
+	header->content_location = header->retry_after = NULL;
+	header->encoding = ENCODING_NONE;
+	header->status = 0;
+}
+
+void
+header_clear(struct header *header)
+{
+	forget_values(header);
+	header_init(header);
+}
+
+/* What cannot be told to other roles is not kept: they take UTF-8 alone. */
+static bool
+is_text(const char *value, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+			return false;
+	return utf8_is_valid(value, len);
+}
+
+static void
+keep_value(char **kept, const char *value, size_t len, size_t max)
+{
+	free(*kept);
+	*kept = NULL;
+	if (len > 0 && len <= max && is_text(value, len))
+		*kept = xstrndup(value, len);
+}
+
+static bool
+is_word(const char *value, size_t len, const char *word)
+{
+	return len == strlen(word) && strncasecmp(value, word, len) == 0;
+}
+
+/* Layers of encodings are for bombs: one is taken, and none given twice. */
+static void
+take_encoding(struct header *header, const char *value, size_t len)
+{
+	if (len == 0 || is_word(value, len, "identity"))
+		return;
+	if (header->encoding != ENCODING_NONE)
+		header->encoding = ENCODING_UNKNOWN;
+	else if (is_word(value, len, "gzip") || is_word(value, len, "x-gzip"))
+		header->encoding = ENCODING_GZIP;
+	else if (is_word(value, len, "deflate"))
+		header->encoding = ENCODING_DEFLATE;
+	else
+		header->encoding = ENCODING_UNKNOWN;
+}
+
+static void
+take_field(struct header *header, const char *name, size_t name_len,
+    const char *value, size_t len)
+{
+	if (is_word(name, name_len, "etag"))
+		keep_value(&header->etag, value, len, VALIDATOR_MAX);
+	else if (is_word(name, name_len, "last-modified"))
+		keep_value(&header->modified, value, len, VALIDATOR_MAX);
+	else if (is_word(name, name_len, "content-type"))
+		keep_value(&header->content_type, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "content-location"))
+		keep_value(
+		    &header->content_location, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "retry-after"))
+		keep_value(&header->retry_after, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "content-encoding"))
+		take_encoding(header, value, len);
+}
+
+/* "HTTP/1.1 304 Not Modified", "HTTP/2 200". */
+static void
+take_status(struct header *header, const char *line, size_t len)
+{
+	const char *space = memchr(line, ' ', len);
+	const char *end = line + len;
+
+	forget_values(header);
+	if (space == NULL)
+		return;
+	for (const char *p = space + 1;
+	     p < end && p <= space + 3 && *p >= '0' && *p <= '9'; p++)
+		header->status = header->status * 10 + (unsigned)(*p - '0');
+}
+
+bool
+header_is_within_caps(const struct header *header)
+{
+	return header->lines <= HEADER_LINES_MAX &&
+	       header->bytes <= HEADER_BYTES_MAX;
+}
+
+bool
+header_take_line(struct header *header, const char *line, size_t len)
+{
+	const char *colon, *value;
+
+	header->bytes += len;
+	header->lines++;
+	if (!header_is_within_caps(header))
+		return false;
+	while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL)
+		len--;
+	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+		take_status(header, line, len);
+		return true;
+	}
+	colon = len > 0 ? memchr(line, ':', len) : NULL;
+	if (colon == NULL)
+		return true;
+	value = colon + 1;
+	while (value < line + len && (*value == ' ' || *value == '\t'))
+		value++;
+	take_field(header, line, (size_t)(colon - line), value,
+	    (size_t)(line + len - value));
+	return true;
+}
+
+int64_t
+header_retry_after(const struct header *header, int64_t now_at)
+{
+	const char *value = header->retry_after;
+	int64_t seconds;
+	size_t digits;
+
+	if (value == NULL)
+		return 0;
+	digits = strspn(value, "0123456789");
+	if (digits > 0 && value[digits] == '\0')
+		seconds =
+		    digits > 9 ? RETRY_AFTER_MAX : strtoll(value, NULL, 10);
+	else
+		seconds = curl_getdate(value, NULL) - now_at / USECS_PER_S;
+	if (seconds <= 0)
+		return 0;
+	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}

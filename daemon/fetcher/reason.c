@@ -1,0 +1,109 @@
+/*
+ * Sentences for failed fetches.
+ */
+#include <stdio.h>
+
+#include "fetcher/header.h"
+#include "fetcher/reason.h"
+#include "frame/curl_loop.h"
+
+static const struct {
+	unsigned status;
+	const char *text;
+} statuses[] = {
+    {204, "No Content: an empty answer"},
+    {304, "Not Modified, although nothing to compare with was sent"},
+    {400, "Bad Request"},
+    {401, "Unauthorized: the feed asks for a password"},
+    {402, "Payment Required: the feed is for subscribers"},
+    {403, "Forbidden: the server refuses us, perhaps as a robot"},
+    {404, "Not Found: no feed at this address"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {410, "Gone: the feed was given up for good"},
+    {418, "I'm a teapot: the server refuses us, perhaps as a robot"},
+    {421, "Misdirected Request"},
+    {429, "Too Many Requests: the server asks for fewer polls"},
+    {451, "Unavailable For Legal Reasons"},
+    {500, "Internal Server Error"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {520, "unknown error at the server's shield"},
+    {521, "the server behind its shield is down"},
+    {522, "the server behind its shield does not answer"},
+    {525, "the server behind its shield fails at TLS"},
+};
+
+void
+reason_status(char *out, size_t size, unsigned status)
+{
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].status == status) {
+			snprintf(
+			    out, size, "HTTP %u %s", status, statuses[i].text);
+			return;
+		}
+	snprintf(out, size, "HTTP %u", status);
+}
+
+void
+reason_timeout(char *out, size_t size, int64_t timeout_ms, bool answer_began)
+{
+	snprintf(out, size, "%s within %g s",
+	    answer_began ? "answer not complete" : "no answer",
+	    (double)timeout_ms / 1000);
+}
+
+static const char *
+reason_too_large(const struct header *header)
+{
+	if (header->lines > HEADER_LINES_MAX)
+		return "answer with more than 200 header lines";
+	if (header->bytes > HEADER_BYTES_MAX)
+		return "answer with more than 64 kB of headers";
+	return "body larger than 16 MiB";
+}
+
+enum fetch_outcome
+reason_call(char *out, size_t size, const struct curl_result *result,
+    const struct header *header, enum fetch_outcome stopped)
+{
+	const char *error = result->error != NULL ? result->error : "failed";
+
+	if (stopped == FETCH_TOO_LARGE ||
+	    result->code == CURLE_FILESIZE_EXCEEDED) {
+		snprintf(out, size, "%s", reason_too_large(header));
+		return FETCH_TOO_LARGE;
+	}
+	if (stopped != FETCH_OK) {
+		snprintf(out, size, "cancelled");
+		return stopped;
+	}
+	/* How libcurl ends with a header line of over 100 kB. */
+	if (result->code == CURLE_OUT_OF_MEMORY) {
+		snprintf(out, size, "a header line of over 100 kB");
+		return FETCH_TOO_LARGE;
+	}
+	/* HTTP/0.9 has no head at all. */
+	if (result->code == CURLE_UNSUPPORTED_PROTOCOL) {
+		snprintf(out, size, "the answer is no HTTP");
+		return FETCH_CONNECT;
+	}
+	snprintf(out, size, "%s", error);
+	switch (result->outcome) {
+	case CURL_OUTCOME_DNS:
+		return FETCH_DNS;
+	case CURL_OUTCOME_REFUSED:
+		return FETCH_REFUSED;
+	case CURL_OUTCOME_TLS:
+		return FETCH_TLS;
+	case CURL_OUTCOME_TIMEOUT:
+		return FETCH_TIMEOUT;
+	case CURL_OUTCOME_OK:
+	case CURL_OUTCOME_CONNECT:
+	case CURL_OUTCOME_STOPPED:
+		break;
+	}
+	return FETCH_CONNECT;
+}

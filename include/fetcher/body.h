@@ -1,0 +1,48 @@
+/*
+ * The body of an answer: gathered as it is transferred, hashed, inflated and
+ * handed on in pieces. Large ones are not gathered but stream through.
+ */
+#ifndef FETCHER_BODY_H
+#define FETCHER_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fetcher/header.h"
+
+#define BODY_GATHERED_MAX                                  \
+	(2 * 1024 * 1024) /* transferred; past it: streams \
+			   */
+#define BODY_GATHERED_TOTAL (24 * 1024 * 1024) /* of all bodies at once */
+#define BODY_INFLATED_MAX (16 * 1024 * 1024)
+
+enum body_result {
+	BODY_OK,
+	BODY_TOO_LARGE, /* inflates past the cap */
+	BODY_CORRUPT,   /* not the encoding it claims */
+	BODY_ENCODING,  /* an encoding that was not asked for */
+	BODY_STOPPED,   /* the sink wants no more */
+};
+
+/* Takes a piece of plain body; false: no more is wanted. */
+typedef bool (*body_sink)(void *arg, const char *bytes, size_t len);
+
+struct body;
+
+/* The sink is called from body_push() once the body streams, else from
+ * body_finish(). */
+struct body *body_new(enum header_encoding, body_sink, void *arg);
+void body_free(struct body *);
+/* Takes the next transferred piece. */
+enum body_result body_push(struct body *, const char *bytes, size_t len);
+/* Pieces go to the sink already: it is too large to be kept. */
+bool body_is_streaming(const struct body *);
+/* Hash of all that was transferred, never 0; 0 for one that streams. */
+uint64_t body_hash(const struct body *);
+/* All has come: hands the rest to the sink. */
+enum body_result body_finish(struct body *);
+/* Bytes transferred. */
+size_t body_len(const struct body *);
+
+#endif

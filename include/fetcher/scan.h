@@ -1,0 +1,48 @@
+/*
+ * From the bytes of a feed document to messages for its new items: parse, skip
+ * what is known, turn the rest into plain text, find the names.
+ */
+#ifndef FETCHER_SCAN_H
+#define FETCHER_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame/job.h"
+#include "parse/parser.h"
+
+#define SCAN_CPU_MS_MAX 2000 /* of one document */
+
+struct scan;
+struct watch;
+
+/* Views that outlive the scan, but for parser, which is copied. */
+struct scan_options {
+	struct parser_options parser;
+	uint64_t job;
+	const struct job_seen *seen;
+	size_t seen_len;
+	const struct watch *watch;
+};
+
+typedef void (*scan_on_item)(void *arg, const struct item_message *);
+
+/* Strings are the scan's. */
+struct scan_result {
+	enum parser_result result;
+	const char *problem; /* for people, "" when none */
+	uint32_t items;      /* in the document */
+	uint32_t known;      /* of these, known and unchanged */
+	const char *title;   /* of the feed, or NULL */
+	int32_t ttl_s;       /* 0: none */
+};
+
+struct scan *scan_new(const struct scan_options *, scan_on_item, void *arg);
+void scan_free(struct scan *);
+/* Takes the next piece; false: no more is wanted. */
+bool scan_push(struct scan *, const char *bytes, size_t len);
+/* Ends the document; once. */
+void scan_finish(struct scan *, struct scan_result *);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * daemon/fetcher/header: heads of answers, Retry-After.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fetcher/header.h"
+#include "frame/job.h"
+
+#define NOW_AT (1795305600LL * 1000000) /* 2026-11-22 00:00:00 UTC */
+
+static bool
+take(struct header *header, const char *line)
+{
+	return header_take_line(header, line, strlen(line));
+}
+
+static void
+validators_are_kept_byte_by_byte(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	assert_true(take(&header, "HTTP/1.1 200 OK\r\n"));
+	assert_true(take(&header, "ETag: W/\"a \\ b\"\r\n"));
+	assert_true(take(&header, "last-modified:\tnot a date \r\n"));
+	assert_int_equal(header.status, 200);
+	assert_string_equal(header.etag, "W/\"a \\ b\"");
+	assert_string_equal(header.modified, "not a date");
+	header_clear(&header);
+}
+
+static void
+validator_over_1_kb_is_dropped(void **state)
+{
+	char line[VALIDATOR_MAX + 16] = "ETag: ";
+	struct header header;
+
+	header_init(&header);
+	memset(line + 6, 'e', VALIDATOR_MAX);
+	take(&header, line);
+	assert_int_equal(strlen(header.etag), VALIDATOR_MAX);
+	strcat(line, "e");
+	take(&header, line);
+	assert_null(header.etag);
+	header_clear(&header);
+}
+
+static void
+validator_that_is_no_text_is_dropped(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	take(&header, "ETag: \"a\xff\"\r\n");
+	assert_null(header.etag);
+	take(&header, "ETag: \"a\x01\"\r\n");
+	assert_null(header.etag);
+	header_clear(&header);
+}
+
+static void
+next_status_line_forgets_the_lines_before(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	take(&header, "HTTP/1.1 103 Early Hints\r\n");
+	take(&header, "ETag: \"early\"\r\n");
+	take(&header, "HTTP/2 304\r\n");
+	assert_int_equal(header.status, 304);
+	assert_null(header.etag);
+	assert_int_equal(header.lines, 3);
+	header_clear(&header);
+}
+
+static void
+more_than_200_lines_are_refused(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	for (int i = 0; i < HEADER_LINES_MAX; i++)
+		assert_true(take(&header, "X: y\r\n"));
+	assert_false(take(&header, "X: y\r\n"));
+	header_clear(&header);
+}
+
+static void
+more_than_64_kb_are_refused(void **state)
+{
+	static char line[HEADER_BYTES_MAX / 2];
+	struct header header;
+
+	header_init(&header);
+	memset(line, 'x', sizeof(line));
+	assert_true(header_take_line(&header, line, sizeof(line)));
+	assert_true(header_take_line(&header, line, sizeof(line)));
+	assert_false(take(&header, "\r\n"));
+	header_clear(&header);
+}
+
+static void
+layers_of_encodings_are_unknown(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	take(&header, "Content-Encoding: GZIP\r\n");
+	assert_int_equal(header.encoding, ENCODING_GZIP);
+	take(&header, "Content-Encoding: gzip\r\n");
+	assert_int_equal(header.encoding, ENCODING_UNKNOWN);
+	header_clear(&header);
+	take(&header, "Content-Encoding: gzip, gzip\r\n");
+	assert_int_equal(header.encoding, ENCODING_UNKNOWN);
+	header_clear(&header);
+	take(&header, "Content-Encoding: identity\r\n");
+	assert_int_equal(header.encoding, ENCODING_NONE);
+	header_clear(&header);
+}
+
+static int64_t
+retry_after(const char *value)
+{
+	struct header header = {.retry_after = (char *)(uintptr_t)value};
+
+	return header_retry_after(&header, NOW_AT);
+}
+
+static void
+retry_after_is_read_in_both_forms(void **state)
+{
+	assert_int_equal(retry_after(NULL), 0);
+	assert_int_equal(retry_after("120"), 120);
+	assert_int_equal(retry_after("Sun, 22 Nov 2026 00:10:00 GMT"), 600);
+	assert_int_equal(retry_after("Sunday, 22-Nov-26 00:10:00 GMT"), 600);
+	assert_int_equal(retry_after("Sat, 21 Nov 2026 00:10:00 GMT"), 0);
+	assert_int_equal(retry_after("soon"), 0);
+	assert_int_equal(retry_after("-5"), 0);
+}
+
+static void
+retry_after_is_at_most_a_day(void **state)
+{
+	assert_int_equal(retry_after("1000000000"), RETRY_AFTER_MAX);
+	assert_int_equal(
+	    retry_after("99999999999999999999999"), RETRY_AFTER_MAX);
+	assert_int_equal(
+	    retry_after("Sun, 22 Nov 2099 00:10:00 GMT"), RETRY_AFTER_MAX);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(validators_are_kept_byte_by_byte),
+	    cmocka_unit_test(validator_over_1_kb_is_dropped),
+	    cmocka_unit_test(validator_that_is_no_text_is_dropped),
+	    cmocka_unit_test(next_status_line_forgets_the_lines_before),
+	    cmocka_unit_test(more_than_200_lines_are_refused),
+	    cmocka_unit_test(more_than_64_kb_are_refused),
+	    cmocka_unit_test(layers_of_encodings_are_unknown),
+	    cmocka_unit_test(retry_after_is_read_in_both_forms),
+	    cmocka_unit_test(retry_after_is_at_most_a_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

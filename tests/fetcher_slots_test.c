@@ -1,0 +1,93 @@
+/*
+ * daemon/fetcher/slots: who may talk to whom at the same time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fetcher/slots.h"
+
+static void
+count(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void
+third_claim_of_a_host_waits_for_the_first_to_end(void **state)
+{
+	struct slots *slots = slots_new(10, 2);
+	struct slot_claim a = {0}, b = {0}, c = {0}, other = {0};
+	int granted[4] = {0};
+
+	slots_claim(slots, &a, "one", count, &granted[0]);
+	slots_claim(slots, &b, "one", count, &granted[1]);
+	slots_claim(slots, &c, "one", count, &granted[2]);
+	slots_claim(slots, &other, "two", count, &granted[3]);
+	assert_int_equal(granted[0] + granted[1], 2);
+	assert_int_equal(granted[2], 0);
+	assert_int_equal(granted[3], 1);
+	assert_int_equal(slots_used(slots), 3);
+	slots_release(slots, &a);
+	assert_int_equal(granted[2], 1);
+	slots_release(slots, &b);
+	slots_release(slots, &c);
+	slots_release(slots, &other);
+	assert_int_equal(slots_used(slots), 0);
+	slots_free(slots);
+}
+
+static void
+total_is_held_and_grows(void **state)
+{
+	struct slots *slots = slots_new(1, 2);
+	struct slot_claim a = {0}, b = {0}, c = {0};
+	int granted = 0;
+
+	slots_claim(slots, &a, "one", count, &granted);
+	slots_claim(slots, &b, "two", count, &granted);
+	slots_claim(slots, &c, "three", count, &granted);
+	assert_int_equal(granted, 1);
+	slots_set_total(slots, 2);
+	assert_int_equal(granted, 2);
+	slots_release(slots, &b);
+	assert_int_equal(granted, 3);
+	slots_release(slots, &a);
+	slots_release(slots, &c);
+	slots_free(slots);
+}
+
+static void
+claim_given_up_while_it_waits_is_never_granted(void **state)
+{
+	struct slots *slots = slots_new(2, 1);
+	struct slot_claim a = {0}, b = {0}, c = {0}, d = {0};
+	int granted = 0;
+
+	slots_claim(slots, &a, "one", count, &granted);
+	slots_claim(slots, &b, "one", count, &granted); /* at its host */
+	slots_claim(slots, &c, "two", count, &granted);
+	slots_claim(slots, &d, "three", count, &granted); /* for any slot */
+	assert_int_equal(granted, 2);
+	slots_release(slots, &b);
+	slots_release(slots, &d);
+	slots_release(slots, &a);
+	slots_release(slots, &c);
+	slots_release(slots, &c); /* claims nothing any more */
+	assert_int_equal(granted, 2);
+	slots_free(slots);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(third_claim_of_a_host_waits_for_the_first_to_end),
+	    cmocka_unit_test(total_is_held_and_grows),
+	    cmocka_unit_test(claim_given_up_while_it_waits_is_never_granted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
