@@ -32,15 +32,15 @@ static const int common_calls[] = {SCMP_SYS(brk), SCMP_SYS(clock_getres),
     SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(ioctl), SCMP_SYS(lseek),
     SCMP_SYS(madvise), SCMP_SYS(membarrier), SCMP_SYS(mremap), SCMP_SYS(munmap),
     SCMP_SYS(nanosleep), SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll),
-    SCMP_SYS(pselect6), SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(recvfrom),
-    SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall), SCMP_SYS(rseq),
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(select),
-    SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(set_robust_list),
-    SCMP_SYS(setsockopt), SCMP_SYS(shutdown), SCMP_SYS(sigaltstack),
-    SCMP_SYS(sysinfo), SCMP_SYS(time), SCMP_SYS(timerfd_create),
-    SCMP_SYS(timerfd_settime), SCMP_SYS(uname), SCMP_SYS(write),
-    SCMP_SYS(writev)};
+    SCMP_SYS(pread64), SCMP_SYS(pselect6), SCMP_SYS(read), SCMP_SYS(readv),
+    SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(restart_syscall),
+    SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
+    SCMP_SYS(select), SCMP_SYS(sendmsg), SCMP_SYS(sendto),
+    SCMP_SYS(set_robust_list), SCMP_SYS(setsockopt), SCMP_SYS(shutdown),
+    SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(time),
+    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(uname),
+    SCMP_SYS(write), SCMP_SYS(writev)};
 
 /* Files by name; landlock decides which. */
 static const int file_calls[] = {SCMP_SYS(access), SCMP_SYS(chmod),
@@ -49,12 +49,11 @@ static const int file_calls[] = {SCMP_SYS(access), SCMP_SYS(chmod),
     SCMP_SYS(fstatfs), SCMP_SYS(fsync), SCMP_SYS(ftruncate), SCMP_SYS(getcwd),
     SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(lstat),
     SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(msync), SCMP_SYS(newfstatat),
-    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(pread64), SCMP_SYS(preadv),
-    SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat), SCMP_SYS(rename), SCMP_SYS(renameat),
-    SCMP_SYS(renameat2), SCMP_SYS(rmdir), SCMP_SYS(stat), SCMP_SYS(statfs),
-    SCMP_SYS(statx), SCMP_SYS(truncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
-    SCMP_SYS(utimensat)};
+    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(preadv), SCMP_SYS(pwrite64),
+    SCMP_SYS(pwritev), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(rmdir),
+    SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(truncate),
+    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(utimensat)};
 
 /* What no role ever does: whoever tries is owned, and ends. All else that is
  * not allowed fails with EACCES, since libraries probe for this and that. */
