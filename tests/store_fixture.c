@@ -106,7 +106,7 @@ fixture_add_alert(struct store *store, struct batch *batch, uint64_t item)
 	alert.id =
 	    xasprintf("%s-%llu", store_name(store), (unsigned long long)seq);
 	alert.json = xasprintf(
-	    "{\"id\":\"%s\",\"seq\":%llu}", alert.id, (unsigned long long)seq);
+	    "{\"id\":\"%s\",\"seq\":%llu,\"type\":\"item\"}", alert.id, (unsigned long long)seq);
 	strings_add(&alert.entities, "macron");
 	strings_add(&alert.rules, "politics");
 	strings_add(&alert.sinks, "hook");

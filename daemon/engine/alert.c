@@ -1,0 +1,151 @@
+/*
+ * The shape of an alert. Runs in the engine.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "engine/alert.h"
+
+const char *
+level_name(enum level level)
+{
+	switch (level) {
+	case LEVEL_ROUTINE:
+		return "routine";
+	case LEVEL_URGENT:
+		return "urgent";
+	case LEVEL_FLASH:
+		return "flash";
+	}
+	return "routine";
+}
+
+const char *
+alert_link(const char *url)
+{
+	if (url != NULL && (strncasecmp(url, "http://", 7) == 0 ||
+			       strncasecmp(url, "https://", 8) == 0))
+		return url;
+	return NULL;
+}
+
+static void
+add_cut(struct buf *out, const char *key, const char *text, size_t max)
+{
+	json_put_key(out, key);
+	json_put_strn(out, text, utf8_cut(text, strlen(text), max));
+}
+
+static void
+add_strings(struct buf *out, const char *key, const struct strings *strings)
+{
+	json_put_key(out, key);
+	json_put_open(out, '[');
+	for (size_t i = 0; i < strings->len; i++)
+		json_put_str(out, strings->at[i]);
+	json_put_close(out, ']');
+}
+
+static void
+add_mention(
+    struct buf *out, const struct item *item, const struct job_mention *mention)
+{
+	const char *text =
+	    item_field_text(item, mention->field) + mention->offset;
+
+	json_put_open(out, '{');
+	json_pair_str(out, "field", item_field_name(mention->field));
+	json_pair_u64(out, "offset", mention->offset);
+	json_pair_u64(out, "length", mention->len);
+	json_put_key(out, "text");
+	json_put_strn(
+	    out, text, utf8_cut(text, mention->len, ALERT_MENTION_TEXT_MAX));
+	json_put_close(out, '}');
+}
+
+static void
+add_entity(struct buf *out, const struct alert_facts *facts,
+    const struct alert_entity *entity)
+{
+	unsigned told = 0;
+
+	json_put_open(out, '{');
+	json_pair_str(out, "id", entity->id);
+	json_pair_str(out, "name", entity->name);
+	json_put_key(out, "mentions");
+	json_put_open(out, '[');
+	for (size_t i = 0; i < facts->mentions_len; i++) {
+		const struct job_mention *mention = &facts->mentions[i];
+
+		if (strcmp(mention->entity, entity->id) == 0 &&
+		    told++ < ALERT_MENTIONS_MAX)
+			add_mention(out, facts->item, mention);
+	}
+	json_put_close(out, ']');
+	json_put_close(out, '}');
+}
+
+static void
+add_entities(struct buf *out, const struct alert_facts *facts)
+{
+	json_put_key(out, "entities");
+	json_put_open(out, '[');
+	for (size_t i = 0; i < facts->entities_len; i++)
+		add_entity(out, facts, &facts->entities[i]);
+	json_put_close(out, ']');
+}
+
+static void
+add_item(struct buf *out, const struct alert_facts *facts)
+{
+	const struct item *item = facts->item;
+
+	json_put_key(out, "item");
+	json_put_open(out, '{');
+	json_pair_u64(out, "id", facts->item_id);
+	json_pair_str(out, "feed", facts->feed);
+	json_pair_str(out, "outlet", facts->outlet);
+	json_pair_str(out, "url", alert_link(item->url));
+	add_cut(out, "title", item->title, ALERT_TITLE_MAX);
+	add_cut(out, "summary", item->summary, ALERT_SUMMARY_MAX);
+	json_pair_date(out, "published", facts->published_at);
+	json_pair_str(
+	    out, "language", item->language != NULL ? item->language : "und");
+	json_put_close(out, '}');
+}
+
+static void
+add_reason_and_times(struct buf *out, const struct alert_facts *facts)
+{
+	json_put_key(out, "reason");
+	json_put_open(out, '{');
+	json_pair_str(out, "why_new", facts->why_new);
+	json_pair_str(out, "text", facts->text);
+	json_put_close(out, '}');
+	json_put_key(out, "times");
+	json_put_open(out, '{');
+	json_pair_date(out, "published", facts->published_at);
+	json_pair_date(out, "seen", facts->seen_at);
+	json_pair_date(out, "matched", facts->matched_at);
+	json_pair_date(out, "alerted", facts->alerted_at);
+	json_put_close(out, '}');
+}
+
+void
+alert_add_json(struct buf *out, const struct alert_facts *facts)
+{
+	json_put_open(out, '{');
+	json_pair_str(out, "id", facts->id);
+	json_pair_u64(out, "seq", facts->seq);
+	json_pair_str(out, "type", facts->type);
+	json_pair_str(out, "level", level_name(facts->level));
+	add_strings(out, "rules", facts->rules);
+	add_entities(out, facts);
+	add_item(out, facts);
+	json_put_key(out, "story");
+	json_put_null(out);
+	add_reason_and_times(out, facts);
+	json_put_close(out, '}');
+}
