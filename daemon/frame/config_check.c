@@ -91,7 +91,8 @@ check_feeds(struct config_reader *reader)
 		if (feed->outlet == NULL)
 			feed->outlet = xstrdup(feed->id);
 		same = map_add(&urls, feed->url, i);
-		if (same != MAP_NONE && feed->mark.line > 0)
+		if (same != MAP_NONE &&
+		    strcmp(feed->id, config->feeds[same].id) != 0)
 			reader_warn(reader, &feed->mark,
 			    "feed \"%s\" has the same address as feed \"%s\"",
 			    feed->id, config->feeds[same].id);

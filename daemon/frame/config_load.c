@@ -17,15 +17,13 @@
 
 #define MAIN_FILE "wirewatch.yaml"
 
-/* The folder of a file. */
+/* The folder of a file, with its slash; "" for the working directory. */
 static char *
 folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	if (slash == NULL)
-		return xstrdup(".");
-	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+	return xstrndup(path, slash != NULL ? (size_t)(slash + 1 - path) : 0);
 }
 
 static int

@@ -13,6 +13,7 @@
 
 #define EXCERPT_MAX 100 /* characters of a source line that are shown */
 #define EXCERPT_LEAD 60 /* of these before the caret, in a long line */
+#define PREFIX_MIN 4    /* bytes of a word that may be a beginning */
 #define WORD_MAX 64     /* bytes of a word that is compared */
 
 static bool
@@ -198,8 +199,16 @@ void
 problem_guess(struct problem_guess *guess, const char *candidate)
 {
 	int max = min_of((int)strlen(guess->word) / 3, 3);
+	size_t len = strlen(guess->word);
 	int distance;
 
+	/* a beginning is as good as one slip */
+	if (len >= PREFIX_MIN && strncmp(guess->word, candidate, len) == 0 &&
+	    (guess->best == NULL || guess->distance > 1)) {
+		guess->best = candidate;
+		guess->distance = 1;
+		return;
+	}
 	if (guess->best != NULL)
 		max = guess->distance - 1;
 	else if (max == 0)

@@ -91,7 +91,7 @@ char *
 reader_path(const struct config_reader *reader, const char *path)
 {
 	return *path == '/' ? xstrdup(path)
-			    : xasprintf("%s/%s", reader->folder, path);
+			    : xasprintf("%s%s", reader->folder, path);
 }
 
 /* ---- ids --------------------------------------------------------------- */
@@ -148,9 +148,10 @@ wrong_kind(struct config_reader *reader, const struct schema_field *field,
 {
 	struct config_mark mark = mark_of(reader, node);
 
-	reader_error(reader, &mark, "\"%s\" must be %s, not %s", field->key,
+	reader_error(reader, &mark, "\"%s\" must %s, not %s", field->key,
 	    wanted,
-	    node_is_null(node) ? "nothing" : node_kind_names[node->kind]);
+	    node_is_null(node) ? "an empty value"
+			       : node_kind_names[node->kind]);
 }
 
 /* One text into a field; ids are entered, references remembered. */
@@ -211,14 +212,14 @@ read_texts(struct config_reader *reader, const struct schema_field *field,
 		return;
 	}
 	if (node->kind == NODE_MAP) {
-		wrong_kind(reader, field, "a list or a single value", node);
+		wrong_kind(reader, field, "be a list or a single value", node);
 		return;
 	}
 	for (const struct node *n = node->first; n != NULL; n = n->next)
 		if (n->kind == NODE_SCALAR && !node_is_null(n))
 			read_text(reader, field, record, n);
 		else
-			wrong_kind(reader, field, "a list of single values", n);
+			wrong_kind(reader, field, "hold single values", n);
 }
 
 static void
@@ -259,7 +260,7 @@ read_element(struct config_reader *reader, const struct schema_field *field,
 	void *element;
 
 	if (node->kind != NODE_MAP) {
-		wrong_kind(reader, field, "a list of maps of keys", node);
+		wrong_kind(reader, field, "hold maps of keys", node);
 		return;
 	}
 	if (include != NULL && node_get(node, include->fields[0].key) != NULL) {
@@ -294,7 +295,7 @@ read_name(struct config_reader *reader, const struct schema_field *field,
 	struct config_name *name;
 
 	if (node->kind == NODE_LIST || node_is_null(node)) {
-		wrong_kind(reader, field, "a list of names", node);
+		wrong_kind(reader, field, "hold names", node);
 		return;
 	}
 	name = record_append(field, record);
@@ -376,7 +377,7 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 	case FIELD_SIZE:
 	case FIELD_ENUM:
 		if (node->kind != NODE_SCALAR)
-			wrong_kind(reader, field, "a single value", node);
+			wrong_kind(reader, field, "be a single value", node);
 		else if (field->type == FIELD_SECRET)
 			read_secret(reader, field, record, node);
 		else
@@ -388,7 +389,7 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 		break;
 	case FIELD_GROUP:
 		if (node->kind != NODE_MAP)
-			wrong_kind(reader, field, "a map of keys", node);
+			wrong_kind(reader, field, "be a map of keys", node);
 		else
 			reader_read_record(reader, field->record,
 			    record_at(field, record), node);
@@ -418,13 +419,38 @@ unknown_key(struct config_reader *reader, const struct schema_record *schema,
 	free(hint);
 }
 
+/* `feed "rt"`, or `feed` when it has no id; the caller frees. */
+static char *
+describe(const struct schema_record *schema, void *record)
+{
+	const struct schema_field *first = schema->fields;
+	const char *id = NULL;
+
+	if (first->defines != ID_NONE)
+		memcpy(&id, record_at(first, record), sizeof(id));
+	return id != NULL ? xasprintf("%s \"%s\"", schema->name, id)
+			  : xstrdup(schema->name);
+}
+
+static void
+missing_key(struct config_reader *reader, const struct schema_record *schema,
+    const struct schema_field *field, void *record, const struct node *map)
+{
+	struct config_mark mark = mark_of(reader, map);
+	char *what = describe(schema, record);
+
+	reader_error(
+	    reader, &mark, "missing key \"%s\" of %s", field->key, what);
+	free(what);
+}
+
 /* After all keys: what is missing, and what is of no use. keys[i] is the key
  * of field i, or NULL. */
 static void
 check_keys(struct config_reader *reader, const struct schema_record *schema,
     void *record, const struct node *map, const struct node **keys)
 {
-	struct config_mark mark = mark_of(reader, map);
+	struct config_mark mark;
 	int kind = KIND_UNKNOWN;
 
 	if (schema->kind_choices != NULL)
@@ -436,15 +462,13 @@ check_keys(struct config_reader *reader, const struct schema_record *schema,
 
 		if (used && f->required && key == NULL &&
 		    (f->kinds == 0 || kind != KIND_UNKNOWN))
-			reader_error(reader, &mark, "missing key \"%s\" of %s",
-			    f->key, schema->name);
+			missing_key(reader, schema, f, record, map);
 		if (used || key == NULL)
 			continue;
 		mark = mark_of(reader, key);
 		reader_error(reader, &mark,
 		    "key \"%s\" is of no use in a %s of type %s", f->key,
 		    schema->name, schema->kind_choices[kind]);
-		mark = mark_of(reader, map);
 	}
 }
 

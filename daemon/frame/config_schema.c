@@ -321,7 +321,7 @@ static const struct schema_field opml_fields[] = {
 };
 
 static const struct schema_record schema_opml = {
-    .name = "opml",
+    .name = "OPML list",
     .size = sizeof(struct config_include),
     .mark = offsetof(struct config_include, mark),
     .fields = opml_fields,

@@ -23,13 +23,13 @@ find_file(const char *folder, const char *path)
 		const char *folder;
 		const char *prefix;
 	} places[] = {{credentials, "/"}, {credentials, "/secrets_"},
-	    {folder, "/secrets/"}, {folder, "/"}};
+	    {folder, "secrets/"}, {folder, ""}};
 	char *found = NULL;
 
 	if (*path == '/')
 		return xstrdup(path);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		if (places[i].folder == NULL || *places[i].folder == '\0')
+		if (places[i].folder == NULL) /* no credentials */
 			continue;
 		free(found);
 		found = xasprintf(

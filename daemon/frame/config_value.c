@@ -126,9 +126,10 @@ value_check_text(const char *text)
 const char *
 value_check_id(const char *text)
 {
-	if (!isalnum((unsigned char)*text) || strlen(text) > ID_LEN_MAX)
-		return "must begin with a letter a-z or digit and be at most "
-		       "100 characters long";
+	if (strlen(text) > ID_LEN_MAX)
+		return "must be at most 100 characters long";
+	if (*text == '.' || *text == '_' || *text == '-' || *text == '\0')
+		return "must begin with a letter or digit";
 	for (; *text != '\0'; text++)
 		if (!isalnum((unsigned char)*text) && !strchr("._-", *text))
 			return "must be made of letters a-z, digits, '.', '_' "
@@ -291,6 +292,10 @@ add_amount(struct buf *buf, const struct unit *units, int64_t number)
 {
 	const struct unit *best = units;
 
+	if (number == 0) {
+		buf_add_char(buf, '0');
+		return;
+	}
 	for (; units->name != NULL; units++)
 		if (number % units->factor == 0)
 			best = units;

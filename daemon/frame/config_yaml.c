@@ -37,7 +37,39 @@ struct reader {
 	struct level levels[YAML_DEPTH_MAX];
 	int depth;
 	bool ended; /* one document was read */
+	const char *bytes;
 	struct yaml_error *error;
+};
+
+/* What libyaml says, and what it means to someone who writes a file; the line
+ * on which the thing around begins may follow. */
+static const struct {
+	const char *said;
+	const char *meant;
+	bool tells_line;
+} plain_words[] = {
+    {"mapping values are not allowed",
+	"unexpected \":\" (a text that holds \": \" needs quotes)", false},
+    {"cannot start any token",
+	"a value cannot begin with this character (indent with spaces, not "
+	"tabs; put such a text in quotes)",
+	false},
+    {"expected ',' or ']'",
+	"a comma or \"]\" is missing before this, in the list that begins on "
+	"line",
+	true},
+    {"expected ',' or '}'",
+	"a comma or \"}\" is missing before this, in the map that begins on "
+	"line",
+	true},
+    {"expected key",
+	"a key is expected here, indented as in the map that begins on line",
+	true},
+    {"expected '-' indicator",
+	"\"- \" is expected here, indented as in the list that begins on line",
+	true},
+    {"could not find expected ':'",
+	"\":\" is missing after the key that begins on line", true},
 };
 
 /* Aligned for any node; never moves. */
@@ -69,8 +101,44 @@ fail(struct reader *r, const yaml_mark_t *at, const char *message)
 	return -1;
 }
 
-/* libyaml's complaint; of a quote that never ends it tells where it opened,
- * not where the file ends. */
+/* Bytes that are no text: libyaml tells the offset, not the place. */
+static int
+fail_read(struct reader *r)
+{
+	const char *stop = r->bytes + r->parser.problem_offset;
+	yaml_mark_t at = {.line = 0};
+	char message[200];
+
+	for (const char *p = r->bytes; p < stop; p++) {
+		at.column += ((unsigned char)*p & 0xc0) != 0x80;
+		if (*p == '\n') {
+			at.line++;
+			at.column = 0;
+		}
+	}
+	snprintf(message, sizeof(message), "not plain UTF-8 text: %s",
+	    r->parser.problem);
+	return fail(r, &at, message);
+}
+
+/* The complaint in plain words, where there are some. */
+static void
+explain(const yaml_parser_t *p, char *message, size_t size)
+{
+	char number[40];
+
+	snprintf(number, sizeof(number), " %zu", p->context_mark.line + 1);
+	for (size_t i = 0; i < sizeof(plain_words) / sizeof(*plain_words); i++)
+		if (strstr(p->problem, plain_words[i].said) != NULL) {
+			snprintf(message, size, "%s%s", plain_words[i].meant,
+			    plain_words[i].tells_line ? number : "");
+			return;
+		}
+	snprintf(message, size, "%s", p->problem);
+}
+
+/* Of a quote that never ends it tells where it opened, not where the file
+ * ends. */
 static int
 fail_parse(struct reader *r)
 {
@@ -79,19 +147,13 @@ fail_parse(struct reader *r)
 	const yaml_mark_t *at = scalar ? &p->context_mark : &p->problem_mark;
 	char message[200];
 
-	if (p->error == YAML_READER_ERROR) {
-		snprintf(
-		    message, sizeof(message), "not UTF-8 text: %s", p->problem);
-		at = &p->mark;
-	} else if (scalar && strstr(p->problem, "end of stream") != NULL)
+	if (p->error == YAML_READER_ERROR)
+		return fail_read(r);
+	if (scalar && strstr(p->problem, "end of stream") != NULL)
 		snprintf(message, sizeof(message),
 		    "a quote opens here and is never closed");
-	else if (p->context != NULL)
-		snprintf(message, sizeof(message), "%s %s (line %zu)",
-		    p->problem, p->context, p->context_mark.line + 1);
 	else
-		snprintf(message, sizeof(message), "%s",
-		    p->problem ? p->problem : "cannot be read");
+		explain(p, message, sizeof(message));
 	return fail(r, at, message);
 }
 
@@ -229,7 +291,7 @@ read_events(struct reader *r)
 struct node_tree *
 node_tree_read(const char *bytes, size_t len, struct yaml_error *error)
 {
-	struct reader r = {.error = error};
+	struct reader r = {.bytes = bytes, .error = error};
 	int result;
 
 	*error = (struct yaml_error){1, 1, ""};

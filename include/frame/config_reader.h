@@ -28,7 +28,7 @@ struct config_reference {
 struct config_reader {
 	struct config *config;
 	struct config_problems *problems;
-	char *folder; /* that relative paths start from */
+	char *folder; /* that relative paths start from: "" or "PATH/" */
 	bool sinks_given;   /* there is a section `sinks` */
 	bool entities_only; /* skip all sections but entities and rules */
 	struct config_source **sources; /* files read, by order */
@@ -61,7 +61,7 @@ void reader_warn(struct config_reader *, const struct config_mark *,
 /* "on line 3" of the file that `from` is in, else "FILE:3"; caller frees. */
 char *reader_place(
     const struct config_mark *, const struct config_mark *from);
-/* FOLDER/path, or path itself when absolute; the caller frees. */
+/* The path in the folder, or the path itself when absolute; the caller frees. */
 char *reader_path(const struct config_reader *, const char *path);
 
 #endif

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""wirewatch check: each tests/data/config/NAME.yaml gives the messages in
+NAME.txt, and an exit status to match. REWRITE=1 writes those files anew."""
+import json
+import os
+import subprocess
+import sys
+
+from harness import SRCDIR, WIREWATCH, Tap, check, need_programs
+
+DATA = os.path.join(SRCDIR, "tests", "data", "config")
+
+
+def run(*args):
+    environ = {k: v for k, v in os.environ.items()
+               if not k.endswith("_DIRECTORY")}
+    return subprocess.run(
+        [WIREWATCH, "check", *args], cwd=DATA, env=environ,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+
+
+def golden(name):
+    result = run("-c", name + ".yaml")
+    told = result.stderr + result.stdout
+    path = os.path.join(DATA, name + ".txt")
+    if os.environ.get("REWRITE"):
+        with open(path, "wb") as file:
+            file.write(told)
+    with open(path, "rb") as file:
+        expected = file.read()
+    check(told == expected, "%s: not as in %s:\n%s"
+          % (name, path, told.decode("utf-8", "replace")))
+    errors = b": error: " in told
+    check(result.returncode == (78 if errors else 0),
+          "%s: exit status %d" % (name, result.returncode))
+
+
+def json_has_the_same():
+    for name, status in (("duplicates", 78), ("warnings", 0), ("good", 0)):
+        result = run("--json", "-c", name + ".yaml")
+        check(result.returncode == status, "exit status")
+        told = json.loads(result.stdout)
+        check(told["ok"] == (status == 0), "ok")
+        check(len(told["problems"]) == told["errors"] + told["warnings"],
+              "number of problems")
+        check(not result.stderr, "quiet on stderr")
+    check((told["feeds"], told["entities"]) == (1, 2), "counts")
+
+
+def missing_file_is_told():
+    result = run("-c", "no-such-file.yaml")
+    check(result.returncode == 78, "exit status")
+    check(result.stderr.startswith(b"no-such-file.yaml: error: cannot read: "),
+          result.stderr.decode())
+
+
+def usage_is_64():
+    check(run("--nonsense").returncode == 64, "unknown option")
+    check(run("x").returncode == 64, "argument")
+
+
+def main():
+    tap = Tap()
+    need_programs(tap, WIREWATCH)
+    for name in sorted(os.listdir(DATA)):
+        if name.endswith(".yaml"):
+            test = lambda: golden(name[:-5])
+            test.__doc__ = "check tells of " + name[:-5]
+            tap.run(test)
+    tap.run(json_has_the_same)
+    tap.run(missing_file_is_told)
+    tap.run(usage_is_64)
+    tap.done()
+
+
+main()
