@@ -380,7 +380,7 @@ static void
 secrets_are_found_as_systemd_passes_a_folder(void **state)
 {
 	char *folder = make_folder(NULL), *secret, *why = NULL;
-	char *config = xasprintf("%s/config", folder);
+	char *config = xasprintf("%s/config/", folder);
 	bool exposed;
 
 	put_file(folder, "secrets_key", "first\nsecond\n");

@@ -12,13 +12,22 @@
 #include "frame/config_secret.h"
 #include "frame/config_source.h"
 
+/* The folder of systemd's credentials, or NULL. */
+static const char *
+credentials_folder(void)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	return folder != NULL && *folder != '\0' ? folder : NULL;
+}
+
 /* Where the file may be: systemd's credentials, where LoadCredential= of the
  * folder `secrets` puts its files with that prefix, or the configuration's
  * folder. The last one is named when none is there. */
 static char *
 find_file(const char *folder, const char *path)
 {
-	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	const char *credentials = credentials_folder();
 	const struct {
 		const char *folder;
 		const char *prefix;
