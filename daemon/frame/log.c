@@ -89,7 +89,7 @@ write_line(enum log_level level, const char *text)
 	buf_clear(&line);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 vlog(enum log_level level, const char *format, va_list ap)
 {
 	struct buf text = BUF_INIT;

@@ -1,0 +1,81 @@
+/*
+ * The messages between roles, as an owned fetcher would send them: whatever
+ * the bytes are, a get answers -1 or gives fields that a put can send again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "frame/job.h"
+#include "frame/message.h"
+#include "frame/state.h"
+#include "tests/fuzz.h"
+
+/* What was read must be written and read the same once more. */
+static void
+check_item(struct message_reader *reader)
+{
+	struct item_message message, again;
+	struct buf buf = BUF_INIT;
+	struct message_reader second;
+
+	if (item_message_get(reader, &message) == -1)
+		return;
+	item_message_put(&buf, &message);
+	message_reader_init(&second, buf.data, buf.len);
+	if (item_message_get(&second, &again) == -1)
+		abort();
+	item_message_clear(&again);
+	item_message_clear(&message);
+	buf_clear(&buf);
+}
+
+static void
+check_done(struct message_reader *reader)
+{
+	struct fetch_done done;
+
+	if (fetch_done_get(reader, &done) == 0)
+		fetch_done_clear(&done);
+}
+
+static void
+check_start(struct message_reader *reader)
+{
+	struct fetch_start start;
+
+	if (fetch_start_get(reader, &start) == 0)
+		fetch_start_clear(&start);
+}
+
+static void
+check_stats(struct message_reader *reader)
+{
+	struct stats stats;
+
+	if (stats_get(reader, &stats) == 0)
+		stats_clear(&stats);
+}
+
+static void
+check_states(struct message_reader *reader)
+{
+	struct feed_state feed;
+
+	if (feed_state_get(reader, &feed) == 0)
+		feed_state_clear(&feed);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	static void (*const checks[])(struct message_reader *) = {
+	    check_item, check_done, check_start, check_stats, check_states};
+	struct message_reader reader;
+
+	if (len == 0)
+		return 0;
+	message_reader_init(&reader, bytes + 1, len - 1);
+	checks[bytes[0] % (sizeof(checks) / sizeof(checks[0]))](&reader);
+	return 0;
+}
