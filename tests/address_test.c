@@ -54,8 +54,7 @@ only_public_addresses_are_admitted(void **state)
 	    "2002:7f00:1::", "2002:a9fe:a9fe::1", "2001::1", "2001:1ff::1",
 	    "2001:db8::1", "3fff::1", "fc00::1", "fd12::1", "fe80::1",
 	    "fec0::1", "ff02::1", "64:ff9b:1::1", "4000::1", NULL};
-	struct address_wall *wall =
-	    address_wall_new(&(struct strings){0});
+	struct address_wall *wall = address_wall_new(&(struct strings){0});
 
 	check_all(wall, public, true);
 	check_all(wall, inside, false);
@@ -65,8 +64,7 @@ only_public_addresses_are_admitted(void **state)
 static void
 low_ports_are_refused_but_those_of_the_web(void **state)
 {
-	struct address_wall *wall =
-	    address_wall_new(&(struct strings){0});
+	struct address_wall *wall = address_wall_new(&(struct strings){0});
 
 	assert_true(admits(wall, "8.8.8.8", 80));
 	assert_true(admits(wall, "8.8.8.8", 8080));
@@ -100,8 +98,7 @@ listed_ranges_are_admitted_and_no_more(void **state)
 static void
 other_families_are_refused(void **state)
 {
-	struct address_wall *wall =
-	    address_wall_new(&(struct strings){0});
+	struct address_wall *wall = address_wall_new(&(struct strings){0});
 
 	assert_false(address_wall_admits(
 	    wall, &(struct sockaddr){.sa_family = AF_UNIX}));

@@ -67,8 +67,7 @@ set_up(void **state)
 	    evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&at, &len);
 	net->port = ntohs(at.sin_port);
 	evhttp_set_gencb(net->server, on_request, net);
-	net->open =
-	    address_wall_new(&(struct strings){.at = &list, .len = 1});
+	net->open = address_wall_new(&(struct strings){.at = &list, .len = 1});
 	net->closed = address_wall_new(&(struct strings){0});
 	net->dns = dns_new(net->base, "127.0.0.1:9");
 	assert_non_null(net->dns);

@@ -43,7 +43,7 @@ struct courier {
 	struct dns *dns;
 	struct curl_loop *loop;
 	char *user_agent;
-	LIST_HEAD(, sink) sinks;
+	LIST_HEAD(sink_list, sink) sinks;
 };
 
 static const struct sandbox courier_sandbox = {
@@ -346,8 +346,12 @@ open_handles(struct courier *courier)
 static void
 close_handles(struct courier *courier)
 {
-	while (!LIST_EMPTY(&courier->sinks))
-		sink_free(LIST_FIRST(&courier->sinks));
+	struct sink *sink, *after;
+
+	for (sink = LIST_FIRST(&courier->sinks); sink != NULL; sink = after) {
+		after = LIST_NEXT(sink, next);
+		sink_free(sink);
+	}
 	curl_loop_free(courier->loop);
 	dns_free(courier->dns);
 	address_wall_free(courier->wall);

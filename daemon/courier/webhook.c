@@ -42,7 +42,7 @@ struct webhook {
 	struct sign_keys *keys; /* NULL: unsigned */
 	char *fault; /* of the secret: nothing leaves unsigned; or NULL */
 	struct lane first, again;
-	LIST_HEAD(, request) requests;
+	LIST_HEAD(request_list, request) requests;
 };
 
 struct request {
@@ -307,11 +307,16 @@ forget_settings(struct webhook *webhook)
 void
 webhook_free(struct webhook *webhook)
 {
+	struct request *request, *after;
+
 	if (webhook == NULL)
 		return;
 	webhook_forget_waiting(webhook);
-	while (!LIST_EMPTY(&webhook->requests))
-		request_free(LIST_FIRST(&webhook->requests));
+	for (request = LIST_FIRST(&webhook->requests); request != NULL;
+	     request = after) {
+		after = LIST_NEXT(request, next);
+		request_free(request);
+	}
 	forget_settings(webhook);
 	free(webhook);
 }

@@ -648,6 +648,7 @@ static const struct schema_record schema_condition = {
     .size = sizeof(struct rule_condition),
     .mark = SCHEMA_NONE,
     .fields = condition_fields,
+    .doc = "Its keys are those of a rule but id and level.",
 };
 
 static const struct schema_field rule_fields[] = {

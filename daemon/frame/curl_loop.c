@@ -41,7 +41,7 @@ struct curl_loop {
 	X509_STORE *certificates;
 	struct curl_multi *multis;
 	unsigned multis_len;
-	LIST_HEAD(, curl_call) calls;
+	LIST_HEAD(call_list, curl_call) calls;
 };
 
 struct curl_call {
@@ -481,10 +481,14 @@ curl_loop_new(struct event_base *base, const struct curl_loop_options *options,
 void
 curl_loop_free(struct curl_loop *loop)
 {
+	struct curl_call *call, *after;
+
 	if (loop == NULL)
 		return;
-	while (!LIST_EMPTY(&loop->calls))
-		call_free(LIST_FIRST(&loop->calls));
+	for (call = LIST_FIRST(&loop->calls); call != NULL; call = after) {
+		after = LIST_NEXT(call, next);
+		call_free(call);
+	}
 	for (unsigned i = 0; i < loop->multis_len; i++) {
 		curl_multi_cleanup(loop->multis[i].handle);
 		event_free(loop->multis[i].clock);

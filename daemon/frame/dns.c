@@ -42,7 +42,7 @@ struct dns {
 	struct event_base *base;
 	ares_channel channel;
 	struct event *clock;
-	SLIST_HEAD(, dns_socket) sockets;
+	SLIST_HEAD(socket_list, dns_socket) sockets;
 	struct dns_cache *cache;
 	struct dns_host *hosts;
 	size_t hosts_len;

@@ -73,7 +73,7 @@ struct schema_record {
 	size_t kind;	  /* offset of the enum that `kinds` looks at */
 	const char *const *kind_choices;
 	const struct schema_field *fields; /* ended by a NULL key */
-	const char *doc;
+	const char *doc; /* for the manual in place of its keys; or NULL */
 };
 
 #define SCHEMA_NONE SIZE_MAX /* an offset: there is none */
