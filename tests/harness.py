@@ -250,7 +250,7 @@ action(type="omfile" file="%(output)s" template="line")
 # Gives the command a /dev of its own whose `log` is a link to $1.
 PRIVATE_DEV = """
 set -e
-mkdir "$1.dev"
+mkdir -p "$1.dev"
 mount --rbind /dev "$1.dev"
 mount -t tmpfs none /dev
 for name in null zero full random urandom tty; do
