@@ -10,6 +10,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/match.h"
+#include "cli/parse.h"
 
 const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
@@ -17,6 +18,10 @@ const struct command commands[] = {
     {"match", match_run,
 	"match [-c FILE] [--language CODE] [--explain] [--color] [--] FILE...",
 	"find the mentions in plain-text files"},
+    {"parse", parse_run,
+	"parse [--url URL] [--content-type TYPE] [--content-location URL] "
+	"FILE|-",
+	"read a feed document and print it as JSON Feed 1.1"},
     {NULL, NULL, NULL, NULL},
 };
 

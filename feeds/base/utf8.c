@@ -1,7 +1,11 @@
 /*
  * UTF-8 decoding with the checks of RFC 3629.
  */
+#include <string.h>
+
 #include "base/utf8.h"
+
+#define HIGH_BITS 0x8080808080808080ULL
 
 /* Length of the sequence that a lead byte announces; 0: not a lead byte. */
 static size_t
@@ -70,21 +74,68 @@ utf8_encode(uint32_t code, char out[4])
 	return 4;
 }
 
-bool
-utf8_is_valid(const char *bytes, size_t len)
+static size_t
+ascii_len(const char *bytes, size_t len)
+{
+	size_t n = 0;
+	uint64_t word;
+
+	for (; n + 8 <= len; n += 8) {
+		memcpy(&word, bytes + n, 8);
+		if ((word & HIGH_BITS) != 0)
+			break;
+	}
+	while (n < len && (unsigned char)bytes[n] < 0x80)
+		n++;
+	return n;
+}
+
+size_t
+utf8_valid_len(const char *bytes, size_t len)
 {
 	uint32_t code;
 
 	for (size_t i = 0; i < len;) {
 		if ((unsigned char)bytes[i] < 0x80) {
-			i++;
+			i += ascii_len(bytes + i, len - i);
 			continue;
 		}
+		/* Two bytes: the most frequent characters beyond ASCII. */
+		while (i + 1 < len && (unsigned char)bytes[i] >= 0xc2 &&
+		       (unsigned char)bytes[i] < 0xe0 &&
+		       ((unsigned char)bytes[i + 1] & 0xc0) == 0x80)
+			i += 2;
+		if (i == len || (unsigned char)bytes[i] < 0x80)
+			continue;
 		i += utf8_decode(bytes + i, len - i, &code);
 		if (code == UINT32_MAX)
-			return false;
+			return i - 1;
 	}
-	return true;
+	return len;
+}
+
+bool
+utf8_is_cut(const char *bytes, size_t len)
+{
+	char whole[4] = {'\x80', '\x80', '\x80', '\x80'};
+	size_t n = len > 0 ? sequence_len((unsigned char)bytes[0]) : 0;
+	uint32_t code;
+
+	if (n <= len)
+		return false;
+	memcpy(whole, bytes, len);
+	utf8_decode(whole, n, &code);
+	if (code == UINT32_MAX && len == 1) {
+		whole[1] = '\xa0'; /* what E0 and F0 ask for */
+		utf8_decode(whole, n, &code);
+	}
+	return code != UINT32_MAX;
+}
+
+bool
+utf8_is_valid(const char *bytes, size_t len)
+{
+	return utf8_valid_len(bytes, len) == len;
 }
 
 size_t

@@ -164,6 +164,7 @@ clean_add(struct buf *out, const char *bytes, size_t len, enum clean_form form)
 	uint32_t code;
 	size_t n;
 
+	buf_add(out, "", 0);
 	buf_reserve(out, len);
 	for (size_t i = 0; i < len; i += n) {
 		n = plain_len(bytes + i, len - i);

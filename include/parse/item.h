@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ITEM_NO_DATE INT64_MIN	 /* published_at, modified_at: not given */
-#define ITEM_FIELD_MAX (64 * 1024) /* bytes of a text field; the rest is cut */
+#define ITEM_NO_DATE INT64_MIN     /* published_at, modified_at: not given */
+#define ITEM_FIELD_MAX (64 * 1024) /* bytes of a text field; the rest is cut \
+				    */
 
 /* The fields of an item that are matched, in the order they are told. */
 enum item_field {
@@ -20,15 +21,15 @@ enum item_field {
 };
 
 struct item {
-	char *guid;	     /* id as the feed gives it; NULL when none */
-	char *url;	     /* absolute address of the article, or NULL */
-	char *title;	     /* plain text, "" when none */
-	char *summary;	     /* plain text, "" when none */
-	char *content;	     /* plain text of the full content, "" when none */
-	char *language;	     /* BCP 47, "und" where unknown */
-	char **authors;	     /* names, authors_len of them */
+	char *guid;     /* id as the feed gives it; NULL when none */
+	char *url;      /* absolute address of the article, or NULL */
+	char *title;    /* plain text, "" when none */
+	char *summary;  /* plain text, "" when none */
+	char *content;  /* plain text of the full content, "" when none */
+	char *language; /* BCP 47, "und" where unknown */
+	char **authors; /* names, authors_len of them */
 	size_t authors_len;
-	char **tags;	     /* tags_len of them */
+	char **tags; /* tags_len of them */
 	size_t tags_len;
 	int64_t published_at; /* epoch microseconds or ITEM_NO_DATE */
 	int64_t modified_at;  /* the same */

@@ -11,6 +11,7 @@
 
 struct item;
 struct raw_item; /* parse/raw.h: the item before it is plain text */
+struct raw_person;
 
 /* What a document turned out to be. Only the first four are feeds. */
 enum parser_format {
@@ -52,7 +53,7 @@ struct parser_feed {
 	const char *next_url;    /* RFC 5005 rel=next or prev-archive */
 	const char *const *hubs; /* WebSub hubs, hubs_len */
 	size_t hubs_len;
-	const char *const *authors;
+	const struct raw_person *authors;
 	size_t authors_len;
 	int ttl_s;           /* ttl, sy:updatePeriod; 0: none */
 	uint32_t skip_hours; /* bit h set: hour h UTC is skipped */

@@ -1,0 +1,347 @@
+/*
+ * Elements come and go: places, bases, languages, texts.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parse/document.h"
+#include "parse/item.h"
+#include "parse/markup.h"
+#include "parse/names.h"
+#include "parse/url.h"
+
+void
+document_init(struct document *doc, const char *url)
+{
+	facts_reset(&doc->feed);
+	facts_reset(&doc->item);
+	doc->here = &doc->feed;
+	buf_add_char(&doc->bases, '\0');
+	doc->elements[0].inside = IN_TOP;
+	doc->elements[0].base = document_keep(doc, url);
+	buf_reserve(&doc->text, 1);
+}
+
+void
+document_clear(struct document *doc)
+{
+	buf_clear(&doc->text);
+	buf_clear(&doc->bases);
+	facts_clear(&doc->feed);
+	facts_clear(&doc->item);
+	for (size_t i = 0; i < 3; i++)
+		buf_clear(&doc->person[i]);
+	free(doc->page_title);
+	for (size_t i = 0; i < doc->page_links_len; i++)
+		free(doc->page_links[i]);
+}
+
+uint32_t
+document_keep(struct document *doc, const char *string)
+{
+	size_t at = doc->bases.len;
+
+	if (string == NULL || *string == '\0')
+		return 0;
+	buf_add(&doc->bases, string, strlen(string) + 1);
+	return (uint32_t)at;
+}
+
+static const char *
+kept(const struct document *doc, uint32_t offset)
+{
+	return offset != 0 ? doc->bases.data + offset : NULL;
+}
+
+const char *
+document_base(const struct document *doc, const struct element *el)
+{
+	return kept(doc, el->base);
+}
+
+const char *
+document_language(const struct document *doc, const struct element *el)
+{
+	return kept(doc, el->language);
+}
+
+/* libxml2 hands `&` over as "&#38;" unless told to replace entities, which it
+ * never is. */
+void
+attribute_add_value(struct buf *out, const unsigned char **a)
+{
+	const char *at = (const char *)a[3], *end = (const char *)a[4];
+	const char *amp;
+
+	while ((amp = memchr(at, '&', (size_t)(end - at))) != NULL) {
+		size_t escape = strlen("#38;");
+
+		amp++;
+		buf_add(out, at, (size_t)(amp - at));
+		at = amp;
+		if ((size_t)(end - at) >= escape &&
+		    memcmp(at, "#38;", escape) == 0)
+			at += escape;
+	}
+	buf_add(out, at, (size_t)(end - at));
+}
+
+const char *
+attribute_get(
+    const struct attributes *attributes, const char *name, struct buf *out)
+{
+	for (size_t i = 0; i < attributes->len; i++) {
+		const unsigned char **a = attributes->list + 5 * i;
+
+		if (strcasecmp((const char *)a[0], name) != 0)
+			continue;
+		buf_reset(out);
+		attribute_add_value(out, a);
+		return buf_str(out);
+	}
+	return NULL;
+}
+
+/* xml:base and xml:lang. */
+static void
+read_xml_attributes(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT, base = BUF_INIT;
+
+	for (size_t i = 0; i < attributes->len; i++) {
+		const unsigned char **a = attributes->list + 5 * i;
+
+		if (a[1] == NULL || strcmp((const char *)a[1], "xml") != 0)
+			continue;
+		buf_reset(&value);
+		attribute_add_value(&value, a);
+		if (strcmp((const char *)a[0], "lang") == 0)
+			el->language = document_keep(doc, value.data);
+		else if (strcmp((const char *)a[0], "base") == 0 &&
+			 url_resolve_add(&base, document_base(doc, el),
+			     value.data, value.len))
+			el->base = document_keep(doc, base.data);
+	}
+	buf_clear(&value);
+	buf_clear(&base);
+}
+
+static void
+start_rule(struct document *doc, struct element *el, const struct rule *rule,
+    const struct attributes *attributes)
+{
+	el->rule = rule;
+	el->takes_text = rule->takes_text;
+	el->inside = rule->takes_text ? IN_MARKUP : rule->inside;
+	if (rule->start != NULL)
+		rule->start(doc, el, attributes);
+}
+
+void
+document_start(struct document *doc, const unsigned char *name,
+    const unsigned char *prefix, const unsigned char *uri,
+    const struct attributes *attributes)
+{
+	struct element *parent = &doc->elements[doc->depth], *el;
+	const struct rule *rule = NULL;
+
+	if (doc->depth == DOCUMENT_DEPTH_MAX)
+		return;
+	el = &doc->elements[++doc->depth];
+	*el = (struct element){.text_start = (uint32_t)doc->text.len,
+	    .bases_start = (uint32_t)doc->bases.len,
+	    .base = parent->base,
+	    .language = parent->language,
+	    .inside = parent->inside == IN_TOP ? IN_TOP : IN_NOTHING};
+	if (doc->feed_done)
+		el->inside = IN_NOTHING;
+	if (parent->inside == IN_NOTHING || doc->feed_done)
+		return;
+	if (attributes->len > 0)
+		read_xml_attributes(doc, el, attributes);
+	if (parent->inside == IN_MARKUP) {
+		markup_start(doc, el, name, prefix, attributes);
+		return;
+	}
+	rule = names_find_rule(doc, name, prefix, uri, parent->inside);
+	if (rule != NULL)
+		start_rule(doc, el, rule, attributes);
+}
+
+static struct content
+trimmed(struct document *doc, const struct element *el)
+{
+	size_t start = el->text_start, end = doc->text.len;
+	char *text = buf_reserve(&doc->text, 1) - doc->text.len;
+
+	while (end > start && isspace((unsigned char)text[end - 1]))
+		end--;
+	while (start < end && isspace((unsigned char)text[start]))
+		start++;
+	text[end] = '\0';
+	return (struct content){.text = text + start, .len = end - start};
+}
+
+void
+document_end(struct document *doc, const unsigned char *name)
+{
+	struct element *el = &doc->elements[doc->depth];
+	struct content content = {.text = ""};
+
+	if (doc->depth == 0)
+		return;
+	if (el->rule != NULL) {
+		if (el->takes_text)
+			content = trimmed(doc, el);
+		if (el->rule->end != NULL)
+			el->rule->end(doc, el, &content);
+		buf_truncate(&doc->text, el->text_start);
+	} else if (el->wrote_tag)
+		markup_end(doc, name);
+	buf_truncate(&doc->bases, el->bases_start);
+	doc->feed_done |= el->is_feed_root;
+	doc->depth--;
+}
+
+void
+document_text(struct document *doc, const char *text, size_t len)
+{
+	const struct element *el = &doc->elements[doc->depth];
+
+	if (!el->takes_text || doc->text.len >= RAW_TEXT_MAX)
+		return;
+	if (len > RAW_TEXT_MAX - doc->text.len) {
+		len = RAW_TEXT_MAX - doc->text.len;
+		while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+			len--;
+	}
+	if (el->escapes)
+		markup_add_text(&doc->text, text, len);
+	else
+		buf_add(&doc->text, text, len);
+}
+
+void
+document_start_item(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	if (doc->items == DOCUMENT_ITEMS_MAX) {
+		doc->too_many = true;
+		el->inside = IN_NOTHING;
+		return;
+	}
+	doc->here = &doc->item;
+	facts_reset(doc->here);
+	facts_set_string(
+	    doc->here, FACT_LANGUAGE, RANK_LAST, document_language(doc, el));
+}
+
+/* An address where the item gives none: a guid that is one. */
+static void
+set_missing_url(struct facts *item)
+{
+	const char *guid = facts_string(item, FACT_GUID);
+
+	if (guid != NULL && item->guid_is_link && url_is_web(guid))
+		facts_set_string(item, FACT_URL, RANK_LAST, guid);
+}
+
+void
+document_end_item(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	struct raw_item item;
+
+	if (el->inside == IN_NOTHING)
+		return;
+	if (!doc->finishing && !doc->stopped) {
+		set_missing_url(&doc->item);
+		facts_view(&doc->item, &doc->feed, &doc->views, &item);
+		doc->items++;
+		if (!doc->on_item(doc->on_item_arg, &item))
+			doc->stopped = true;
+	}
+	doc->here = &doc->feed;
+}
+
+/* A rule's rank here: what Atom says inside RSS yields to RSS. */
+static unsigned
+rank_of(const struct document *doc, const struct rule *rule)
+{
+	if (doc->format == PARSER_RSS && rule->space == SPACE_ATOM &&
+	    rule->rank > RANK_MODULE)
+		return RANK_MODULE;
+	return rule->rank;
+}
+
+void
+document_set_url(struct document *doc, const struct element *el,
+    enum fact_string field, unsigned rank, const char *ref)
+{
+	struct buf url = BUF_INIT;
+
+	if (ref != NULL && rank > doc->here->strings[field].rank &&
+	    url_resolve_add(&url, document_base(doc, el), ref, strlen(ref)))
+		facts_set_string(doc->here, field, rank, url.data);
+	buf_clear(&url);
+}
+
+void
+document_end_string(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	facts_set_string(doc->here, (enum fact_string)el->rule->field,
+	    rank_of(doc, el->rule), content->text);
+}
+
+void
+document_end_url(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	document_set_url(doc, el, (enum fact_string)el->rule->field,
+	    rank_of(doc, el->rule), content->text);
+}
+
+void
+document_end_text(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	struct raw_text text = {.bytes = content->text,
+	    .len = content->len,
+	    .type = el->type,
+	    .base = document_base(doc, el)};
+
+	if (el->rule->space != SPACE_ATOM && el->type == RAW_PLAIN)
+		text.type =
+		    el->rule->field == FACT_TITLE ? RAW_EITHER : RAW_HTML;
+	facts_set_text(doc->here, (enum fact_text)el->rule->field,
+	    rank_of(doc, el->rule), &text);
+}
+
+bool
+document_parse_date(
+    const struct document *doc, const struct content *content, int64_t *at)
+{
+	return date_parse(content->text, content->len, &doc->dates, at);
+}
+
+void
+document_end_date(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	int64_t at;
+
+	if (document_parse_date(doc, content, &at))
+		facts_set_date(doc->here, (enum fact_date)el->rule->field,
+		    rank_of(doc, el->rule), at);
+}
+
+void
+document_end_tag(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	facts_add_tag(doc->here, content->text);
+}

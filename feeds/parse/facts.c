@@ -1,0 +1,244 @@
+/*
+ * Gathering of the fields of a feed or an item.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "parse/item.h"
+#include "parse/facts.h"
+
+#define FACT_BYTES_MAX (4 * 1024 * 1024) /* of all strings and texts */
+
+void
+facts_reset(struct facts *r)
+{
+	struct buf bytes = r->bytes;
+
+	buf_reset(&bytes);
+	*r = (struct facts){.bytes = bytes};
+	for (size_t i = 0; i < FACT_DATES; i++)
+		r->dates[i].at = ITEM_NO_DATE;
+	buf_add_char(&r->bytes, '\0');
+}
+
+void
+facts_clear(struct facts *r)
+{
+	if (r != NULL)
+		buf_clear(&r->bytes);
+}
+
+static uint32_t
+keep_bytes(struct facts *r, const char *bytes, size_t len)
+{
+	size_t at = r->bytes.len;
+
+	if (len == 0 || at + len > FACT_BYTES_MAX)
+		return 0;
+	buf_add(&r->bytes, bytes, len);
+	buf_add_char(&r->bytes, '\0');
+	return (uint32_t)at;
+}
+
+uint32_t
+facts_keep(struct facts *r, const char *string)
+{
+	return string != NULL ? keep_bytes(r, string, strlen(string)) : 0;
+}
+
+const char *
+facts_at(const struct facts *r, uint32_t offset)
+{
+	return offset != 0 ? r->bytes.data + offset : NULL;
+}
+
+void
+facts_set_string(
+    struct facts *r, enum fact_string field, unsigned rank, const char *value)
+{
+	if (value == NULL || *value == '\0' || rank <= r->strings[field].rank)
+		return;
+	r->strings[field].at = facts_keep(r, value);
+	r->strings[field].rank = rank;
+}
+
+const char *
+facts_string(const struct facts *r, enum fact_string field)
+{
+	return facts_at(r, r->strings[field].at);
+}
+
+void
+facts_set_text(struct facts *r, enum fact_text field, unsigned rank,
+    const struct raw_text *text)
+{
+	if (text->len == 0 || rank <= r->texts[field].rank)
+		return;
+	r->texts[field].at = keep_bytes(r, text->bytes, text->len);
+	if (r->texts[field].at == 0)
+		return;
+	r->texts[field].len = (uint32_t)text->len;
+	r->texts[field].type = text->type;
+	r->texts[field].base = facts_keep(r, text->base);
+	r->texts[field].rank = rank;
+}
+
+struct raw_text
+facts_text(const struct facts *r, enum fact_text field)
+{
+	return (struct raw_text){.bytes = facts_at(r, r->texts[field].at),
+	    .len = r->texts[field].len,
+	    .type = r->texts[field].type,
+	    .base = facts_at(r, r->texts[field].base)};
+}
+
+void
+facts_set_date(struct facts *r, enum fact_date field, unsigned rank, int64_t at)
+{
+	if (at == ITEM_NO_DATE || rank <= r->dates[field].rank)
+		return;
+	r->dates[field].at = at;
+	r->dates[field].rank = rank;
+}
+
+int64_t
+facts_date(const struct facts *r, enum fact_date field)
+{
+	return r->dates[field].at;
+}
+
+static bool
+is_same(const struct facts *r, uint32_t at, const char *string)
+{
+	const char *kept = facts_at(r, at);
+
+	return kept == string ||
+	       (kept != NULL && string != NULL && strcmp(kept, string) == 0);
+}
+
+void
+facts_add_person(
+    struct facts *r, unsigned rank, const struct raw_person *person)
+{
+	if ((person->name == NULL && person->url == NULL &&
+		person->email == NULL) ||
+	    rank < r->persons_rank)
+		return;
+	if (rank > r->persons_rank)
+		r->persons_len = 0;
+	r->persons_rank = rank;
+	for (size_t i = 0; i < r->persons_len; i++)
+		if (is_same(r, r->persons[i].name, person->name) &&
+		    is_same(r, r->persons[i].email, person->email))
+			return;
+	if (r->persons_len == RAW_LIST_MAX)
+		return;
+	r->persons[r->persons_len++] =
+	    (struct facts_person){.name = facts_keep(r, person->name),
+		.url = facts_keep(r, person->url),
+		.email = facts_keep(r, person->email),
+		.avatar = facts_keep(r, person->avatar)};
+}
+
+static void
+add_once(struct facts *r, uint32_t *list, size_t *len, const char *string)
+{
+	if (string == NULL || *string == '\0' || *len == RAW_LIST_MAX)
+		return;
+	for (size_t i = 0; i < *len; i++)
+		if (is_same(r, list[i], string))
+			return;
+	list[*len] = facts_keep(r, string);
+	*len += list[*len] != 0;
+}
+
+void
+facts_add_tag(struct facts *r, const char *tag)
+{
+	add_once(r, r->tags, &r->tags_len, tag);
+}
+
+void
+facts_add_hub(struct facts *r, const char *url)
+{
+	add_once(r, r->hubs, &r->hubs_len, url);
+}
+
+void
+facts_add_attachment(struct facts *r, const struct raw_attachment *a)
+{
+	if (a->url == NULL || r->attachments_len == RAW_LIST_MAX)
+		return;
+	for (size_t i = 0; i < r->attachments_len; i++)
+		if (is_same(r, r->attachments[i].url, a->url))
+			return;
+	r->attachments[r->attachments_len] =
+	    (struct facts_attachment){.url = facts_keep(r, a->url),
+		.type = facts_keep(r, a->type),
+		.title = facts_keep(r, a->title),
+		.size = a->size,
+		.duration_s = a->duration_s};
+	r->attachments_len += r->attachments[r->attachments_len].url != 0;
+}
+
+size_t
+facts_view_persons(const struct facts *r, struct raw_person out[RAW_LIST_MAX])
+{
+	for (size_t i = 0; i < r->persons_len; i++)
+		out[i] =
+		    (struct raw_person){.name = facts_at(r, r->persons[i].name),
+			.url = facts_at(r, r->persons[i].url),
+			.email = facts_at(r, r->persons[i].email),
+			.avatar = facts_at(r, r->persons[i].avatar)};
+	return r->persons_len;
+}
+
+static void
+view_lists(const struct facts *r, struct facts_views *views)
+{
+	for (size_t i = 0; i < r->tags_len; i++)
+		views->tags[i] = facts_at(r, r->tags[i]);
+	for (size_t i = 0; i < r->attachments_len; i++)
+		views->attachments[i] = (struct raw_attachment){
+		    .url = facts_at(r, r->attachments[i].url),
+		    .type = facts_at(r, r->attachments[i].type),
+		    .title = facts_at(r, r->attachments[i].title),
+		    .size = r->attachments[i].size,
+		    .duration_s = r->attachments[i].duration_s};
+}
+
+static const char *
+either(const char *first, const char *second)
+{
+	return first != NULL ? first : second;
+}
+
+void
+facts_view(const struct facts *r, const struct facts *feed,
+    struct facts_views *views, struct raw_item *item)
+{
+	const struct facts *authors = r->persons_len > 0 ? r : feed;
+	int64_t published = facts_date(r, FACT_PUBLISHED);
+	int64_t modified = facts_date(r, FACT_MODIFIED);
+
+	view_lists(r, views);
+	*item = (struct raw_item){
+	    .guid = facts_string(r, FACT_GUID),
+	    .url = facts_string(r, FACT_URL),
+	    .external_url = facts_string(r, FACT_EXTERNAL),
+	    .image = facts_string(r, FACT_IMAGE),
+	    .title = facts_text(r, FACT_TITLE),
+	    .summary = facts_text(r, FACT_SUMMARY),
+	    .content = facts_text(r, FACT_CONTENT),
+	    .published_at = published != ITEM_NO_DATE ? published : modified,
+	    .modified_at = modified,
+	    .authors = views->persons,
+	    .authors_len = facts_view_persons(authors, views->persons),
+	    .tags = views->tags,
+	    .tags_len = r->tags_len,
+	    .attachments = views->attachments,
+	    .attachments_len = r->attachments_len,
+	    .language = either(facts_string(r, FACT_LANGUAGE),
+		facts_string(feed, FACT_LANGUAGE)),
+	};
+}

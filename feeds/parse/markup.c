@@ -1,0 +1,129 @@
+/*
+ * Markup inside of texts: XHTML in Atom, unescaped HTML in RSS.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parse/document.h"
+#include "parse/markup.h"
+#include "parse/url.h"
+#include "text/html_tag.h"
+
+bool
+markup_is_url(const char *attribute, size_t len)
+{
+	static const char *const names[] = {"href", "src", "cite", "action",
+	    "longdesc", "background", "poster", "data", "codebase", "classid",
+	    "usemap", "profile"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len &&
+		    strncasecmp(attribute, names[i], len) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_escaped(struct buf *out, const char *text, size_t len, const char *stops)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = 0;
+
+		while (i + n < len && strchr(stops, text[i + n]) == NULL)
+			n++;
+		buf_add(out, text + i, n);
+		i += n;
+		if (i == len)
+			break;
+		switch (text[i++]) {
+		case '<':
+			buf_add_str(out, "&lt;");
+			break;
+		case '>':
+			buf_add_str(out, "&gt;");
+			break;
+		case '"':
+			buf_add_str(out, "&quot;");
+			break;
+		case '&':
+			buf_add_str(out, "&amp;");
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void
+markup_add_text(struct buf *out, const char *text, size_t len)
+{
+	add_escaped(out, text, len, "<>&");
+}
+
+static void
+add_attribute(
+    struct document *doc, const struct element *el, const unsigned char **a)
+{
+	const char *name = (const char *)a[0];
+	struct buf value = BUF_INIT, url = BUF_INIT;
+
+	if (a[1] != NULL)
+		return; /* xml:lang and the like */
+	attribute_add_value(&value, a);
+	if (!markup_is_url(name, strlen(name)) ||
+	    !url_resolve_add(
+		&url, document_base(doc, el), buf_str(&value), value.len))
+		buf_add(&url, buf_str(&value), value.len);
+	buf_add_char(&doc->text, ' ');
+	buf_add_str(&doc->text, name);
+	buf_add_str(&doc->text, "=\"");
+	add_escaped(&doc->text, buf_str(&url), url.len, "<&\"");
+	buf_add_char(&doc->text, '"');
+	buf_clear(&value);
+	buf_clear(&url);
+}
+
+/* The <div> that Atom wants around XHTML (RFC 4287 section 3.1.1.3). */
+static bool
+is_wrapper(const struct document *doc, const struct element *el,
+    const unsigned char *name)
+{
+	const struct element *parent = el - 1;
+
+	if (!parent->drops_div || strcasecmp((const char *)name, "div") != 0)
+		return false;
+	for (size_t i = parent->text_start; i < doc->text.len; i++)
+		if (!isspace((unsigned char)doc->text.data[i]))
+			return false;
+	return true;
+}
+
+void
+markup_start(struct document *doc, struct element *el,
+    const unsigned char *name, const unsigned char *prefix,
+    const struct attributes *attributes)
+{
+	size_t len = strlen((const char *)name);
+	bool is_void =
+	    (html_element_flags((const char *)name, len) & HTML_VOID) != 0;
+
+	el->inside = IN_MARKUP;
+	el->takes_text = el->escapes = true;
+	if (doc->text.len >= RAW_TEXT_MAX || is_wrapper(doc, el, name))
+		return;
+	buf_add_char(&doc->text, '<');
+	buf_add(&doc->text, name, len);
+	for (size_t i = 0; i < attributes->len; i++)
+		add_attribute(doc, el, attributes->list + 5 * i);
+	buf_add_str(&doc->text, is_void ? " />" : ">");
+	el->wrote_tag = !is_void;
+}
+
+void
+markup_end(struct document *doc, const unsigned char *name)
+{
+	buf_add_str(&doc->text, "</");
+	buf_add_str(&doc->text, (const char *)name);
+	buf_add_char(&doc->text, '>');
+}

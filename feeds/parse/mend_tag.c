@@ -1,0 +1,345 @@
+/*
+ * Start and end tags, written again. Names are ASCII: all that feeds mean
+ * anything by.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/utf8.h"
+#include "parse/mend_tag.h"
+#include "text/entity.h"
+
+static bool
+is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == ':' || c == '_' || c == '-' ||
+	       c == '.';
+}
+
+bool
+tag_is_name_start(char c)
+{
+	return isalpha((unsigned char)c) || c == '_';
+}
+
+static size_t
+name_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && is_name_char(s[n]))
+		n++;
+	return n;
+}
+
+static bool
+name_is(const char *name, size_t len, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strlen(*list) == len && strncasecmp(name, *list, len) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+open_name(const struct tag_stack *stack, size_t index, size_t *len)
+{
+	size_t end = index + 1 < stack->depth ? stack->starts[index + 1]
+					      : stack->names.len;
+
+	*len = end - stack->starts[index];
+	return stack->names.data + stack->starts[index];
+}
+
+static void
+open_element(struct tag_stack *stack, const char *name, size_t len)
+{
+	stack->starts[stack->depth++] = stack->names.len;
+	buf_add(&stack->names, name, len);
+}
+
+static void
+close_top(struct tag_stack *stack, struct buf *out)
+{
+	size_t len;
+	const char *name = open_name(stack, stack->depth - 1, &len);
+	char *end = buf_reserve(out, len + 3);
+
+	end[0] = '<';
+	end[1] = '/';
+	memcpy(end + 2, name, len);
+	end[len + 2] = '>';
+	out->len += len + 3;
+	stack->depth--;
+	buf_truncate(&stack->names, stack->starts[stack->depth]);
+}
+
+void
+tag_close_to(struct tag_stack *stack, size_t keep, struct buf *out)
+{
+	while (stack->depth > keep)
+		close_top(stack, out);
+}
+
+size_t
+tag_decode_reference(const char *s, size_t len, struct buf *out)
+{
+	char text[ENTITY_TEXT_MAX];
+	size_t n, text_len;
+	uint32_t code;
+
+	n = entity_decode(s, len, text, &text_len);
+	if (n == 0 || s[n - 1] != ';')
+		return 0;
+	utf8_decode(text, text_len, &code);
+	if ((code >= 0x20 && code != 0xFFFE && code != 0xFFFF) ||
+	    code == '\n' || code == '\t')
+		buf_add(out, text, text_len);
+	else if (code == '\r')
+		buf_add_char(out, '\n');
+	return n;
+}
+
+/* A character of an attribute's value, escaped. */
+static void
+add_value_char(struct buf *out, char c)
+{
+	switch (c) {
+	case '<':
+		buf_add(out, "&lt;", 4);
+		break;
+	case '&':
+		buf_add(out, "&amp;", 5);
+		break;
+	case '"':
+		buf_add(out, "&quot;", 6);
+		break;
+	case '\t':
+	case '\n':
+	case '\r':
+		buf_add_char(out, ' ');
+		break;
+	default:
+		if ((unsigned char)c >= 0x20)
+			buf_add_char(out, c);
+		break;
+	}
+}
+
+static bool
+value_is_plain(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == '<' || s[i] == '&' ||
+		    s[i] == '"')
+			return false;
+	return true;
+}
+
+static void
+add_value(struct buf *out, const char *s, size_t len)
+{
+	struct buf decoded = BUF_INIT;
+	size_t n;
+
+	if (value_is_plain(s, len)) {
+		buf_add(out, s, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i += n) {
+		buf_reset(&decoded);
+		n = s[i] == '&' ? tag_decode_reference(s + i, len - i, &decoded)
+				: 0;
+		if (n == 0) {
+			add_value_char(out, s[i]);
+			n = 1;
+			continue;
+		}
+		for (size_t j = 0; j < decoded.len; j++)
+			add_value_char(out, decoded.data[j]);
+	}
+	buf_clear(&decoded);
+}
+
+struct attribute {
+	const char *name;
+	size_t name_len;
+	const char *value;
+	size_t value_len;
+};
+
+static size_t
+space_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (isspace((unsigned char)s[n]) || s[n] == '\0'))
+		n++;
+	return n;
+}
+
+/* Reads a value with or without quotes; how many bytes it took. */
+static size_t
+read_value(const char *s, size_t len, struct attribute *a)
+{
+	size_t n = 0;
+
+	if (len > 0 && (*s == '"' || *s == '\'')) {
+		const char *end = memchr(s + 1, *s, len - 1);
+
+		a->value = s + 1;
+		a->value_len = end != NULL ? (size_t)(end - s) - 1 : len - 1;
+		return end != NULL ? a->value_len + 2 : len;
+	}
+	while (n < len && !isspace((unsigned char)s[n]))
+		n++;
+	a->value = s;
+	a->value_len = n;
+	return n;
+}
+
+/* Reads the next attribute; how many bytes were passed. Its name is empty where
+ * there was something else. */
+static size_t
+read_attribute(const char *s, size_t len, struct attribute *a)
+{
+	size_t n = 0;
+
+	*a = (struct attribute){.name = s, .value = ""};
+	if (!tag_is_name_start(*s))
+		return 1;
+	n = a->name_len = name_len(s, len);
+	n += space_len(s + n, len - n);
+	if (n == len || s[n] != '=')
+		return n;
+	n++;
+	n += space_len(s + n, len - n);
+	return n + read_value(s + n, len - n, a);
+}
+
+static bool
+is_repeated(
+    const struct attribute *seen, size_t count, const struct attribute *a)
+{
+	for (size_t i = 0; i < count; i++)
+		if (seen[i].name_len == a->name_len &&
+		    memcmp(seen[i].name, a->name, a->name_len) == 0)
+			return true;
+	return false;
+}
+
+static void
+write_attributes(const char *s, size_t len, struct buf *out)
+{
+	struct attribute seen[MEND_ATTRIBUTES_MAX];
+	size_t count = 0;
+
+	while (len > 0 && count < MEND_ATTRIBUTES_MAX) {
+		size_t n = space_len(s, len);
+
+		if (n == 0)
+			n = read_attribute(s, len, &seen[count]);
+		else
+			seen[count].name_len = 0;
+		s += n;
+		len -= n;
+		if (seen[count].name_len == 0 ||
+		    is_repeated(seen, count, &seen[count]))
+			continue;
+		buf_add_char(out, ' ');
+		buf_add(out, seen[count].name, seen[count].name_len);
+		buf_add(out, "=\"", 2);
+		add_value(out, seen[count].value, seen[count].value_len);
+		buf_add_char(out, '"');
+		count++;
+	}
+}
+
+/* An item begun inside an item, or a field inside a field that has only text:
+ * the end tag was forgotten. Keeps what stands inside content alone. */
+static void
+close_forgotten(
+    struct tag_stack *stack, const char *name, size_t len, struct buf *out)
+{
+	static const char *const records[] = {"item", "entry", NULL};
+	static const char *const leaves[] = {
+	    "title", "link", "guid", "pubdate", "id", "updated", NULL};
+	static const char *const fields[] = {"title", "link", "guid", "pubdate",
+	    "description", "category", "author", "enclosure", "comments", "id",
+	    "updated", "published", "summary", "content", "item", "entry",
+	    NULL};
+	static const char *const content[] = {"content", "description",
+	    "summary", "body", "content:encoded", NULL};
+	size_t top_len;
+	const char *top;
+
+	if (stack->depth == 0 || !name_is(name, len, fields))
+		return;
+	top = open_name(stack, stack->depth - 1, &top_len);
+	if (name_is(top, top_len, leaves))
+		close_top(stack, out);
+	if (!name_is(name, len, records))
+		return;
+	for (size_t i = stack->depth; i-- > 0;) {
+		top = open_name(stack, i, &top_len);
+		if (name_is(top, top_len, content))
+			return;
+		if (top_len == len && strncasecmp(top, name, len) == 0) {
+			tag_close_to(stack, i, out);
+			return;
+		}
+	}
+}
+
+bool
+tag_write_start(
+    struct tag_stack *stack, const char *tag, size_t len, struct buf *out)
+{
+	static const char *const void_names[] = {
+	    "br", "hr", "img", "input", "meta", "wbr", NULL};
+	size_t n = name_len(tag, len);
+	bool is_empty = len > n && tag[len - 1] == '/';
+
+	if (len > n && !isspace((unsigned char)tag[n]) && tag[n] != '/' &&
+	    tag[n] != '\0' && tag[n] != '"')
+		return false;
+	close_forgotten(stack, tag, n, out);
+	if (stack->depth == MEND_DEPTH_MAX) {
+		stack->dropped += !is_empty;
+		return true;
+	}
+	buf_add_char(out, '<');
+	buf_add(out, tag, n);
+	if (len > n)
+		write_attributes(tag + n, len - n - is_empty, out);
+	if (is_empty || name_is(tag, n, void_names)) {
+		buf_add(out, "/>", 2);
+		return true;
+	}
+	buf_add_char(out, '>');
+	open_element(stack, tag, n);
+	return true;
+}
+
+void
+tag_write_end(
+    struct tag_stack *stack, const char *tag, size_t len, struct buf *out)
+{
+	size_t n = name_len(tag, len), open_len;
+	const char *name;
+
+	if (stack->dropped > 0) {
+		stack->dropped--;
+		return;
+	}
+	if (n == 0)
+		return;
+	for (size_t i = stack->depth; i-- > 0;) {
+		name = open_name(stack, i, &open_len);
+		if (open_len == n && strncasecmp(name, tag, n) == 0) {
+			tag_close_to(stack, i, out);
+			return;
+		}
+	}
+}

@@ -1,0 +1,106 @@
+/*
+ * Documents that are no feeds: HTML pages, which may name some, OPML and
+ * others that can be told by their root.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "parse/document.h"
+#include "parse/names.h"
+#include "parse/url.h"
+
+static void
+start_html(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	doc->root_name = "an HTML page";
+}
+
+static void
+start_opml(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	doc->root_name = "an OPML list";
+}
+
+static void
+start_soap(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	if (doc->root_name == NULL)
+		doc->root_name = "an XML document, but none of feeds";
+}
+
+/* Pages are one place, however deep their elements are. */
+static void
+start_any(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	el->inside = IN_PAGE;
+}
+
+static void
+end_title(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	if (doc->page_title == NULL && content->len > 0)
+		doc->page_title = xstrdup(content->text);
+}
+
+static bool
+is_feed_type(const char *type)
+{
+	static const char *const types[] = {"application/rss+xml",
+	    "application/atom+xml", "application/feed+json",
+	    "application/rdf+xml", "text/xml", "application/xml"};
+
+	for (size_t i = 0; type != NULL && i < sizeof(types) / sizeof(types[0]);
+	     i++)
+		if (strncasecmp(type, types[i], strlen(types[i])) == 0)
+			return true;
+	return false;
+}
+
+/* <link rel="alternate" type="application/rss+xml" href="...">. */
+static void
+start_link(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf rel = BUF_INIT, type = BUF_INIT, href = BUF_INIT;
+	const char *name = attribute_get(attributes, "rel", &rel);
+	const char *ref = attribute_get(attributes, "href", &href);
+
+	if (name != NULL && ref != NULL &&
+	    strcasestr(name, "alternate") != NULL &&
+	    doc->page_links_len < DOCUMENT_LINKS_MAX &&
+	    is_feed_type(attribute_get(attributes, "type", &type))) {
+		char *url = url_resolve(document_base(doc, el), ref);
+
+		if (url != NULL)
+			doc->page_links[doc->page_links_len++] = url;
+	}
+	buf_clear(&rel);
+	buf_clear(&type);
+	buf_clear(&href);
+	el->inside = IN_PAGE;
+}
+
+#define PAGE(name)                                    \
+	{SPACE_NONE, name, IN_PAGE, start_any},       \
+	{                                             \
+		SPACE_XHTML, name, IN_PAGE, start_any \
+	}
+
+const struct rule page_rules[] = {
+    {SPACE_NONE, "html", IN_TOP, start_html, .inside = IN_PAGE},
+    {SPACE_XHTML, "html", IN_TOP, start_html, .inside = IN_PAGE},
+    {SPACE_NONE, "opml", IN_TOP, start_opml},
+    {SPACE_NONE, "envelope", IN_TOP, start_soap},
+    {SPACE_NONE, "title", IN_PAGE, NULL, end_title, .takes_text = true},
+    {SPACE_XHTML, "title", IN_PAGE, NULL, end_title, .takes_text = true},
+    {SPACE_NONE, "link", IN_PAGE, start_link},
+    {SPACE_XHTML, "link", IN_PAGE, start_link}, PAGE("head"), PAGE("meta"),
+    PAGE("body"), PAGE("div"), PAGE("script"), PAGE("style"), PAGE("base"),
+    PAGE("noscript"), {SPACE_NONE, NULL, 0}};

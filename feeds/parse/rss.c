@@ -1,0 +1,252 @@
+/*
+ * RSS 0.90 to 2.0 and 1.1, and CDF, which has the same shape.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "parse/document.h"
+#include "parse/item.h"
+#include "parse/names.h"
+#include "parse/person.h"
+#include "parse/url.h"
+
+static void
+start_root(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	doc->format = PARSER_RSS;
+	el->is_feed_root = true;
+	names_forget(doc);
+}
+
+/* A channel with no root around it, and a CDF channel with an address. */
+static void
+start_channel(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+
+	if (doc->format == PARSER_UNKNOWN)
+		start_root(doc, el, attributes);
+	doc->here = &doc->feed;
+	document_set_url(doc, el, FACT_URL, RANK_WEAK,
+	    attribute_get(attributes, "href", &value));
+	facts_set_string(
+	    doc->here, FACT_LANGUAGE, RANK_LAST, document_language(doc, el));
+	buf_clear(&value);
+}
+
+static void
+set_date(struct document *doc, enum fact_date field, const char *text)
+{
+	struct content content = {.text = text};
+	int64_t at;
+
+	if (text == NULL)
+		return;
+	content.len = strlen(text);
+	if (document_parse_date(doc, &content, &at))
+		facts_set_date(doc->here, field, RANK_WEAK, at);
+}
+
+/* RSS 1.0 has the item's address in rdf:about, CDF in HREF. */
+static void
+start_item(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+	const char *about;
+
+	if (doc->format == PARSER_UNKNOWN)
+		return;
+	document_start_item(doc, el, attributes);
+	if (el->inside == IN_NOTHING)
+		return;
+	about = attribute_get(attributes, "about", &value);
+	facts_set_string(doc->here, FACT_GUID, RANK_MODULE, about);
+	document_set_url(doc, el, FACT_URL, RANK_LAST, about);
+	document_set_url(doc, el, FACT_URL, RANK_WEAK,
+	    attribute_get(attributes, "href", &value));
+	set_date(
+	    doc, FACT_MODIFIED, attribute_get(attributes, "lastmod", &value));
+	buf_clear(&value);
+}
+
+static void
+start_guid(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+	const char *is_permalink =
+	    attribute_get(attributes, "ispermalink", &value);
+
+	doc->here->guid_is_link =
+	    is_permalink == NULL || strcasecmp(is_permalink, "false") != 0;
+	buf_clear(&value);
+}
+
+/* An empty <link href=""/>, Atom's way in RSS without its namespace. */
+static void
+start_link(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf href = BUF_INIT, rel = BUF_INIT;
+	const char *name = attribute_get(attributes, "rel", &rel);
+
+	if (name == NULL || strcasecmp(name, "alternate") == 0)
+		document_set_url(doc, el, FACT_URL, RANK_WEAK,
+		    attribute_get(attributes, "href", &href));
+	buf_clear(&href);
+	buf_clear(&rel);
+}
+
+static void
+start_enclosure(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf url = BUF_INIT, type = BUF_INIT, value = BUF_INIT;
+	struct raw_attachment a = {.size = -1, .duration_s = -1};
+	const char *ref = attribute_get(attributes, "url", &value);
+	const char *length;
+
+	if (ref == NULL)
+		ref = attribute_get(attributes, "href", &value);
+	if (ref != NULL &&
+	    url_resolve_add(&url, document_base(doc, el), ref, strlen(ref))) {
+		a.url = url.data;
+		a.type = attribute_get(attributes, "type", &type);
+		length = attribute_get(attributes, "length", &value);
+		if (length != NULL && strtoll(length, NULL, 10) > 0)
+			a.size = strtoll(length, NULL, 10);
+		facts_add_attachment(doc->here, &a);
+	}
+	buf_clear(&url);
+	buf_clear(&type);
+	buf_clear(&value);
+}
+
+/* CDF's LOGO and RSS 1.0's image have their addresses as attributes. */
+static void
+start_image(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	static const char *const names[] = {"href", "resource", "url"};
+	enum fact_string field =
+	    doc->here == &doc->feed ? FACT_ICON : FACT_IMAGE;
+	struct buf value = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		document_set_url(doc, el, field, RANK_WEAK,
+		    attribute_get(attributes, names[i], &value));
+	buf_clear(&value);
+}
+
+/* An item's image may be an address written between its tags. */
+static void
+end_item_image(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	if (url_is_web(content->text))
+		document_set_url(doc, el, FACT_IMAGE, RANK_WEAK, content->text);
+}
+
+static void
+end_image_url(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	document_set_url(doc, el,
+	    doc->here == &doc->feed ? FACT_ICON : FACT_IMAGE, RANK_OWN,
+	    content->text);
+}
+
+static void
+end_ttl(struct document *doc, struct element *el, const struct content *content)
+{
+	long minutes = strtol(content->text, NULL, 10);
+
+	if (minutes > 0 && minutes <= 365 * 24 * 60)
+		doc->ttl_s = (int)minutes * 60;
+}
+
+/* Hours are 0 to 23; RSS 0.91 wrote 24 for midnight. */
+static void
+end_hour(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	char *end;
+	long hour = strtol(content->text, &end, 10);
+
+	if (end != content->text && hour >= 0 && hour <= 24)
+		doc->skip_hours |= 1U << (hour % 24);
+}
+
+static void
+end_day(struct document *doc, struct element *el, const struct content *content)
+{
+	static const char *const days[] = {
+	    "sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
+	for (int i = 0; i < 7; i++)
+		if (strncasecmp(content->text, days[i], 3) == 0)
+			doc->skip_days |= (uint8_t)(1 << i);
+}
+
+#define NONE SPACE_NONE
+#define BOTH (IN_FEED | IN_ITEM)
+
+const struct rule rss_rules[] = {
+    {NONE, "rss", IN_TOP, start_root, .inside = IN_ROOT},
+    {SPACE_RDF, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
+    {NONE, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
+    {NONE, "channel", IN_TOP | IN_ROOT, start_channel, .inside = IN_FEED},
+    {NONE, "item", IN_ROOT | IN_FEED, start_item, document_end_item,
+	.inside = IN_ITEM},
+    {NONE, "items", IN_FEED | IN_ROOT, .inside = IN_FEED},
+    {NONE, "title", BOTH, NULL, document_end_text, FACT_TITLE, RANK_OWN, true},
+    {NONE, "link", BOTH, start_link, document_end_url, FACT_URL, RANK_OWN,
+	true},
+    {NONE, "description", BOTH, NULL, document_end_text, FACT_SUMMARY, RANK_OWN,
+	true},
+    {NONE, "abstract", BOTH, NULL, document_end_text, FACT_SUMMARY, RANK_WEAK,
+	true},
+    {NONE, "summary", IN_ITEM, NULL, document_end_text, FACT_SUMMARY, RANK_WEAK,
+	true},
+    {NONE, "content", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
+	true},
+    {NONE, "fulltext", IN_ITEM, NULL, document_end_text, FACT_CONTENT,
+	RANK_WEAK, true},
+    {NONE, "body", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
+	true},
+    {NONE, "guid", IN_ITEM, start_guid, document_end_string, FACT_GUID,
+	RANK_OWN, true},
+    {NONE, "id", IN_ITEM, NULL, document_end_string, FACT_GUID, RANK_WEAK,
+	true},
+    {NONE, "pubdate", BOTH, NULL, document_end_date, FACT_PUBLISHED, RANK_OWN,
+	true},
+    {NONE, "date", BOTH, NULL, document_end_date, FACT_PUBLISHED, RANK_LAST,
+	true},
+    {NONE, "published", BOTH, NULL, document_end_date, FACT_PUBLISHED,
+	RANK_WEAK, true},
+    {NONE, "lastbuilddate", BOTH, NULL, document_end_date, FACT_MODIFIED,
+	RANK_OWN, true},
+    {NONE, "updated", BOTH, NULL, document_end_date, FACT_MODIFIED, RANK_WEAK,
+	true},
+    {NONE, "author", BOTH, NULL, person_end_string, .rank = RANK_OWN,
+	.takes_text = true},
+    {NONE, "managingeditor", IN_FEED, NULL, person_end_string, .rank = RANK_OWN,
+	.takes_text = true},
+    {NONE, "category", BOTH, NULL, document_end_tag, .takes_text = true},
+    {NONE, "keywords", BOTH, NULL, document_end_tag, .takes_text = true},
+    {NONE, "language", BOTH, NULL, document_end_string, FACT_LANGUAGE, RANK_OWN,
+	true},
+    {NONE, "enclosure", IN_ITEM, start_enclosure},
+    {NONE, "image", IN_FEED | IN_ROOT, start_image, .inside = IN_IMAGE},
+    {NONE, "image", IN_ITEM, start_image, end_item_image, .takes_text = true},
+    {NONE, "logo", BOTH, start_image},
+    {NONE, "url", IN_IMAGE, NULL, end_image_url, .takes_text = true},
+    {NONE, "ttl", IN_FEED, NULL, end_ttl, .takes_text = true},
+    {NONE, "skiphours", IN_FEED, .inside = IN_SKIP},
+    {NONE, "skipdays", IN_FEED, .inside = IN_SKIP},
+    {NONE, "hour", IN_SKIP, NULL, end_hour, .takes_text = true},
+    {NONE, "day", IN_SKIP, NULL, end_day, .takes_text = true}, {NONE, NULL, 0}};

@@ -1,0 +1,238 @@
+/*
+ * Plain text out of HTML.
+ */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "text/clean.h"
+#include "text/entity.h"
+#include "text/html.h"
+#include "text/html_tag.h"
+
+struct writer {
+	struct buf text;
+	size_t max;      /* bytes of text, after which nothing is added */
+	bool blank;      /* white space stands before what follows */
+	bool line;       /* a line break does */
+	unsigned silent; /* open elements of silent_name */
+	const char *silent_name;
+	size_t silent_len;
+	unsigned pre; /* open <pre>: line breaks are kept */
+};
+
+/* Puts the blank or line break that is owed before more text. */
+static void
+put_gap(struct writer *w)
+{
+	if (w->text.len > 0 && w->line)
+		buf_add_char(&w->text, '\n');
+	else if (w->text.len > 0 && w->blank)
+		buf_add_char(&w->text, ' ');
+	w->line = w->blank = false;
+}
+
+static void
+add_words(struct writer *w, const char *s, size_t len)
+{
+	size_t i = 0, start;
+
+	while (i < len && w->text.len < w->max) {
+		if (isspace((unsigned char)s[i])) {
+			if (w->pre > 0 && s[i] == '\n')
+				w->line = true;
+			w->blank = true;
+			i++;
+			continue;
+		}
+		start = i;
+		while (i < len && !isspace((unsigned char)s[i]))
+			i++;
+		put_gap(w);
+		buf_add(&w->text, s + start, i - start);
+	}
+}
+
+static void
+add_text(struct writer *w, const char *s, size_t len)
+{
+	char text[ENTITY_TEXT_MAX];
+	size_t n, text_len;
+
+	while (len > 0) {
+		const char *amp = memchr(s, '&', len);
+
+		n = amp != NULL ? (size_t)(amp - s) : len;
+		add_words(w, s, n);
+		if (amp == NULL)
+			break;
+		s += n;
+		len -= n;
+		n = entity_decode(s, len, text, &text_len);
+		if (n == 0)
+			add_words(w, "&", n = 1);
+		else
+			add_words(w, text, text_len);
+		s += n;
+		len -= n;
+	}
+}
+
+static bool
+name_is(const struct html_token *tag, const char *name, size_t len)
+{
+	return tag->name_len == len && strncasecmp(tag->name, name, len) == 0;
+}
+
+static bool
+is_hidden(const struct html_token *tag)
+{
+	struct html_attribute found;
+
+	return tag->attributes_len > 5 &&
+	       html_find_attribute(tag, "hidden", &found);
+}
+
+/* Keeps count of the open silent elements of one name. */
+static void
+step_silent(struct writer *w, const struct html_token *tag)
+{
+	if (name_is(tag, w->silent_name, w->silent_len))
+		w->silent += tag->is_end ? -1U : 1U;
+}
+
+static void
+take_tag(
+    struct writer *w, struct html_reader *reader, const struct html_token *tag)
+{
+	unsigned flags = html_element_flags(tag->name, tag->name_len);
+
+	if (w->silent > 0) {
+		step_silent(w, tag);
+		return;
+	}
+	if (flags & HTML_BLOCK)
+		w->line = true;
+	if (flags & HTML_CELL)
+		w->blank = true;
+	if (name_is(tag, "pre", 3))
+		w->pre = !tag->is_end;
+	if (tag->is_end || (flags & HTML_VOID))
+		return;
+	if (flags & HTML_RAW)
+		html_skip_raw(reader, tag);
+	else if ((flags & HTML_SILENT) || is_hidden(tag)) {
+		w->silent = 1;
+		w->silent_name = tag->name;
+		w->silent_len = tag->name_len;
+	}
+}
+
+void
+html_to_text(struct buf *out, const char *html, size_t len, size_t max)
+{
+	struct html_reader reader = {.at = html, .left = len};
+	struct writer w = {.text = BUF_INIT, .max = max};
+	struct html_token token;
+	size_t start = out->len;
+
+	while (w.text.len < max && html_next(&reader, &token)) {
+		if (token.kind == HTML_TAG)
+			take_tag(&w, &reader, &token);
+		else if (w.silent > 0)
+			continue;
+		else if (token.kind == HTML_TEXT)
+			add_text(&w, token.bytes, token.len);
+		else if (token.kind == HTML_LITERAL)
+			add_words(&w, token.bytes, token.len);
+	}
+	clean_add(out, buf_str(&w.text), w.text.len, CLEAN_TEXT);
+	if (out->len - start > max)
+		buf_truncate(out, start + clean_cut(out->data + start,
+					      out->len - start, max));
+	buf_clear(&w.text);
+}
+
+/* In text that may be HTML: whether the tag is one of HTML's, not something
+ * else in angle brackets. */
+static bool
+is_html_tag(const struct html_token *tag)
+{
+	const char *at = tag->attributes;
+	size_t left = tag->attributes_len;
+	struct html_attribute attribute;
+
+	if (html_element_flags(tag->name, tag->name_len) == 0)
+		return false;
+	while (html_next_attribute(&at, &left, &attribute))
+		if (!attribute.has_value)
+			return false;
+	return true;
+}
+
+/* Whether one reference with its semicolon stands in the text. */
+static bool
+has_reference(const char *s, size_t len)
+{
+	char text[ENTITY_TEXT_MAX];
+	size_t n, text_len;
+
+	while (len > 0) {
+		const char *amp = memchr(s, '&', len);
+
+		if (amp == NULL)
+			return false;
+		len -= (size_t)(amp - s);
+		s = amp;
+		n = entity_decode(s, len, text, &text_len);
+		if (n > 0 && s[n - 1] == ';')
+			return true;
+		s++;
+		len--;
+	}
+	return false;
+}
+
+bool
+html_is_likely(const char *text, size_t len)
+{
+	struct html_reader reader = {.at = text, .left = len};
+	struct html_token token;
+
+	if (memchr(text, '<', len) == NULL && memchr(text, '&', len) == NULL)
+		return false;
+	while (html_next(&reader, &token)) {
+		if (token.kind == HTML_TAG && is_html_tag(&token))
+			return true;
+		if (token.kind == HTML_TEXT &&
+		    has_reference(token.bytes, token.len))
+			return true;
+	}
+	return false;
+}
+
+void
+html_maybe_to_line(struct buf *out, const char *text, size_t len)
+{
+	struct html_reader reader = {.at = text, .left = len};
+	struct writer w = {.text = BUF_INIT, .max = len + 1};
+	struct html_token token;
+
+	if (!html_is_likely(text, len)) {
+		clean_add(out, text, len, CLEAN_LINE);
+		return;
+	}
+	while (html_next(&reader, &token)) {
+		if (token.kind == HTML_TAG && is_html_tag(&token))
+			take_tag(&w, &reader, &token);
+		else if (w.silent > 0)
+			continue;
+		else if (token.kind == HTML_LITERAL)
+			add_words(&w, token.bytes, token.len);
+		else if (token.kind != HTML_IGNORED || token.bytes[1] != '!')
+			add_text(&w, token.bytes, token.len);
+	}
+	clean_add(out, buf_str(&w.text), w.text.len, CLEAN_LINE);
+	buf_clear(&w.text);
+}

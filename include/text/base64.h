@@ -1,0 +1,16 @@
+/*
+ * Base64 (RFC 4648 section 4), read leniently.
+ */
+#ifndef TEXT_BASE64_H
+#define TEXT_BASE64_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* Appends what the text encodes; white space is skipped, padding may be
+ * missing. False, and nothing appended, when other characters occur. */
+bool base64_decode(struct buf *, const char *text, size_t len);
+
+#endif
