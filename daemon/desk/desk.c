@@ -119,9 +119,11 @@ on_engine_gone(void *arg, struct peer *peer, const char *error)
 {
 	struct desk *desk = arg;
 
+	actions_engine_gone(desk->actions);
+	if (peer != desk->engine)
+		return; /* the one that replaces it was quicker */
 	desk->engine = NULL;
 	desk->state.engine_connected = false;
-	actions_engine_gone(desk->actions);
 }
 
 /* ---- what the parent says -------------------------------------------------

@@ -141,6 +141,8 @@ conn_step(struct http_conn *conn)
 	struct http *http = conn->listener->http;
 	int status;
 
+	if (len == 0)
+		return;
 	if (len > REQUEST_HEAD_MAX)
 		len = REQUEST_HEAD_MAX;
 	status =

@@ -2,11 +2,19 @@
  * The desk's page. What strangers wrote reaches it through the API only, and
  * its script puts it in as text; the policy forbids any script but ours.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "desk/api.h"
+#include "desk/desk.h"
 #include "desk/http.h"
 #include "desk/page.h"
 #include "desk/page_files.h"
+#include "frame/alert_line.h"
+#include "store/query.h"
+
+#define TEXT_ALERTS 100
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -46,4 +54,32 @@ void
 page_get_icon(const struct api_call *call)
 {
 	reply_file(call, "image/svg+xml", page_icon_svg);
+}
+
+static void
+add_line(void *arg, uint64_t seq, const char *json)
+{
+	struct buf *out = arg;
+	const struct alert_line_options options = {.time = true};
+
+	alert_line_add(out, json, strlen(json), &options);
+	buf_add_char(out, '\n');
+}
+
+void
+page_get_text(const struct api_call *call)
+{
+	struct store_filter filter = {.limit = TEXT_ALERTS};
+	struct buf out = BUF_INIT;
+	char *error = NULL;
+	struct store_reader *reader = desk_open_store(call->desk, &error);
+
+	if (reader == NULL ||
+	    store_query_alerts(reader, &filter, add_line, &out) != 0) {
+		buf_reset(&out);
+		buf_addf(&out, "the store cannot be read: %s\n",
+		    reader == NULL ? error : store_reader_error(reader));
+	}
+	free(error);
+	http_reply(call->conn, 200, "text/plain; charset=utf-8", &out);
 }

@@ -1,0 +1,115 @@
+"""The desk's page in a real browser: a hostile headline is text and no more,
+alerts come live, and the keyboard is enough."""
+
+import browser
+from harness import Tap, check, need_programs
+from stage import STAGE, Stage
+
+HOSTILE = (
+    "<img src=x onerror=\"document.title='OWNED'\">"
+    "<script>document.title='OWNED'</script>"
+    "<a href=javascript:document.title='OWNED'>Macron</a> & <b>"
+)
+HEADLINES = "[...document.querySelectorAll('.headline')].map(n => n.textContent)"
+
+
+def same(got, want, what):
+    check(got == want, "%s: got %r, not %r" % (what, got, want))
+
+
+def hostile_headlines_are_text(stage, page):
+    page.wait("document.querySelectorAll('#alerts li').length === 3")
+    same(page.evaluate(HEADLINES), [HOSTILE] * 3, "headlines")
+    same(page.evaluate("document.querySelector('.headline mark').textContent"),
+         "Macron", "the mention is marked")
+    same(page.evaluate("document.querySelectorAll('#alerts img, #alerts script,"
+                       " #alerts b, #alerts iframe').length"), 0, "elements")
+    same(page.evaluate("document.title"), "wirewatch", "title")
+    same(page.complaints, [], "what the browser complained of")
+
+
+def only_web_addresses_can_be_followed(stage, page):
+    same(page.evaluate("[...document.querySelectorAll('#alerts a')].map(a => a.href)"),
+         ["https://news.example/good"], "links")
+    same(page.evaluate("document.querySelector('#alerts a').rel"),
+         "noopener noreferrer", "rel")
+
+
+def the_policy_forbids_scripts_in_the_page(stage, page):
+    done = page.evaluate("""(() => { try {
+        document.body.insertAdjacentHTML('beforeend',
+            '<img src=x onerror="document.title=1">');
+        return 'taken';
+    } catch (error) { return error.name; } })()""")
+    same(done, "TypeError", "markup from a string")
+    _, headers, _ = stage.request("GET", "/", local=False)
+    policy = headers["Content-Security-Policy"]
+    check("default-src 'none'" in policy and "unsafe" not in policy, policy)
+
+
+def alerts_come_live_and_pause(stage, page):
+    page.wait("document.querySelector('#connection').textContent.trim() === 'live'")
+    stage.cue("alerts", 1)
+    page.wait(HEADLINES + "[0] === 'Macron, report 4'")
+    page.press("p")
+    stage.cue("alerts", 2)
+    page.wait("document.querySelector('#connection').textContent.includes('2 new')")
+    same(page.evaluate(HEADLINES + "[0]"), "Macron, report 4", "held back")
+    page.press("p")
+    page.wait(HEADLINES + "[0] === 'Macron, report 6'")
+
+
+def the_keyboard_searches_and_chooses(stage, page):
+    page.press("/")
+    for letter in "report":
+        page.press(letter)
+    page.wait("document.querySelectorAll('#alerts li').length === 3")
+    page.press("Escape")
+    page.wait("document.querySelectorAll('#alerts li').length === 6")
+    page.press("j")
+    page.press("j")
+    same(page.evaluate("document.querySelector('.chosen .headline').textContent"),
+         "Macron, report 5", "the second row")
+    page.press("f")
+    page.wait("document.querySelectorAll('#feeds tr').length === 3")
+    page.press("a")
+    page.wait("!document.querySelector('#alerts-view').hidden")
+
+
+def a_page_that_lost_the_desk_says_so(stage, page):
+    stage.clear()
+    page.wait("document.querySelector('#connection').className === 'lost'")
+
+
+def without_script_the_alerts_are_plain_text(stage, page):
+    status, text = stage.get("/alerts.txt", local=False)
+    check(status == 200 and "<img src=x" in text, text)
+    same(len(text.splitlines()), 3, "a line for each alert")
+
+
+def main():
+    tap = Tap()
+    need_programs(tap, STAGE)
+    if browser.PROGRAM is None:
+        tap.skip_all("chromium is not installed")
+    stage = Stage()
+    page = browser.Browser()
+    for url in ("https://news.example/good", "javascript:document.title='OWNED'",
+                "data:text/html,<script>1</script>"):
+        stage.cue("tell", "urgent", url, HOSTILE, "Macron", HOSTILE)
+    page.open("http://127.0.0.1:%d/" % stage.port)
+    for test in (
+        without_script_the_alerts_are_plain_text,
+        hostile_headlines_are_text,
+        only_web_addresses_can_be_followed,
+        alerts_come_live_and_pause,
+        the_keyboard_searches_and_chooses,
+        the_policy_forbids_scripts_in_the_page,
+        a_page_that_lost_the_desk_says_so,
+    ):
+        tap.run(test, stage, page)
+    page.close()
+    tap.done()
+
+
+main()
