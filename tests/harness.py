@@ -12,6 +12,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -588,6 +589,43 @@ def is_running(pid):
             return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "null": type(None),
+}
+
+
+def check_schema(value, schema, where="alert"):
+    """The part of JSON Schema that our schemas use."""
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    check(
+        not types or any(isinstance(value, TYPES[name]) for name in types),
+        "%s is %r" % (where, value),
+    )
+    check(value in schema.get("enum", [value]), "%s is %r" % (where, value))
+    if isinstance(value, str):
+        check(
+            re.search(schema.get("pattern", ""), value)
+            and len(value) >= schema.get("minLength", 0),
+            "%s is %r" % (where, value),
+        )
+    elif isinstance(value, int):
+        check(value >= schema.get("minimum", value), "%s: %d" % (where, value))
+    elif isinstance(value, list):
+        for entry in value:
+            check_schema(entry, schema["items"], where + "[]")
+    elif isinstance(value, dict):
+        for key in schema["required"]:
+            check(key in value, "%s has no %s" % (where, key))
+        for key, entry in value.items():
+            check(key in schema["properties"], "%s has %s" % (where, key))
+            check_schema(entry, schema["properties"][key], where + "." + key)
 
 
 def webhook_is_genuine(hook, secret):

@@ -108,7 +108,14 @@ def publish(mission, index, title, summary, content):
     return url, time.monotonic()
 
 
+def load_schema():
+    path = os.path.join(harness.SRCDIR, "man", "alert.schema.json")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 def check_alert(alert, entities, rules, level):
+    harness.check_schema(alert, load_schema())
     check(alert["type"] == "item", "type is %s" % alert["type"])
     named = sorted(entity["id"] for entity in alert["entities"])
     check(named == sorted(entities), "entities are %s" % named)
