@@ -13,6 +13,8 @@
 #define TERMS_CAP_FREE (1u << 18) /* slots that need no live items */
 #define TERMS_PER_ITEM 8          /* slots that a live item allows */
 #define POOL_MIN 4096             /* words */
+#define CHUNK_MAX (1u << (CHUNK_CLASSES - 1)) /* postings */
+#define CACHE_LINE 64
 
 /* The word before a chunk's postings. */
 struct chunk_head {
@@ -134,6 +136,12 @@ postings_reserve(struct postings *postings, size_t more, size_t live_items)
 	return halved;
 }
 
+void
+postings_fetch_term(const struct postings *postings, uint64_t hash)
+{
+	__builtin_prefetch(&postings->terms[hash & (postings->terms_cap - 1)]);
+}
+
 struct posting_term *
 postings_term(struct postings *postings, uint64_t hash)
 {
@@ -184,13 +192,81 @@ postings_add(struct postings *postings, struct posting_term *term,
 	postings->pool[term->chunk + head.len].posting = posting;
 }
 
-struct posting_chunk
-postings_chunk(const struct postings *postings, uint32_t chunk)
+/* A chunk lies in several lines of cache, and the walk would wait for each. */
+static void
+prefetch_chunk(const struct postings *postings, uint32_t chunk)
 {
-	const union pool_word *words = &postings->pool[chunk];
+	const char *at = (const char *)&postings->pool[chunk];
 
-	return (struct posting_chunk){
-	    &words[1].posting, words->head.len, words->head.before};
+	for (size_t i = 0; i < (1 + CHUNK_MAX) * sizeof(union pool_word);
+	     i += CACHE_LINE)
+		__builtin_prefetch(at + i);
+}
+
+/* Adds the postings of a chunk. */
+static void
+gather_chunk(const struct postings *postings, const union pool_word *chunk,
+    float weight, struct posting_sums *sums)
+{
+	const uint32_t mask = sums->cap - 1;
+
+	for (size_t i = 1; i <= chunk->head.len; i++) {
+		const struct posting *posting = &chunk[i].posting;
+		uint32_t at = posting->item & mask;
+
+		if (is_expired(postings, posting->item))
+			continue;
+		if (sums->cosines[at] == 0)
+			sums->touched[sums->touched_len++] = posting->item;
+		if (sums->counts)
+			sums->shared[at] += sums->shared[at] < UINT8_MAX;
+		sums->cosines[at] += weight * posting->weight;
+	}
+}
+
+void
+postings_gather(const struct postings *postings,
+    const struct posting_term *term, double weight, struct posting_sums *sums)
+{
+	uint32_t next = term->chunk;
+
+	while (next != 0) {
+		const union pool_word *chunk = &postings->pool[next];
+
+		if (is_expired(postings, chunk[chunk->head.len].posting.item))
+			return;
+		next = chunk->head.before;
+		prefetch_chunk(postings, next);
+		gather_chunk(postings, chunk, (float)weight, sums);
+	}
+}
+
+void
+postings_fetch_chunk(
+    const struct postings *postings, const struct posting_term *term)
+{
+	prefetch_chunk(postings, term->chunk);
+}
+
+void
+posting_sums_fit(struct posting_sums *sums, uint32_t cap)
+{
+	if (sums->cap == cap)
+		return;
+	posting_sums_clear(sums);
+	sums->cap = cap;
+	sums->cosines = xcalloc(cap, sizeof(*sums->cosines));
+	sums->shared = xcalloc(cap, sizeof(*sums->shared));
+	sums->touched = xcalloc(cap, sizeof(*sums->touched));
+}
+
+void
+posting_sums_clear(struct posting_sums *sums)
+{
+	free(sums->cosines);
+	free(sums->shared);
+	free(sums->touched);
+	*sums = (struct posting_sums){.cap = 0};
 }
 
 void

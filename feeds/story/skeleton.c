@@ -58,8 +58,11 @@ put_latin(const char *word, size_t len, char *out, size_t *out_len)
 	for (size_t i = 0; i < sizeof(latin_groups) / sizeof(latin_groups[0]);
 	     i++) {
 		const struct spelling *group = &latin_groups[i];
-		size_t n = strlen(group->from);
+		size_t n;
 
+		if (group->from[0] != word[0])
+			continue;
+		n = strlen(group->from);
 		if (n > len || memcmp(word, group->from, n) != 0)
 			continue;
 		for (const char *p = group->to; *p != '\0'; p++)

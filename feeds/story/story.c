@@ -21,9 +21,7 @@
 #define LENGTH_MIDDLE 20.0
 #define NAMES_COSINE 0.30  /* links items of two languages ... */
 #define NAMES_SHARED_MIN 2 /* ... that share so many terms */
-#define SWEEP_SLOTS 64     /* of the term table with each item */
-#define SECOND_US 1e6
-#define AT_MAX (INT64_C(1) << 60) /* farther dates are clamped */
+#define SWEEP_SLOTS 32     /* of the term table with each item */
 #define NO_STORY UINT32_MAX
 
 /* A term of the item in hand. */
@@ -45,18 +43,13 @@ struct story_index {
 	struct terms *terms;
 	double documents; /* seen, DOCUMENTS_START more */
 	/* The item in hand: */
-	int64_t at;
+	uint32_t at_s;
 	uint32_t language;
 	struct vector about;
 	struct vector names;
-	/* Scratch by place in the ring, all zero between items. */
-	uint32_t scratch_cap;
-	float *cosines;
-	uint8_t *shared;   /* terms of names that both items have */
-	uint32_t *touched; /* numbers of items with a cosine */
+	struct posting_sums sums; /* empty between items */
+	uint32_t *touched;        /* places of stories with a sum */
 	uint32_t touched_len;
-	uint32_t *stories; /* places of stories with a sum */
-	uint32_t stories_len;
 };
 
 /* The first subtag, lower case, as a number: en-GB and en are one language. */
@@ -145,6 +138,13 @@ weigh_names(struct story_index *index)
 	scale_vector(vector);
 }
 
+static void
+prefetch_terms(const struct story_index *index, const struct term_set *set)
+{
+	for (size_t i = 0; i < set->len; i++)
+		postings_fetch_term(&index->postings, set->at[i].hash);
+}
+
 /* Reads the item's terms; their places in the table stay until the next. */
 static void
 weigh_item(struct story_index *index, const struct story_item *item)
@@ -161,106 +161,96 @@ weigh_item(struct story_index *index, const struct story_item *item)
 	if (index->documents < DOCUMENTS_START)
 		index->documents = DOCUMENTS_START;
 	index->documents++;
+	prefetch_terms(index, &index->terms->about);
+	prefetch_terms(index, &index->terms->names);
 	weigh_about(index);
 	weigh_names(index);
 }
 
-static bool
-is_in_reach(const struct story_index *index, const struct window_item *item)
+/* 2 to the power of -x for x in 0 .. 1, to 1e-7: the series of its logarithm,
+ * which is quicker than a call for each item that shares a term. */
+static float
+fade(float x)
 {
-	return (double)(index->at - item->at) <= STORY_WINDOW_S * SECOND_US;
+	const float y = x * -0.693147181f;
+
+	return 1 +
+	       y * (1 +
+		       y * (0.5f +
+			       y * (0.166666667f +
+				       y * (0.0416666667f +
+					       y * (0.00833333333f +
+						       y * (0.00138888889f +
+							       y * 0.000198412698f))))));
 }
 
-/* Adds to the cosines of all items in the window with this term. */
-static void
-gather_about(struct story_index *index, const struct weighted *weighted)
+/* How much an item has faded, 1 to 0.5; 0 when it is too old. */
+static float
+item_fade(const struct story_index *index, const struct window_item *item)
 {
-	const uint32_t mask = index->scratch_cap - 1;
-	const uint32_t first = index->window.first;
-	const float weight = (float)weighted->weight;
-	uint32_t next = weighted->term->chunk;
+	int64_t age_s = (int64_t)index->at_s - item->at_s;
 
-	while (next != 0) {
-		struct posting_chunk chunk =
-		    postings_chunk(&index->postings, next);
-
-		for (size_t i = chunk.len; i-- > 0;) {
-			uint32_t item = chunk.at[i].item;
-			float *cosine = &index->cosines[item & mask];
-
-			if ((int32_t)(item - first) < 0)
-				return;
-			if (*cosine == 0)
-				index->touched[index->touched_len++] = item;
-			*cosine += weight * chunk.at[i].weight;
-		}
-		next = chunk.before;
-	}
+	if (age_s <= 0)
+		return 1;
+	if (age_s > STORY_WINDOW_S)
+		return 0;
+	return fade((float)age_s / STORY_WINDOW_S);
 }
 
-/* The same for names, among items of other languages. */
 static void
-gather_names(struct story_index *index, const struct weighted *weighted)
+add_to_story(struct story_index *index, uint32_t place, float cosine)
 {
-	const uint32_t mask = index->scratch_cap - 1;
-	const uint32_t first = index->window.first;
-	uint32_t next = weighted->term->chunk;
+	struct window_sum *sum = &index->window.sums[place];
 
-	while (next != 0) {
-		struct posting_chunk chunk =
-		    postings_chunk(&index->postings, next);
+	if (sum->sum == 0)
+		index->touched[index->touched_len++] = place;
+	sum->sum += cosine;
+	if (sum->best < cosine)
+		sum->best = cosine;
+}
 
-		for (size_t i = chunk.len; i-- > 0;) {
-			uint32_t item = chunk.at[i].item;
+/* The items and stories that an item touches lie scattered: what is needed in
+ * a moment is fetched ahead. */
+static void
+fetch_ahead(const struct story_index *index, uint32_t i)
+{
+	const struct posting_sums *sums = &index->sums;
+	const struct window *window = &index->window;
 
-			if ((int32_t)(item - first) < 0)
-				return;
-			if (window_item(&index->window, item)->language ==
-			    index->language)
-				continue;
-			if (index->shared[item & mask] == 0)
-				index->touched[index->touched_len++] = item;
-			if (index->shared[item & mask] < UINT8_MAX)
-				index->shared[item & mask]++;
-			index->cosines[item & mask] +=
-			    (float)weighted->weight * chunk.at[i].weight;
-		}
-		next = chunk.before;
-	}
+	if (i + 16 < sums->touched_len)
+		__builtin_prefetch(window_item(window, sums->touched[i + 16]));
+	if (i + 8 < sums->touched_len)
+		__builtin_prefetch(
+		    &window->sums[window_item(window, sums->touched[i + 8])
+				      ->story]);
 }
 
 /* Turns the items' cosines into sums and bests of their stories. */
 static void
 sum_stories(struct story_index *index)
 {
-	for (uint32_t i = 0; i < index->touched_len; i++) {
-		uint32_t number = index->touched[i];
-		float *cosine =
-		    &index->cosines[number & (index->scratch_cap - 1)];
-		struct window_item *item = window_item(&index->window, number);
-		struct window_story *story =
-		    &index->window.stories[item->story];
-		double age_s = (double)(index->at - item->at) / SECOND_US;
-		double faded = *cosine;
+	struct posting_sums *sums = &index->sums;
 
-		*cosine = 0;
-		if (!is_in_reach(index, item))
-			continue;
-		if (age_s > 0)
-			faded *= exp2(-age_s / STORY_WINDOW_S);
-		if (story->sum == 0)
-			index->stories[index->stories_len++] = item->story;
-		story->sum += faded;
-		if (story->best < faded)
-			story->best = faded;
+	for (uint32_t i = 0; i < sums->touched_len; i++) {
+		uint32_t number = sums->touched[i];
+		uint32_t at = number & (sums->cap - 1);
+		struct window_item *item = window_item(&index->window, number);
+		float cosine = sums->cosines[at] * item_fade(index, item);
+
+		fetch_ahead(index, i);
+		if (cosine > 0)
+			add_to_story(index, item->story, cosine);
+		sums->cosines[at] = 0;
 	}
-	index->touched_len = 0;
+	sums->touched_len = 0;
 }
 
 static double
-story_score(const struct window_story *story)
+story_score(const struct window *window, uint32_t place)
 {
-	return 0.5 * story->sum / sqrt(story->length2) + 0.5 * story->best;
+	const struct window_sum *sum = &window->sums[place];
+
+	return 0.5 * sum->sum * sum->scale + 0.5 * sum->best;
 }
 
 /* The nearest story, of equals the oldest; NO_STORY: none shares a term. */
@@ -270,10 +260,10 @@ nearest_story(const struct story_index *index, double *score)
 	uint32_t nearest = NO_STORY;
 
 	*score = 0;
-	for (uint32_t i = 0; i < index->stories_len; i++) {
-		uint32_t place = index->stories[i];
+	for (uint32_t i = 0; i < index->touched_len; i++) {
+		uint32_t place = index->touched[i];
 		const struct window_story *stories = index->window.stories;
-		double its = story_score(&stories[place]);
+		double its = story_score(&index->window, place);
 
 		if (nearest == NO_STORY || its > *score ||
 		    (its == *score &&
@@ -290,26 +280,31 @@ nearest_story(const struct story_index *index, double *score)
 static uint32_t
 nearest_by_names(struct story_index *index, double *score)
 {
-	const uint32_t mask = index->scratch_cap - 1;
+	struct posting_sums *sums = &index->sums;
 	uint32_t nearest = NO_STORY;
 
-	for (size_t i = 0; i < index->names.len; i++)
-		gather_names(index, &index->names.at[i]);
 	*score = 0;
-	for (uint32_t i = 0; i < index->touched_len; i++) {
-		uint32_t number = index->touched[i];
+	sums->counts = true;
+	for (size_t i = 0; i < index->names.len; i++)
+		postings_gather(&index->postings, index->names.at[i].term,
+		    index->names.at[i].weight, sums);
+	for (uint32_t i = 0; i < sums->touched_len; i++) {
+		uint32_t number = sums->touched[i];
+		uint32_t at = number & (sums->cap - 1);
 		struct window_item *item = window_item(&index->window, number);
 
-		if (index->shared[number & mask] >= NAMES_SHARED_MIN &&
-		    index->cosines[number & mask] >= *score &&
-		    is_in_reach(index, item)) {
-			*score = index->cosines[number & mask];
+		if (sums->shared[at] >= NAMES_SHARED_MIN &&
+		    sums->cosines[at] >= *score &&
+		    window_language(&index->window, number) !=
+			index->language &&
+		    item_fade(index, item) > 0) {
+			*score = sums->cosines[at];
 			nearest = item->story;
 		}
-		index->cosines[number & mask] = 0;
-		index->shared[number & mask] = 0;
+		sums->cosines[at] = 0;
+		sums->shared[at] = 0;
 	}
-	index->touched_len = 0;
+	sums->touched_len = 0;
 	return *score >= NAMES_COSINE ? nearest : NO_STORY;
 }
 
@@ -317,11 +312,10 @@ nearest_by_names(struct story_index *index, double *score)
 static void
 enter_item(struct story_index *index, uint32_t place)
 {
-	struct window_story *story = &index->window.stories[place];
-	uint32_t item;
+	uint32_t item =
+	    window_add(&index->window, (struct window_item){index->at_s, place},
+		index->language, 1 + 2 * index->window.sums[place].sum);
 
-	story->length2 += 1 + 2 * story->sum;
-	item = window_add(&index->window, index->at, index->language, place);
 	for (size_t i = 0; i < index->about.len; i++)
 		postings_add(&index->postings, index->about.at[i].term,
 		    (struct posting){item, (float)index->about.at[i].weight});
@@ -331,15 +325,14 @@ enter_item(struct story_index *index, uint32_t place)
 }
 
 static void
-forget_sums(struct story_index *index)
+forget_stories(struct story_index *index)
 {
-	for (uint32_t i = 0; i < index->stories_len; i++) {
-		struct window_story *story =
-		    &index->window.stories[index->stories[i]];
+	for (uint32_t i = 0; i < index->touched_len; i++) {
+		struct window_sum *sum = &index->window.sums[index->touched[i]];
 
-		story->sum = story->best = 0;
+		sum->sum = sum->best = 0;
 	}
-	index->stories_len = 0;
+	index->touched_len = 0;
 }
 
 static void
@@ -347,34 +340,29 @@ fit_scratch(struct story_index *index)
 {
 	uint32_t cap = index->window.items_cap;
 
-	if (index->scratch_cap == cap)
+	if (index->sums.cap == cap)
 		return;
-	free(index->cosines);
-	free(index->shared);
+	posting_sums_fit(&index->sums, cap);
 	free(index->touched);
-	free(index->stories);
-	index->scratch_cap = cap;
-	index->cosines = xcalloc(cap, sizeof(*index->cosines));
-	index->shared = xcalloc(cap, sizeof(*index->shared));
 	index->touched = xcalloc(cap, sizeof(*index->touched));
-	index->stories = xcalloc(cap, sizeof(*index->stories));
 }
 
 /* Makes an item the one in hand and compares it with all stories. */
 static void
 take_item(struct story_index *index, const struct story_item *item)
 {
-	index->at = item->at > AT_MAX    ? AT_MAX
-		    : item->at < -AT_MAX ? -AT_MAX
-					 : item->at;
 	index->language = language_code(item->language);
-	window_advance(&index->window, index->at);
+	index->at_s = window_advance(&index->window, item->at);
 	postings_expire(&index->postings, index->window.first);
 	postings_sweep(&index->postings, SWEEP_SLOTS);
 	weigh_item(index, item);
 	fit_scratch(index);
+	index->sums.counts = false;
 	for (size_t i = 0; i < index->about.len; i++)
-		gather_about(index, &index->about.at[i]);
+		postings_fetch_chunk(&index->postings, index->about.at[i].term);
+	for (size_t i = 0; i < index->about.len; i++)
+		postings_gather(&index->postings, index->about.at[i].term,
+		    index->about.at[i].weight, &index->sums);
 	sum_stories(index);
 }
 
@@ -385,35 +373,45 @@ length_factor(size_t terms)
 	       LENGTH_SLOPE * ((double)terms - LENGTH_MIDDLE) / LENGTH_MIDDLE;
 }
 
+/* By names where words did not do; fills in what that changes. */
+static uint32_t
+join_by_names(struct story_index *index, struct story_verdict *verdict)
+{
+	double score;
+	uint32_t place = nearest_by_names(index, &score);
+
+	if (place == NO_STORY) {
+		verdict->link = STORY_ALONE;
+		return window_story(&index->window, index->window.next_id);
+	}
+	verdict->link = STORY_NAMES;
+	verdict->score = score;
+	verdict->threshold = NAMES_COSINE;
+	verdict->sure = score * index->options.show >=
+			NAMES_COSINE * index->options.hold_back;
+	return place;
+}
+
 void
 story_index_add(struct story_index *index, const struct story_item *item,
     struct story_verdict *verdict)
 {
-	struct story_verdict v = {.link = STORY_WORDS};
-	uint32_t place, other;
-	double factor, by_names;
+	uint32_t place;
+	double factor;
 
 	take_item(index, item);
 	factor = length_factor(index->about.len);
-	v.threshold = index->options.show * factor;
-	place = nearest_story(index, &v.score);
-	v.sure = v.score >= index->options.hold_back * factor;
-	if (place == NO_STORY || v.score < v.threshold) {
-		v.link = STORY_ALONE;
-		other = nearest_by_names(index, &by_names);
-		place = other;
-		if (other != NO_STORY) {
-			v.link = STORY_NAMES;
-			v.score = by_names;
-			v.threshold = NAMES_COSINE;
-		}
+	place = nearest_story(index, &verdict->score);
+	verdict->link = STORY_WORDS;
+	verdict->threshold = index->options.show * factor;
+	verdict->sure = verdict->score >= index->options.hold_back * factor;
+	if (place == NO_STORY || verdict->score < verdict->threshold) {
+		verdict->sure = false;
+		place = join_by_names(index, verdict);
 	}
-	if (place == NO_STORY)
-		place = window_story(&index->window, index->window.next_id);
 	enter_item(index, place);
-	v.story = index->window.stories[place].id;
-	forget_sums(index);
-	*verdict = v;
+	verdict->story = index->window.stories[place].id;
+	forget_stories(index);
 }
 
 void
@@ -422,15 +420,16 @@ story_index_restore(
 {
 	take_item(index, item);
 	enter_item(index, window_story(&index->window, story));
-	forget_sums(index);
+	forget_stories(index);
 }
 
 void
 story_index_stats(const struct story_index *index, struct story_stats *stats)
 {
 	const struct window *window = &index->window;
-	size_t per_item = sizeof(*index->cosines) + sizeof(*index->shared) +
-			  sizeof(*index->touched) + sizeof(*index->stories);
+	size_t per_item =
+	    sizeof(*index->sums.cosines) + sizeof(*index->sums.shared) +
+	    sizeof(*index->sums.touched) + sizeof(*index->touched);
 
 	stats->items = window_len(window);
 	stats->stories = 0;
@@ -439,7 +438,7 @@ story_index_stats(const struct story_index *index, struct story_stats *stats)
 	stats->terms = index->postings.terms_len;
 	stats->bytes = sizeof(*index) + sizeof(*index->terms) +
 		       window_bytes(window) + postings_bytes(&index->postings) +
-		       index->scratch_cap * per_item;
+		       index->sums.cap * per_item;
 }
 
 struct story_index *
@@ -468,9 +467,7 @@ story_index_free(struct story_index *index)
 	window_clear(&index->window);
 	postings_clear(&index->postings);
 	terms_free(index->terms);
-	free(index->cosines);
-	free(index->shared);
+	posting_sums_clear(&index->sums);
 	free(index->touched);
-	free(index->stories);
 	free(index);
 }

@@ -1,6 +1,7 @@
 /*
  * A ring of items and a pool of stories with a hash table of their ids.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 #define ITEMS_CAP_MIN 256
 #define STORIES_CAP_MIN 256
-#define WINDOW_US (STORY_WINDOW_S * INT64_C(1000000))
+#define EPOCH_S INT64_C(315532800) /* 1980-01-01 */
 
 static uint32_t
 bucket_of(const struct window *window, uint64_t id)
@@ -49,6 +50,8 @@ grow_stories(struct window *window)
 	window->stories_cap *= 2;
 	window->stories = xreallocarray(
 	    window->stories, window->stories_cap, sizeof(*window->stories));
+	window->sums = xreallocarray(
+	    window->sums, window->stories_cap, sizeof(*window->sums));
 	free(window->buckets);
 	window->buckets =
 	    xcalloc(window->stories_cap, sizeof(*window->buckets));
@@ -82,10 +85,17 @@ window_story(struct window *window, uint64_t id)
 		return place - 1;
 	place = take_place(window);
 	window->stories[place] = (struct window_story){.id = id};
+	window->sums[place] = (struct window_sum){.scale = 0};
 	link_story(window, place);
 	if (id >= window->next_id)
 		window->next_id = id + 1;
 	return place;
+}
+
+static struct window_mark *
+mark_of(const struct window *window, uint32_t number)
+{
+	return &window->marks[number & (window->items_cap - 1)];
 }
 
 static void
@@ -95,20 +105,29 @@ grow_items(struct window *window)
 
 	bigger.items_cap *= 2;
 	bigger.items = xcalloc(bigger.items_cap, sizeof(*bigger.items));
-	for (uint32_t i = window->first; i != window->end; i++)
+	bigger.marks = xcalloc(bigger.items_cap, sizeof(*bigger.marks));
+	for (uint32_t i = window->first; i != window->end; i++) {
 		*window_item(&bigger, i) = *window_item(window, i);
+		*mark_of(&bigger, i) = *mark_of(window, i);
+	}
 	free(window->items);
+	free(window->marks);
 	*window = bigger;
 }
 
 uint32_t
-window_add(struct window *window, int64_t at, uint32_t language, uint32_t story)
+window_add(struct window *window, struct window_item item, uint32_t language,
+    double length2)
 {
+	struct window_story *story = &window->stories[item.story];
+
 	if (window_len(window) == window->items_cap)
 		grow_items(window);
-	*window_item(window, window->end) =
-	    (struct window_item){at, 0, story, language};
-	window->stories[story].items++;
+	*window_item(window, window->end) = item;
+	*mark_of(window, window->end) = (struct window_mark){0, language};
+	story->items++;
+	story->length2 += length2;
+	window->sums[item.story].scale = (float)(1 / sqrt(story->length2));
 	return window->end++;
 }
 
@@ -122,30 +141,41 @@ drop_first(struct window *window)
 	window->first++;
 }
 
-void
-window_advance(struct window *window, int64_t at)
+static uint32_t
+count_seconds(int64_t at)
 {
-	struct window_item *last;
-	int64_t reached;
+	int64_t time_s = at / 1000000 - EPOCH_S;
 
-	if (window_len(window) == 0)
-		return;
-	last = window_item(window, window->end - 1);
-	reached = last->at < at ? last->at : at;
-	if (window->clock_at < reached)
-		window->clock_at = reached;
-	last->since = window->clock_at;
-	while (window_len(window) > 0 &&
-	       (window->clock_at - window_item(window, window->first)->since >
-		       WINDOW_US ||
-		   window_len(window) >= STORY_ITEMS_MAX))
-		drop_first(window);
+	if (time_s < 0)
+		return 0;
+	return time_s > UINT32_MAX ? UINT32_MAX : (uint32_t)time_s;
 }
 
-struct window_item *
-window_item(const struct window *window, uint32_t number)
+uint32_t
+window_advance(struct window *window, int64_t at)
 {
-	return &window->items[number & (window->items_cap - 1)];
+	uint32_t now_s = count_seconds(at);
+	uint32_t last_s, reached_s;
+
+	if (window_len(window) == 0)
+		return now_s;
+	last_s = window_item(window, window->end - 1)->at_s;
+	reached_s = last_s < now_s ? last_s : now_s;
+	if (window->clock_s < reached_s)
+		window->clock_s = reached_s;
+	mark_of(window, window->end - 1)->since_s = window->clock_s;
+	while (window_len(window) > 0 &&
+	       (window->clock_s - mark_of(window, window->first)->since_s >
+		       STORY_WINDOW_S ||
+		   window_len(window) >= STORY_ITEMS_MAX))
+		drop_first(window);
+	return now_s;
+}
+
+uint32_t
+window_language(const struct window *window, uint32_t number)
+{
+	return mark_of(window, number)->language;
 }
 
 size_t
@@ -157,9 +187,11 @@ window_len(const struct window *window)
 size_t
 window_bytes(const struct window *window)
 {
-	return window->items_cap * sizeof(*window->items) +
+	return window->items_cap *
+		   (sizeof(*window->items) + sizeof(*window->marks)) +
 	       window->stories_cap *
-		   (sizeof(*window->stories) + sizeof(*window->buckets));
+		   (sizeof(*window->stories) + sizeof(*window->sums) +
+		       sizeof(*window->buckets));
 }
 
 void
@@ -168,12 +200,13 @@ window_init(struct window *window, uint64_t first_id)
 	*window = (struct window){
 	    .items_cap = ITEMS_CAP_MIN,
 	    .stories_cap = STORIES_CAP_MIN,
-	    .clock_at = INT64_MIN / 2,
 	    .next_id = first_id,
 	};
 	window->items = xcalloc(window->items_cap, sizeof(*window->items));
+	window->marks = xcalloc(window->items_cap, sizeof(*window->marks));
 	window->stories =
 	    xcalloc(window->stories_cap, sizeof(*window->stories));
+	window->sums = xcalloc(window->stories_cap, sizeof(*window->sums));
 	window->buckets =
 	    xcalloc(window->stories_cap, sizeof(*window->buckets));
 }
@@ -182,6 +215,8 @@ void
 window_clear(struct window *window)
 {
 	free(window->items);
+	free(window->marks);
 	free(window->stories);
+	free(window->sums);
 	free(window->buckets);
 }

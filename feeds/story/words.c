@@ -40,7 +40,10 @@ advance(struct reader *in)
 	in->ended = in->len == 0 || in->chars_left == 0;
 	if (in->ended)
 		return;
-	n = utf8_decode(in->bytes, in->len, &in->code);
+	in->code = (unsigned char)*in->bytes;
+	n = 1;
+	if (in->code >= 0x80)
+		n = utf8_decode(in->bytes, in->len, &in->code);
 	in->bytes += n;
 	in->len -= n;
 	in->chars_left--;

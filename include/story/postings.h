@@ -21,13 +21,6 @@ struct posting_term {
 	uint32_t chunk;     /* the newest one; 0: none */
 };
 
-/* Postings of a term, oldest first, and the chunk of those before them. */
-struct posting_chunk {
-	const struct posting *at;
-	size_t len;
-	uint32_t before; /* 0: none */
-};
-
 #define CHUNK_CLASSES 6 /* chunks have room for 1, 2, 4 ... 32 postings */
 
 union pool_word; /* of 8 bytes */
@@ -51,14 +44,34 @@ void postings_clear(struct postings *);
  * comes to 0 is forgotten; then true is returned, and whoever counts documents
  * in all halves that number, too. */
 bool postings_reserve(struct postings *, size_t more, size_t live_items);
+/* Say that a term, or the postings of one, will be wanted soon. */
+void postings_fetch_term(const struct postings *, uint64_t hash);
+void postings_fetch_chunk(const struct postings *, const struct posting_term *);
 /* The term, entered when new; valid until the next reserve. */
 struct posting_term *postings_term(struct postings *, uint64_t hash);
 /* Halves all counts and forgets terms without any. */
 void postings_halve(struct postings *);
 
 void postings_add(struct postings *, struct posting_term *, struct posting);
-/* The postings in a chunk; chunk is not 0. */
-struct posting_chunk postings_chunk(const struct postings *, uint32_t chunk);
+
+/* What the items in the window have in common with the one in hand, by number
+ * modulo cap, a power of two of at least the window's length. All zero where an
+ * item is not among the touched. */
+struct posting_sums {
+	uint32_t cap;
+	float *cosines;
+	bool counts;       /* whether shared is kept */
+	uint8_t *shared;   /* terms, UINT8_MAX for more */
+	uint32_t *touched; /* numbers of items */
+	uint32_t touched_len;
+};
+
+/* Adds what a term of this weight gives to all items that have it. */
+void postings_gather(const struct postings *, const struct posting_term *,
+    double weight, struct posting_sums *);
+/* Grows empty sums to cap. */
+void posting_sums_fit(struct posting_sums *, uint32_t cap);
+void posting_sums_clear(struct posting_sums *);
 
 /* Items below `first` have left the window. */
 void postings_expire(struct postings *, uint32_t first);

@@ -9,10 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Times are seconds since 1980 in 32 bits, enough until 2116, so that what each
+ * look-up touches stays small; farther ones are clamped. */
 struct window_item {
-	int64_t at;     /* epoch us, as given */
-	int64_t since;  /* epoch us its stay counts from; not set in the last */
+	uint32_t at_s;
 	uint32_t story; /* place among the stories */
+};
+
+/* What is rarely asked of an item. */
+struct window_mark {
+	uint32_t since_s; /* its stay counts from here; not set in the last */
 	uint32_t language;
 };
 
@@ -21,17 +27,23 @@ struct window_story {
 	double length2; /* squared length of the sum of its items' vectors */
 	uint32_t items; /* in the window; 0: free */
 	uint32_t next;  /* in the same bucket, or the next free one */
+};
+
+struct window_sum {
+	float scale; /* 1 / length of the sum of its items' vectors */
 	/* For the item in hand, 0 otherwise: */
-	double sum;  /* of its items' cosines */
-	double best; /* of them */
+	float sum;  /* of its items' cosines */
+	float best; /* of them */
 };
 
 struct window {
 	struct window_item *items; /* ring */
+	struct window_mark *marks; /* of the items */
 	uint32_t items_cap;        /* a power of two */
 	uint32_t first, end; /* numbers; the ring holds first .. end - 1 */
-	int64_t clock_at;    /* epoch us that two items in a row have reached */
+	uint32_t clock_s;    /* that two items in a row have reached */
 	struct window_story *stories;
+	struct window_sum *sums; /* of the stories */
 	uint32_t stories_cap;
 	uint32_t stories_len;
 	uint32_t free_story; /* place + 1; 0: none */
@@ -41,17 +53,24 @@ struct window {
 
 void window_init(struct window *, uint64_t first_id);
 void window_clear(struct window *);
-/* Moves the clock for an item of this time and lets the oldest items go. One
- * item with a date far ahead does not move it, two in a row do. */
-void window_advance(struct window *, int64_t at);
+/* Moves the clock for an item of this time (epoch us), lets the oldest items go
+ * and returns the time as the window counts it. One item with a date far ahead
+ * does not move the clock, two in a row do. */
+uint32_t window_advance(struct window *, int64_t at);
 /* The story of this id, entered without items when not there; its place. A
  * story without items must get one before the next is entered. */
 uint32_t window_story(struct window *, uint64_t id);
-/* Enters an item with a place of a story and returns its number. */
+/* Enters an item of a story and returns its number; length2: how much longer
+ * the squared length of the story becomes. */
 uint32_t window_add(
-    struct window *, int64_t at, uint32_t language, uint32_t story);
+    struct window *, struct window_item, uint32_t language, double length2);
 /* The item of a number that is in the window. */
-struct window_item *window_item(const struct window *, uint32_t number);
+static inline struct window_item *
+window_item(const struct window *window, uint32_t number)
+{
+	return &window->items[number & (window->items_cap - 1)];
+}
+uint32_t window_language(const struct window *, uint32_t number);
 size_t window_len(const struct window *);
 size_t window_bytes(const struct window *);
 
