@@ -9,12 +9,15 @@
 #include "config.h"
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/group.h"
 #include "cli/match.h"
 #include "cli/parse.h"
 
 const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
 	"tell all that is wrong with a configuration"},
+    {"group", group_run, "group",
+	"join items (JSON Lines on stdin, in time order) into stories"},
     {"match", match_run,
 	"match [-c FILE] [--language CODE] [--explain] [--color] [--] FILE...",
 	"find the mentions in plain-text files"},

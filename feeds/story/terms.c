@@ -23,7 +23,7 @@
 #define ENTITY_WEIGHT 1.5   /* that of a name in a body */
 #define FIRST_WORD_NAME 0.6 /* upper case for its place, maybe no name */
 #define KIND_STEP UINT64_C(0xa0761d6478bd642f)
-#define HEADLINE_UPPER 0.7  /* share of upper case: Every Word Has It */
+#define HEADLINE_UPPER 0.7 /* share of upper case: Every Word Has It */
 
 /* What a hash is of. */
 enum kind { KIND_STEM, KIND_WORD, KIND_SKELETON, KIND_NUMBER, KIND_ENTITY };
