@@ -6,8 +6,11 @@ import os
 import subprocess
 import sys
 
+import tempfile
+
 from harness import SRCDIR, WIREWATCH, Tap, check, need_programs
 
+CATALOG = os.path.join(SRCDIR, "feeds", "catalog")
 DATA = os.path.join(SRCDIR, "tests", "data", "config")
 
 
@@ -54,6 +57,41 @@ def missing_file_is_told():
           result.stderr.decode())
 
 
+def load(text):
+    """Checks a configuration of this text; without problems."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(text)
+        file.flush()
+        result = run("--json", "-c", file.name)
+    told = json.loads(result.stdout)
+    check(told["ok"] and not told["problems"],
+          "\n".join(p["file"] + ": " + p["message"]
+                    for p in told["problems"]))
+    return told
+
+
+def catalog(kind, key, rest):
+    names = sorted(name for name in os.listdir(CATALOG)
+                   if name.endswith(kind))
+    check(names, "the catalog is empty")
+    paths = [os.path.join(CATALOG, name) for name in names]
+    each = [load("%s: [{%s: %s}]\n%s" % (rest[0], key, path, rest[1]))
+            for path in paths]
+    whole = load("%s: [%s]\n%s" % (
+        rest[0], ", ".join("{%s: %s}" % (key, path) for path in paths),
+        rest[1]))
+    return each, whole
+
+
+def packs_of_the_catalog_load():
+    each, whole = catalog(".yaml", "pack", (
+        "entities", "feeds: [{id: a, url: 'https://a.example/'}]"))
+    both = {"macron", "lecornu"}
+    check(whole["entities"] ==
+          sum(told["entities"] for told in each) - len(both),
+          "an id means two things")
+
+
 def usage_is_64():
     check(run("--nonsense").returncode == 64, "unknown option")
     check(run("x").returncode == 64, "argument")
@@ -69,6 +107,7 @@ def main():
             tap.run(test)
     tap.run(json_has_the_same)
     tap.run(missing_file_is_told)
+    tap.run(packs_of_the_catalog_load)
     tap.run(usage_is_64)
     tap.done()
 

@@ -306,6 +306,24 @@ packs_are_read_once_and_may_name_packs(void **state)
 }
 
 static void
+configuration_replaces_what_a_pack_brings(void **state)
+{
+	char *folder = make_folder(state);
+	struct config *config;
+
+	put_file(folder, "wirewatch.yaml",
+	    "entities: [{pack: a.yaml}, {id: a, names: [Mine]}]\n");
+	put_file(folder, "a.yaml",
+	    "entities: [{id: a, names: [Alpha]}, {id: b, names: [Beta]}]\n");
+	config = load(folder);
+	assert_int_equal(config->entities_len, 2);
+	assert_string_equal(config->entities[0].names[0].text, "Mine");
+	assert_string_equal(config->entities[1].id, "b");
+	config_free(config);
+	remove_folder(folder);
+}
+
+static void
 entities_load_without_the_rest(void **state)
 {
 	char *folder = make_folder(state);
@@ -431,6 +449,7 @@ main(void)
 	    cmocka_unit_test(without_sinks_there_is_the_log),
 	    cmocka_unit_test(drop_ins_follow_in_byte_order),
 	    cmocka_unit_test(packs_are_read_once_and_may_name_packs),
+	    cmocka_unit_test(configuration_replaces_what_a_pack_brings),
 	    cmocka_unit_test(entities_load_without_the_rest),
 	    cmocka_unit_test(match_entities_end_with_the_words_of_rules),
 	    cmocka_unit_test(a_hundred_thousand_feeds_load),

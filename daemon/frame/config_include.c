@@ -65,6 +65,7 @@ read_root(struct config_reader *reader, const struct schema_record *schema,
 		    schema->fields[0].key);
 		return;
 	}
+	reader->in_pack = schema == &schema_pack;
 	sinks = node_get(root, "sinks");
 	reader->sinks_given |= sinks != NULL && !node_is_null(sinks);
 	reader_read_record(reader, schema, reader->config, root);

@@ -252,6 +252,22 @@ read_include(struct config_reader *reader, const struct schema_record *schema,
 	reader_read_record(reader, schema, include, map);
 }
 
+/* What a pack brings may be replaced by the configuration, and packs may
+ * overlap: the first one of an id that another file defined stands. */
+static bool
+is_replaced(const struct config_reader *reader,
+    const struct schema_record *schema, const struct node *map)
+{
+	const struct schema_field *id = schema->fields;
+	const struct node *node = node_get(map, id->key);
+	const struct config_mark *old;
+
+	if (!reader->in_pack || node == NULL || node->kind != NODE_SCALAR)
+		return false;
+	old = reader_find(reader, id->defines, node->text);
+	return old != NULL && old->file != mark_of(reader, node).file;
+}
+
 static void
 read_element(struct config_reader *reader, const struct schema_field *field,
     void *record, const struct node *node)
@@ -267,6 +283,8 @@ read_element(struct config_reader *reader, const struct schema_field *field,
 		read_include(reader, include, node);
 		return;
 	}
+	if (is_replaced(reader, field->record, node))
+		return;
 	element = record_append(field, record);
 	set_mark(reader, field->record, element, node);
 	reader_read_record(reader, field->record, element, node);

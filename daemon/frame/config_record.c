@@ -37,7 +37,7 @@ record_element(const struct schema_field *field, const void *record, size_t i)
 	char *elements;
 
 	memcpy(&elements, record_at_const(field, record), sizeof(elements));
-	return elements + i * field->record->size;
+	return elements != NULL ? elements + i * field->record->size : NULL;
 }
 
 void *

@@ -14,10 +14,19 @@
 
 #define PIECE 65536
 
+/* Devices have no end; a pipe may be the file that a user names. */
 static int
 read_all(int fd, size_t max, struct buf *buf)
 {
+	struct stat st;
 	ssize_t n;
+
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+		errno = ENODEV;
+		return -1;
+	}
 
 	do {
 		n = read(fd, buf_reserve(buf, PIECE), PIECE);

@@ -29,6 +29,7 @@ struct config_reader {
 	struct config *config;
 	struct config_problems *problems;
 	char *folder; /* that relative paths start from: "" or "PATH/" */
+	bool in_pack; /* the file being read is an entity pack */
 	bool sinks_given;   /* there is a section `sinks` */
 	bool entities_only; /* skip all sections but entities and rules */
 	struct config_source **sources; /* files read, by order */

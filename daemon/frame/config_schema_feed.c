@@ -1,0 +1,123 @@
+/*
+ * The keys of feeds and of lists of feeds.
+ */
+#include "frame/config_schema.h"
+#include "frame/config_schema_part.h"
+#include "frame/config_value.h"
+
+#define INTERVAL_DOC "How often it is polled, when not as the defaults say."
+#define TAGS_DOC "Words of your own to choose feeds by in rules."
+
+static const struct schema_field feed_fields[] = {
+    {
+	.key = "id",
+	.type = FIELD_TEXT,
+	.required = true,
+	.offset = offsetof(struct config_feed, id),
+	.roles = ENGINE | DESK,
+	.check = value_check_id,
+	.defines = ID_FEED,
+	.doc = "Its name in logs, alerts and commands.",
+	.example = "tass-en",
+    },
+    {
+	.key = "url",
+	.type = FIELD_TEXT,
+	.required = true,
+	.offset = offsetof(struct config_feed, url),
+	.roles = ENGINE | DESK,
+	.check = value_check_url,
+	.doc = "The address that is polled.",
+	.example = "https://tass.com/rss/v2.xml",
+    },
+    {
+	.key = "outlet",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_feed, outlet),
+	.roles = ENGINE | DESK,
+	.check = value_check_text,
+	.doc = "Who publishes it, for people; when not given, the id. Feeds "
+	       "of one outlet should have the same.",
+	.example = "TASS",
+    },
+    {
+	.key = "language",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_feed, language),
+	.roles = ENGINE | DESK,
+	.check = value_check_language,
+	.doc = "The language of its items (BCP 47) where they do not say.",
+	.example = "en",
+    },
+    {
+	.key = "interval",
+	.type = FIELD_DURATION,
+	.offset = offsetof(struct config_feed, interval_ms),
+	.roles = ENGINE | DESK,
+	.min = 100,
+	.max = DAYS(7),
+	.doc = INTERVAL_DOC,
+    },
+    {
+	.key = "tags",
+	.type = FIELD_TEXTS,
+	.offset = offsetof(struct config_feed, tags),
+	.roles = ENGINE | DESK,
+	.check = value_check_text,
+	.doc = TAGS_DOC,
+	.example = "[state, russia]",
+    },
+    END,
+};
+
+const struct schema_record schema_feed = {
+    .name = "feed",
+    .size = sizeof(struct config_feed),
+    .mark = offsetof(struct config_feed, mark),
+    .fields = feed_fields,
+};
+
+static const struct schema_field opml_fields[] = {
+    {
+	.key = "opml",
+	.type = FIELD_TEXT,
+	.required = true,
+	.offset = offsetof(struct config_include, path),
+	.check = value_check_text,
+	.doc = "An OPML file of feeds, looked for in the folder of the "
+	       "configuration, then in that of the bundled catalog. "
+	       "Titles become outlets, categories and folders become tags; "
+	       "addresses that are listed already are left out.",
+	.example = "catalog/russia.opml",
+    },
+    {
+	.key = "language",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_include, language),
+	.check = value_check_language,
+	.doc = "The language of feeds for which the file gives none.",
+    },
+    {
+	.key = "interval",
+	.type = FIELD_DURATION,
+	.offset = offsetof(struct config_include, interval_ms),
+	.min = 100,
+	.max = DAYS(7),
+	.doc = INTERVAL_DOC,
+    },
+    {
+	.key = "tags",
+	.type = FIELD_TEXTS,
+	.offset = offsetof(struct config_include, tags),
+	.check = value_check_text,
+	.doc = "Further tags for all of its feeds.",
+    },
+    END,
+};
+
+const struct schema_record schema_opml = {
+    .name = "OPML list",
+    .size = sizeof(struct config_include),
+    .mark = offsetof(struct config_include, mark),
+    .fields = opml_fields,
+};

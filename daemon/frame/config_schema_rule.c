@@ -1,0 +1,149 @@
+/*
+ * The keys of rules and of the conditions in them.
+ */
+#include "frame/config_schema.h"
+#include "frame/config_schema_part.h"
+#include "frame/config_value.h"
+
+const char *const schema_levels[] = {"routine", "urgent", "flash", NULL};
+static const char *const item_fields[] = {"title", "summary", "content", NULL};
+
+static const struct schema_record schema_condition;
+
+/* The keys of a condition, which is part of a rule or nested in another. */
+#define CONDITION_FIELDS(struct_type, when)                                    \
+	{                                                                      \
+	    .key = "entities",                                                 \
+	    .type = FIELD_TEXTS,                                               \
+	    .offset = offsetof(struct_type, when entities),                    \
+	    .roles = ENGINE,                                                   \
+	    .refers = ID_ENTITY,                                               \
+	    .doc = "One of these is mentioned.",                               \
+	    .example = "[crocus-city-hall]",                                   \
+	},                                                                     \
+	    {                                                                  \
+		.key = "words",                                                \
+		.type = FIELD_TEXTS,                                           \
+		.offset = offsetof(struct_type, when words),                   \
+		.roles = ENGINE | FETCHER,                                     \
+		.check = value_check_text,                                     \
+		.doc =                                                         \
+		    "One of these words or phrases stands in the item; they "  \
+		    "are found as names are.",                                 \
+		.example = "[evacuation, shelling]",                           \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "in",                                                   \
+		.type = FIELD_MASK,                                            \
+		.offset = offsetof(struct_type, when in),                      \
+		.roles = ENGINE,                                               \
+		.choices = item_fields,                                        \
+		.doc = "The parts of an item in which entities and words are " \
+		       "looked for; when not given, all, or those of the "     \
+		       "condition around it.",                                 \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "feeds",                                                \
+		.type = FIELD_TEXTS,                                           \
+		.offset = offsetof(struct_type, when feeds),                   \
+		.roles = ENGINE,                                               \
+		.refers = ID_FEED,                                             \
+		.doc = "The item comes from one of these feeds.",              \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "outlets",                                              \
+		.type = FIELD_TEXTS,                                           \
+		.offset = offsetof(struct_type, when outlets),                 \
+		.roles = ENGINE,                                               \
+		.check = value_check_text,                                     \
+		.doc = "The item comes from one of these outlets.",            \
+		.example = "[TASS, RT]",                                       \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "languages",                                            \
+		.type = FIELD_TEXTS,                                           \
+		.offset = offsetof(struct_type, when languages),               \
+		.roles = ENGINE,                                               \
+		.check = value_check_language,                                 \
+		.doc =                                                         \
+		    "The item is in one of these languages; en takes en-GB "   \
+		    "as well.",                                                \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "tags",                                                 \
+		.type = FIELD_TEXTS,                                           \
+		.offset = offsetof(struct_type, when tags),                    \
+		.roles = ENGINE,                                               \
+		.check = value_check_text,                                     \
+		.doc = "The feed or the item has one of these tags.",          \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "all",                                                  \
+		.type = FIELD_LIST,                                            \
+		.offset = offsetof(struct_type, when all),                     \
+		.len_offset = offsetof(struct_type, when all_len),             \
+		.roles = ENGINE | FETCHER,                                     \
+		.record = &schema_condition,                                   \
+		.doc = "Conditions that are all met.",                         \
+	    },                                                                 \
+	    {                                                                  \
+		.key = "any",                                                  \
+		.type = FIELD_LIST,                                            \
+		.offset = offsetof(struct_type, when any),                     \
+		.len_offset = offsetof(struct_type, when any_len),             \
+		.roles = ENGINE | FETCHER,                                     \
+		.record = &schema_condition,                                   \
+		.doc = "Conditions one of which is met.",                      \
+	    },                                                                 \
+	{                                                                      \
+		.key = "not", .type = FIELD_LIST,                              \
+		.offset = offsetof(struct_type, when none),                    \
+		.len_offset = offsetof(struct_type, when none_len),            \
+		.roles = ENGINE | FETCHER, .record = &schema_condition,        \
+		.doc = "Conditions none of which is met; one, or a list.",     \
+	}
+
+static const struct schema_field condition_fields[] = {
+    CONDITION_FIELDS(struct rule_condition, ),
+    END,
+};
+
+static const struct schema_record schema_condition = {
+    .name = "condition",
+    .size = sizeof(struct rule_condition),
+    .mark = SCHEMA_NONE,
+    .fields = condition_fields,
+    .doc = "Its keys are those of a rule but id and level.",
+};
+
+static const struct schema_field rule_fields[] = {
+    {
+	.key = "id",
+	.type = FIELD_TEXT,
+	.required = true,
+	.offset = offsetof(struct config_rule, id),
+	.roles = ENGINE | DESK,
+	.check = value_check_id,
+	.defines = ID_RULE,
+	.doc = "Its name in alerts and routes.",
+	.example = "crocus",
+    },
+    {
+	.key = "level",
+	.type = FIELD_ENUM,
+	.offset = offsetof(struct config_rule, level),
+	.roles = ENGINE | DESK,
+	.preset = "routine",
+	.choices = schema_levels,
+	.doc = "How weighty what meets the rule is.",
+    },
+    CONDITION_FIELDS(struct config_rule, when.),
+    END,
+};
+
+const struct schema_record schema_rule = {
+    .name = "rule",
+    .size = sizeof(struct config_rule),
+    .mark = offsetof(struct config_rule, mark),
+    .fields = rule_fields,
+};
