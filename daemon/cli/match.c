@@ -17,6 +17,7 @@
 #include "frame/config_load.h"
 #include "frame/config_match.h"
 #include "match/match.h"
+#include "text/clean.h"
 
 #define READ_SIZE ((size_t)64 * 1024)
 #define COLOR_MENTION "\033[1;31m"
@@ -105,7 +106,8 @@ show_text(struct run *run, size_t offset)
 {
 	if (offset <= run->shown)
 		return;
-	buf_add(&run->out, text_at(run, run->shown), offset - run->shown);
+	clean_add(&run->out, text_at(run, run->shown), offset - run->shown,
+	    CLEAN_TEXT);
 	run->shown = offset;
 }
 

@@ -153,14 +153,25 @@ language_bit(const char *code, size_t len)
 	return -1;
 }
 
+/* A mask of the languages with this code, padded with zeros. */
+static uint64_t
+languages_of(const char code[4])
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (memcmp(languages[i].code, code, 4) == 0)
+			mask |= 1ULL << i;
+	return mask;
+}
+
 static uint64_t
 languages_when(enum when when)
 {
 	uint64_t mask = 0;
 
 	for (size_t i = 0; i < LANGUAGES; i++)
-		if (languages[i].when == when)
-			mask |= 1ULL << i;
+		mask |= (uint64_t)(languages[i].when == when) << i;
 	return mask;
 }
 
@@ -169,26 +180,18 @@ endings_languages(const char *language)
 {
 	char code[4] = "";
 	size_t len = language != NULL ? strcspn(language, "-_") : 0;
-	uint64_t mask = ENDINGS_ANY | languages_when(WHEN_ALWAYS);
-	int bit;
+	uint64_t mask = ENDINGS_ANY | languages_when(WHEN_ALWAYS), told;
 
 	if (len < 2 || len > 3)
 		return mask | languages_when(WHEN_COMMON);
 	for (size_t i = 0; i < len; i++)
 		code[i] = (char)(language[i] | 0x20);
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
-		if (strcmp(aliases[i].code, code) != 0)
-			continue;
-		for (int k = 0; k < 2; k++) {
-			const char *table = aliases[i].table[k];
-
-			bit = language_bit(table, strlen(table));
-			mask |= bit >= 0 ? 1ULL << bit : 0;
-		}
-		return mask;
-	}
-	bit = language_bit(code, len);
-	return mask | (bit >= 0 ? 1ULL << bit : languages_when(WHEN_COMMON));
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (memcmp(aliases[i].code, code, 4) == 0)
+			return mask | languages_of(aliases[i].table[0]) |
+			       languages_of(aliases[i].table[1]);
+	told = languages_of(code);
+	return mask | (told != 0 ? told : languages_when(WHEN_COMMON));
 }
 
 static unsigned

@@ -77,9 +77,8 @@ fold_decode(const char *text, const char *end, uint32_t *code)
 static void
 put(struct fold_word *word, uint32_t letter)
 {
-	if (word->len < FOLD_WORD_MAX)
-		word->letter[word->len] = (uint16_t)letter;
-	word->len++;
+	/* Too long a word spoils its letters, but matches nothing anyway. */
+	word->letter[word->len++ % FOLD_LETTERS] = (uint16_t)letter;
 }
 
 /* Decomposed Hangul becomes syllables. */
@@ -181,17 +180,16 @@ apostrophe(const struct fold_word *word, const char *p, const char *end)
 {
 	unsigned n = 1;
 
-	if (p == end || p - word->start < 2 || !is_cyrillic(p - 2))
-		return 0;
-	if (end - p > 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
+	if (*p == '\xe2' && end - p > 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
 		n = 3;
 	else if (*p != '\'' && *p != '`')
+		return 0;
+	if (p - word->start < 2 || !is_cyrillic(p - 2))
 		return 0;
 	return end - p >= n + 2 && is_cyrillic(p + n) ? n : 0;
 }
 
-/* II to XX, also typed with Cyrillic letters, become numbers. */
-static void
+void
 fold_numeral(struct fold_word *word)
 {
 	static const char *const roman[] = {"ii", "iii", "iv", "", "vi", "vii",
@@ -220,32 +218,25 @@ fold_numeral(struct fold_word *word)
 	}
 }
 
-static bool
-may_be_numeral(const struct fold_word *word)
-{
-	uint16_t first = word->letter[0];
-
-	return word->capital && word->len >= 2 && word->len <= 5 &&
-	       (first == 'i' || first == 'v' || first == 'x' ||
-		   first == 0x456 || first == 0x445);
-}
-
-/* Skips to the first letter or digit. */
-static const char *
-skip(const char *p, const char *end)
+/* Skips to the first letter or digit; its entry. */
+static inline const char *
+skip(const char *p, const char *end, uint32_t *found)
 {
 	uint32_t code;
+	unsigned n;
 
 	while (p < end) {
 		unsigned char c = (unsigned char)*p;
-		unsigned n = 1;
 
+		n = 1;
 		if (c < 0x80) {
-			if (fold_low[c] != 0)
+			if (fold_low[c] != 0) {
+				*found = entry(c);
 				return p;
+			}
 		} else if ((n = fold_decode(p, end, &code)) == 0) {
 			n = 1;
-		} else if (entry(code) & FOLD_LETTER) {
+		} else if ((*found = entry(code)) & FOLD_LETTER) {
 			return p;
 		}
 		p += n;
@@ -253,33 +244,42 @@ skip(const char *p, const char *end)
 	return end;
 }
 
+/* Reads one character of a word; its bytes, 0 when it is none. */
+static unsigned
+read_letter(struct fold_word *word, const char *p, const char *end)
+{
+	unsigned char c = (unsigned char)*p;
+	uint16_t low = 1;
+	unsigned n = 1;
+
+	if (c < 0x80) {
+		low = fold_low[c];
+	} else if (c >= 0xc2 && c < 0xe0 && end - p > 1 &&
+		   is_tail((unsigned char)p[1])) {
+		low =
+		    fold_low[(c & 0x1fu) << 6 | ((unsigned char)p[1] & 0x3fu)];
+		n = 2;
+	}
+	if (low == 1)
+		return put_slowly(word, p, end, 0);
+	if (low == 0)
+		return 0;
+	put(word, low & ~FOLD_CAPITAL);
+	return n;
+}
+
 /* Reads a word of a script with spaces. */
 static const char *
 read_word(struct fold_word *word, const char *p, const char *end)
 {
-	while (p < end) {
-		unsigned char c = (unsigned char)*p;
-		uint16_t low = 1;
-		unsigned n = 1;
+	unsigned n;
 
-		if (c < 0x80) {
-			low = fold_low[c];
-		} else if (c >= 0xc2 && c < 0xe0 && end - p > 1 &&
-			   is_tail((unsigned char)p[1])) {
-			low = fold_low[(c & 0x1fu) << 6 |
-				       ((unsigned char)p[1] & 0x3fu)];
-			n = 2;
-		}
-		if (low > 1)
-			put(word, low & ~FOLD_CAPITAL);
-		else if (low == 1)
-			n = put_slowly(word, p, end, 0);
-		else
-			n = 0;
-		if (n == 0 && (n = apostrophe(word, p, end)) == 0)
-			break;
+	do {
+		n = read_letter(word, p, end);
+		if (n == 0)
+			n = apostrophe(word, p, end);
 		p += n;
-	}
+	} while (n > 0 && p < end);
 	return p;
 }
 
@@ -296,16 +296,14 @@ read_nospace_word(struct fold_word *word, const char *p, const char *end)
 bool
 fold_next(const char **at, const char *end, struct fold_word *word)
 {
-	const char *p = skip(*at, end);
-	uint32_t code = 0, found;
+	uint32_t found = 0;
+	const char *p = skip(*at, end, &found);
 	unsigned kept;
 
 	if (p == end) {
 		*at = end;
 		return false;
 	}
-	fold_decode(p, end, &code);
-	found = entry(code);
 	word->start = p;
 	word->capital = found & (FOLD_UPPER | FOLD_DIGIT);
 	word->len = 0;
@@ -314,7 +312,7 @@ fold_next(const char **at, const char *end, struct fold_word *word)
 	word->end = *at = p;
 	kept = word->len < FOLD_WORD_MAX ? word->len : FOLD_WORD_MAX;
 	memset(&word->letter[kept], 0, 4 * sizeof(*word->letter));
-	if (may_be_numeral(word))
+	if (fold_may_be_numeral(word))
 		fold_numeral(word);
 	return true;
 }

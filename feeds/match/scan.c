@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "match/fold_data.h"
+#include "match/reader.h"
 #include "match/scan.h"
 
 #define STEPS_MAX 400 /* of the trie from one word of the text */
@@ -82,21 +83,33 @@ step_ending(const struct set_view *view, unsigned node, uint16_t letter)
 	}
 }
 
-/* Finds the tokens of which the word is a form: one probe for each ending. */
+/* Whether a name may begin with this stem. */
+static bool
+may_begin(const struct set_view *view, uint64_t hash)
+{
+	uint64_t bit = hash >> view->header->filter_shift;
+
+	return view->first_stems[bit / 64] >> bit % 64 & 1;
+}
+
+/* Finds the tokens of which the word is a form: one probe for each ending.
+ * first: only those matter that names begin with. */
 static void
-look_up(const struct scan *s, struct scan_word *w)
+look_up(const struct scan *s, struct scan_word *w, bool first)
 {
 	const struct set_view *view = s->view;
-	uint64_t hash[FOLD_WORD_MAX + 1] = {SET_SEED};
+	uint64_t hash[FOLD_WORD_MAX + 1];
 	unsigned len = w->word.len, node = 0;
 
 	w->looked_up = true;
 	w->tokens_len = 0;
 	if (len > FOLD_WORD_MAX)
 		return;
+	hash[0] = SET_SEED;
 	for (unsigned i = 0; i < len; i++)
 		hash[i + 1] = set_hash(hash[i], w->word.letter[i]);
-	probe(s, w, hash[len], len, 0);
+	if (!first || may_begin(view, hash[len]))
+		probe(s, w, hash[len], len, 0);
 	for (unsigned i = len; i-- > 1;) {
 		const struct set_letter *place =
 		    step_ending(view, node, w->word.letter[i]);
@@ -104,7 +117,8 @@ look_up(const struct scan *s, struct scan_word *w)
 		if (place == NULL)
 			return;
 		if (place->ending != 0 &&
-		    (view->ending_masks[place->ending] & s->languages))
+		    (view->ending_masks[place->ending] & s->languages) &&
+		    (!first || may_begin(view, hash[i])))
 			probe(s, w, hash[i], i, place->ending);
 		node = place->next;
 	}
@@ -320,7 +334,7 @@ walk(struct scan *s, struct step at)
 	if (w == NULL)
 		return;
 	if (!w->looked_up)
-		look_up(s, w);
+		look_up(s, w, false);
 	for (unsigned i = 0; i < w->tokens_len; i++) {
 		step.node = find_edge(s->view, at.node, w->tokens[i]);
 		if (step.node == SET_NONE)
@@ -352,7 +366,7 @@ try_candidate(struct scan *s)
 	s->ahead_len = 1;
 	s->steps = 0;
 	s->path[0] = 0;
-	look_up(s, w);
+	look_up(s, w, true);
 	for (unsigned i = 0; i < w->tokens_len; i++) {
 		struct step step = {
 		    s->view->tokens[w->tokens[i]].root, 1, 1, 0};
@@ -368,12 +382,13 @@ scan_words(struct scan *s)
 	const uint64_t *any = s->view->filter[0], *small = s->view->filter[1];
 	unsigned shift = s->view->header->filter_shift;
 	struct fold_word *word = &s->ahead[0].word;
-	const char *p = s->text;
+	struct reader reader;
 
+	reader_init(&reader, s->text, s->end);
 	s->words = s->capitals = 0;
 	if (s->explain || s->any_case)
 		small = any;
-	while (fold_next(&p, s->end, word)) {
+	while (reader_next(&reader, word)) {
 		uint64_t bit = set_filter_bit(word->letter, shift);
 		const uint64_t *filter = word->capital ? any : small;
 

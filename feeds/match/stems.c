@@ -276,14 +276,17 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 	bits = bits_for(firsts * 16, FILTER_BITS_MIN, FILTER_BITS_MAX);
 	bytes = ((size_t)1 << bits) / 8;
 	header->filter_shift = 64 - bits;
-	for (int i = SET_FILTER_ANY; i <= SET_FILTER_SMALL; i++) {
+	for (int i = SET_FILTER_ANY; i <= SET_FILTER_STEMS; i++) {
 		memset(buf_reserve(&section[i], bytes), 0, bytes);
 		section[i].len = bytes;
 	}
-	for (size_t i = 0; i < count; i++)
-		if (stems[i].place != STEMS_INNER)
-			filter_stem(
-			    s, &stems[i], section, header->filter_shift);
+	for (size_t i = 0; i < count; i++) {
+		if (stems[i].place == STEMS_INNER)
+			continue;
+		filter_stem(s, &stems[i], section, header->filter_shift);
+		set_bit(&section[SET_FILTER_STEMS],
+		    stems[i].hash >> header->filter_shift);
+	}
 }
 
 static struct set_letter *

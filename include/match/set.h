@@ -115,6 +115,7 @@ enum set_section {
 	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
 	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
 	SET_FILTER_SMALL,   /* the same, of names that may begin small */
+	SET_FILTER_STEMS,   /* uint64_t: a bit for each stem of a first token */
 	SET_NODES,          /* struct set_node */
 	SET_EDGES,          /* struct set_edge; a power of two */
 	SET_FINALS,         /* uint32_t: names by node */
@@ -161,6 +162,7 @@ struct set_view {
 	uint32_t ending_places; /* of ending_letters, less one */
 	const uint64_t *ending_masks;
 	const uint64_t *filter[2]; /* any, small */
+	const uint64_t *first_stems;
 	const struct set_node *nodes;
 	const struct set_edge *edges;
 	uint32_t edge_places; /* less one */

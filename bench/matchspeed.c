@@ -1,0 +1,289 @@
+/*
+ * How fast names are found: the whole matcher beside folding and splitting
+ * alone, which is its limit, and beside Vectorscan literals when built with
+ * it. usage: matchspeed NAMES TEXT [RUNS]; NAMES a name a line, TEXT an item a
+ * line. Prints a line of JSON; speeds are medians by this thread's CPU time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "config.h"
+#ifdef HAVE_HYPERSCAN
+#include <hs.h>
+#endif
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "match/match.h"
+#include "match/reader.h"
+
+#define RUNS_MAX 99
+
+struct bench {
+	struct buf names_text, text;
+	char **names;
+	char **lines;
+	size_t names_len, lines_len;
+	struct match_set *set;
+	uint64_t found;
+};
+
+static double
+cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void
+read_file(const char *path, struct buf *out)
+{
+	FILE *in = fopen(path, "rb");
+	size_t got;
+
+	if (in == NULL) {
+		perror(path);
+		exit(1);
+	}
+	while ((got = fread(buf_reserve(out, 1 << 20), 1, 1 << 20, in)) > 0)
+		out->len += got;
+	fclose(in);
+}
+
+static char **
+split_lines(struct buf *text, size_t *len)
+{
+	char **lines = NULL, *rest = text->data, *line;
+	size_t cap = 0;
+
+	text->data[text->len] = '\0';
+	for (*len = 0; (line = strsep(&rest, "\n")) != NULL;) {
+		if (*line == '\0')
+			continue;
+		if (*len == cap) {
+			cap = cap ? cap * 2 : 1024;
+			lines = xreallocarray(lines, cap, sizeof(*lines));
+		}
+		lines[(*len)++] = line;
+	}
+	return lines;
+}
+
+static void
+run_fold(struct bench *b)
+{
+	struct fold_word word;
+
+	for (size_t i = 0; i < b->lines_len; i++) {
+		struct reader reader;
+
+		reader_init(
+		    &reader, b->lines[i], b->lines[i] + strlen(b->lines[i]));
+		while (reader_next(&reader, &word))
+			b->found += word.letter[0];
+	}
+}
+
+static void
+on_mention(void *arg, const struct match_mention *mention)
+{
+	struct bench *b = arg;
+
+	b->found++;
+}
+
+static void
+run_match(struct bench *b)
+{
+	for (size_t i = 0; i < b->lines_len; i++)
+		match_scan(b->set, b->lines[i], strlen(b->lines[i]), NULL,
+		    on_mention, b);
+}
+
+static int
+order_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What is timed. */
+struct lane {
+	const char *name; /* of the JSON member */
+	void (*run)(struct bench *);
+	double took[RUNS_MAX];
+	uint64_t found;
+};
+
+static double
+speed(const struct bench *b, struct lane *lane, int runs)
+{
+	qsort(lane->took, (size_t)runs, sizeof(*lane->took), order_doubles);
+	return (double)b->text.len / 1e6 / lane->took[runs / 2];
+}
+
+/* Runs the lanes in turn, so that all see the same machine. */
+static void
+run_lanes(struct bench *b, struct lane *lanes, size_t len, int runs)
+{
+	for (int i = 0; i < runs; i++)
+		for (size_t k = 0; k < len; k++) {
+			double start = cpu_seconds();
+
+			b->found = 0;
+			lanes[k].run(b);
+			lanes[k].took[i] = cpu_seconds() - start;
+			lanes[k].found = b->found;
+		}
+	for (size_t k = 0; k < len; k++)
+		printf(", \"%s_mb_s\": %.0f, \"%s_found\": %llu", lanes[k].name,
+		    speed(b, &lanes[k], runs), lanes[k].name,
+		    (unsigned long long)lanes[k].found);
+	printf(", \"ratio\": %.2f",
+	    speed(b, &lanes[1], runs) / speed(b, &lanes[0], runs));
+}
+
+#ifdef HAVE_HYPERSCAN
+static struct {
+	hs_database_t *database;
+	hs_scratch_t *scratch;
+} hyperscan;
+
+static int
+on_literal(unsigned id, unsigned long long from, unsigned long long to,
+    unsigned flags, void *arg)
+{
+	struct bench *b = arg;
+
+	b->found++;
+	return 0;
+}
+
+static void
+run_literals(struct bench *b)
+{
+	for (size_t i = 0; i < b->lines_len; i++)
+		hs_scan(hyperscan.database, b->lines[i],
+		    (unsigned)strlen(b->lines[i]), 0, hyperscan.scratch,
+		    on_literal, b);
+}
+
+/* The names as literals of the text as it is: no fold, no forms, no words.
+ * How many lanes it adds. */
+static size_t
+compile_literals(struct bench *b)
+{
+	size_t *len = xcalloc(b->names_len, sizeof(*len));
+	unsigned *ids = xcalloc(b->names_len, sizeof(*ids));
+	unsigned *flags = xcalloc(b->names_len, sizeof(*flags));
+	hs_compile_error_t *error = NULL;
+	double start = cpu_seconds();
+	int ok;
+
+	for (size_t i = 0; i < b->names_len; i++) {
+		len[i] = strlen(b->names[i]);
+		ids[i] = (unsigned)i;
+		flags[i] = HS_FLAG_CASELESS;
+	}
+	ok = hs_compile_lit_multi((const char *const *)b->names, flags, ids,
+		 len, (unsigned)b->names_len, HS_MODE_BLOCK, NULL,
+		 &hyperscan.database, &error) == HS_SUCCESS &&
+	     hs_alloc_scratch(hyperscan.database, &hyperscan.scratch) ==
+		 HS_SUCCESS;
+	printf(", \"vectorscan_build_s\": %.2f", cpu_seconds() - start);
+	free(len);
+	free(ids);
+	free(flags);
+	return ok ? 1 : 0;
+}
+
+static void
+free_literals(void)
+{
+	hs_free_scratch(hyperscan.scratch);
+	hs_free_database(hyperscan.database);
+}
+#else
+static void
+run_literals(struct bench *b)
+{
+}
+
+static size_t
+compile_literals(struct bench *b)
+{
+	return 0;
+}
+
+static void
+free_literals(void)
+{
+}
+#endif
+
+/* One entity a name, as a desk would list them. */
+static struct match_set *
+compile(const struct bench *b)
+{
+	struct match_entity *entities =
+	    xcalloc(b->names_len, sizeof(*entities));
+	struct match_name *names = xcalloc(b->names_len, sizeof(*names));
+	struct match_set *set;
+
+	for (size_t i = 0; i < b->names_len; i++) {
+		names[i].text = b->names[i];
+		entities[i].id = b->names[i];
+		entities[i].type = MATCH_PERSON;
+		entities[i].names = &names[i];
+		entities[i].names_len = 1;
+	}
+	set = match_set_new(entities, b->names_len);
+	free(entities);
+	free(names);
+	return set;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench b = {.text = BUF_INIT, .names_text = BUF_INIT};
+	struct lane lanes[] = {{.name = "fold", .run = run_fold},
+	    {.name = "match", .run = run_match},
+	    {.name = "vectorscan", .run = run_literals}};
+	int runs = argc > 3 ? atoi(argv[3]) : 5;
+	struct rusage usage;
+	double start;
+	size_t size;
+
+	if (argc < 3 || runs < 1 || runs > RUNS_MAX) {
+		fprintf(stderr, "usage: matchspeed NAMES TEXT [RUNS]\n");
+		return 64;
+	}
+	read_file(argv[1], &b.names_text);
+	read_file(argv[2], &b.text);
+	b.names = split_lines(&b.names_text, &b.names_len);
+	b.lines = split_lines(&b.text, &b.lines_len);
+	start = cpu_seconds();
+	b.set = compile(&b);
+	printf("{\"names\": %zu, \"build_s\": %.3f", b.names_len,
+	    cpu_seconds() - start);
+	getrusage(RUSAGE_SELF, &usage);
+	match_set_bytes(b.set, &size);
+	printf(", \"set_mb\": %.1f, \"peak_rss_mb\": %.0f", (double)size / 1e6,
+	    (double)usage.ru_maxrss / 1e3);
+	run_lanes(&b, lanes, 2 + compile_literals(&b), runs);
+	puts("}");
+	free_literals();
+	match_set_free(b.set);
+	free(b.names);
+	free(b.lines);
+	buf_clear(&b.names_text);
+	buf_clear(&b.text);
+	return 0;
+}
