@@ -9,13 +9,22 @@
 #include "config.h"
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/feeds.h"
 #include "cli/group.h"
 #include "cli/match.h"
 #include "cli/parse.h"
+#include "cli/poll.h"
+#include "cli/reload.h"
+#include "cli/search.h"
+#include "cli/status.h"
+#include "cli/tail.h"
 
 const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
 	"tell all that is wrong with a configuration"},
+    {"feeds", feeds_run,
+	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]",
+	"list the feeds and how each of them is"},
     {"group", group_run, "group",
 	"join items (JSON Lines on stdin, in time order) into stories"},
     {"match", match_run,
@@ -25,6 +34,21 @@ const struct command commands[] = {
 	"parse [--url URL] [--content-type TYPE] [--content-location URL] "
 	"FILE|-",
 	"read a feed document and print it as JSON Feed 1.1"},
+    {"poll", poll_run, "poll [-s PATH] [--json] FEED...",
+	"have the daemon fetch feeds now"},
+    {"reload", reload_run, "reload [-s PATH] [--json]",
+	"have the daemon read its configuration again"},
+    {"search", search_run,
+	"search [--items] [--feed ID] [--outlet NAME] [--entity ID] "
+	"[--rule ID]\n"
+	"           [--level LEVEL] [--since TIME] [--until TIME] "
+	"[-n LIMIT]\n"
+	"           [-s PATH] [--json] WORD...",
+	"find alerts, or all items, by words and filters"},
+    {"status", status_run, "status [-s PATH] [--json]",
+	"tell how the daemon is; exit 1 when no news comes through"},
+    {"tail", tail_run, "tail [-n LINES] [-f] [-s PATH] [--json]",
+	"print the newest alerts, and with -f those to come"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "desk/params.h"
 #include "desk/request.h"
+#include "parse/date.h"
 
 static const char *const level_names[] = {"routine", "urgent", "flash", NULL};
 static const char *const type_names[] = {"item", "story.new", "story.grown",
@@ -79,18 +79,11 @@ read_age(const char *text, int64_t now_at, int64_t *at)
 static int
 read_time(const char *text, int64_t now_at, int64_t *at)
 {
-	struct tm tm = {0};
-	const char *end;
+	struct date_options options = {.now_at = now_at};
 
 	if (read_age(text, now_at, at) == 0)
 		return 0;
-	end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (end == NULL || strspn(end, ".0123456789Z") != strlen(end))
-		return -1;
-	*at = (int64_t)timegm(&tm) * 1000000;
-	if (*end == '.')
-		*at += (int64_t)(strtod(end, NULL) * 1000000);
-	return 0;
+	return date_parse(text, strlen(text), &options, at) ? 0 : -1;
 }
 
 static int

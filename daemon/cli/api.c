@@ -1,0 +1,206 @@
+/*
+ * HTTP over the daemon's unix socket, by libcurl.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "cli/api.h"
+#include "cli/command.h"
+#include "frame/config_folder.h"
+
+#define SOCKET_NAME "wirewatch.sock"
+#define CONNECT_S 5L
+#define ANSWER_S 100L /* a reload may read much */
+#define SILENCE_S 45L /* of a stream, which is never silent for 15 s */
+
+bool
+api_take_option(struct api *api, int letter, const char *argument)
+{
+	switch (letter) {
+	case 'j':
+		api->json = true;
+		return true;
+	case 's':
+		free(api->socket);
+		api->socket = xstrdup(argument);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+api_clear(struct api *api)
+{
+	free(api->socket);
+	api->socket = NULL;
+}
+
+static const char *
+socket_path(struct api *api)
+{
+	if (api->socket == NULL)
+		api->socket = config_path(FOLDER_RUNTIME, SOCKET_NAME);
+	return api->socket;
+}
+
+static void
+say_unreachable(struct api *api, CURL *curl, CURLcode result)
+{
+	const char *path = socket_path(api);
+	long error = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &error);
+	if (result != CURLE_COULDNT_CONNECT) {
+		fprintf(stderr,
+		    "wirewatch: the daemon on %s did not answer: "
+		    "%s\n",
+		    path, curl_easy_strerror(result));
+		return;
+	}
+	fprintf(stderr, "wirewatch: no daemon answers on %s: %s\n", path,
+	    error != 0 ? strerror((int)error) : "cannot connect");
+	if (error == EACCES)
+		fputs("Its socket is for its owner and group: use sudo, or "
+		      "join the group.\n",
+		    stderr);
+	else
+		fputs("Start it (`systemctl start wirewatchd`), or name its "
+		      "socket with --socket PATH.\n",
+		    stderr);
+}
+
+static CURL *
+open_handle(struct api *api, const char *path)
+{
+	CURL *curl = curl_easy_init();
+	char *url = xasprintf("http://localhost%s", path);
+
+	if (curl == NULL)
+		abort();
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path(api));
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+	free(url);
+	return curl;
+}
+
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	buf_add(arg, bytes, size * count);
+	return size * count;
+}
+
+int
+api_request(
+    struct api *api, const char *method, const char *path, struct buf *body)
+{
+	CURL *curl = open_handle(api, path);
+	CURLcode result;
+	long status = -1;
+
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_S);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+	if (strcmp(method, "POST") == 0)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+	result = curl_easy_perform(curl);
+	if (result == CURLE_OK)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	else
+		say_unreachable(api, curl, result);
+	curl_easy_cleanup(curl);
+	return (int)status;
+}
+
+int
+api_refused(int http_status, const struct buf *body)
+{
+	json_t *answer = json_loads(buf_str(body), 0, NULL);
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (http_status != -1)
+		fprintf(stderr, "wirewatch: %s\n",
+		    error != NULL ? error : "the daemon's answer is not JSON");
+	json_decref(answer);
+	return http_status == 400 ? EXIT_INPUT : EXIT_NO;
+}
+
+json_t *
+api_get(struct api *api, const char *path, int *status)
+{
+	struct buf body = BUF_INIT;
+	int http_status = api_request(api, "GET", path, &body);
+	json_t *value = NULL;
+
+	if (http_status == 200)
+		value = json_loadb(buf_str(&body), body.len, 0, NULL);
+	if (value == NULL)
+		*status = api_refused(http_status, &body);
+	buf_clear(&body);
+	return value;
+}
+
+struct stream {
+	api_on_bytes on_bytes;
+	void *arg;
+	bool began;
+};
+
+static size_t
+on_stream(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct stream *stream = arg;
+
+	stream->began = true;
+	stream->on_bytes(stream->arg, bytes, size * count);
+	return size * count;
+}
+
+int
+api_stream(struct api *api, const char *path, bool loud, api_on_bytes on_bytes,
+    void *arg)
+{
+	struct stream stream = {on_bytes, arg, false};
+	CURL *curl = open_handle(api, path);
+	CURLcode result;
+
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_stream);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &stream);
+	result = curl_easy_perform(curl);
+	if (!stream.began && loud)
+		say_unreachable(api, curl, result);
+	curl_easy_cleanup(curl);
+	return stream.began ? 0 : -1;
+}
+
+void
+api_add_segment(struct buf *path, const char *text)
+{
+	char *encoded = curl_easy_escape(NULL, text, 0);
+
+	if (encoded == NULL)
+		abort();
+	buf_add_str(path, encoded);
+	curl_free(encoded);
+}
+
+void
+api_add_param(struct buf *path, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_addf(path, "&%s=", name);
+	api_add_segment(path, value);
+}

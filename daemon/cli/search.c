@@ -1,0 +1,180 @@
+/*
+ * wirewatch search: alerts or items by their words.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "cli/alert_print.h"
+#include "cli/api.h"
+#include "cli/command.h"
+#include "cli/search.h"
+#include "cli/table.h"
+#include "cli/when.h"
+
+#define FOUND_LIMIT 50 /* without -n */
+#define PAGE_MAX 1000
+
+static const struct option options[] = {
+    API_OPTIONS,
+    {"entity", required_argument, NULL, 'e'},
+    {"feed", required_argument, NULL, 'f'},
+    {"items", no_argument, NULL, 'i'},
+    {"level", required_argument, NULL, 'l'},
+    {"limit", required_argument, NULL, 'n'},
+    {"outlet", required_argument, NULL, 'o'},
+    {"rule", required_argument, NULL, 'r'},
+    {"since", required_argument, NULL, 'S'},
+    {"until", required_argument, NULL, 'U'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Letters of options that become parameters of the same name. */
+static const char filters[] = "efloSUr";
+
+static const struct table_column item_columns[] = {
+    {"SEEN", false, false},
+    {"OUTLET", false, true},
+    {"HEADLINE", false, true},
+    {"URL", false, false},
+    {NULL, false, false},
+};
+
+struct search {
+	struct api api;
+	struct buf filter; /* &NAME=VALUE... */
+	bool items;
+	long limit;
+	size_t found;
+	struct table *table; /* of items, for people */
+};
+
+static void
+add_item(struct search *search, json_t *item)
+{
+	const char *text;
+	char when[32];
+
+	when_local(json_string_value(json_object_get(item, "seen")), when);
+	table_add(search->table, when, NULL);
+	text = json_string_value(json_object_get(item, "outlet"));
+	table_add(search->table, text, "1");
+	text = json_string_value(json_object_get(item, "title"));
+	table_add(search->table, text, NULL);
+	text = json_string_value(json_object_get(item, "url"));
+	table_add(search->table, text, "2");
+}
+
+static void
+take_row(struct search *search, json_t *row)
+{
+	search->found++;
+	if (search->items && !search->api.json)
+		add_item(search, row);
+	else
+		alert_print_value(row, search->api.json);
+}
+
+/* Walks over pages until enough rows were taken. */
+static int
+walk(struct search *search)
+{
+	const char *key = search->items ? "items" : "alerts";
+	long left = search->limit;
+	struct buf first = BUF_INIT;
+	int status = EXIT_YES;
+	json_t *page, *row;
+	char *path;
+	size_t i;
+
+	buf_addf(&first, "/api/v1/%s?limit=%ld%s", key,
+	    left < PAGE_MAX ? left : PAGE_MAX, buf_str(&search->filter));
+	path = buf_take(&first);
+	while (path != NULL) {
+		page = api_get(&search->api, path, &status);
+		free(path);
+		if (page == NULL)
+			return status;
+		json_array_foreach(json_object_get(page, key), i, row)
+		{
+			if (left-- > 0)
+				take_row(search, row);
+		}
+		path = left <= 0 ? NULL
+				 : xstrdup_null(json_string_value(
+				       json_object_get(page, "next")));
+		json_decref(page);
+	}
+	return search->found > 0 ? EXIT_YES : EXIT_NO;
+}
+
+static int
+run(struct search *search)
+{
+	struct buf out = BUF_INIT;
+	int status;
+
+	search->table = table_new(item_columns);
+	status = walk(search);
+	if (table_rows(search->table) > 0) {
+		table_print(search->table, &out, terminal_width(),
+		    command_color(STDOUT_FILENO));
+		fputs(buf_str(&out), stdout);
+	}
+	if (search->found == (size_t)search->limit && !search->api.json)
+		fprintf(stderr,
+		    "wirewatch: the newest %ld; --limit shows more\n",
+		    search->limit);
+	table_free(search->table);
+	buf_clear(&out);
+	return status;
+}
+
+static int
+read_options(struct search *search, int argc, char **argv)
+{
+	struct buf words = BUF_INIT;
+	int letter, index = 0;
+	char *end;
+
+	while ((letter = getopt_long(
+		    argc, argv, API_LETTERS "n:", options, &index)) != -1) {
+		if (letter == 'i') {
+			search->items = true;
+		} else if (letter == 'n') {
+			search->limit = strtol(optarg, &end, 10);
+			if (*end != '\0' || search->limit < 1)
+				return -1;
+		} else if (strchr(filters, letter) != NULL) {
+			api_add_param(
+			    &search->filter, options[index].name, optarg);
+		} else if (!api_take_option(&search->api, letter, optarg)) {
+			return -1;
+		}
+	}
+	for (int i = optind; i < argc; i++)
+		buf_addf(&words, "%s%s", i > optind ? " " : "", argv[i]);
+	if (words.len > 0)
+		api_add_param(&search->filter, "text", buf_str(&words));
+	buf_clear(&words);
+	return search->filter.len > 0 ? 0 : -1;
+}
+
+int
+search_run(int argc, char **argv)
+{
+	struct search search = {.limit = FOUND_LIMIT};
+	int status;
+
+	if (read_options(&search, argc, argv) == 0)
+		status = run(&search);
+	else
+		status = command_usage("search");
+	buf_clear(&search.filter);
+	api_clear(&search.api);
+	return status;
+}

@@ -1,0 +1,249 @@
+/*
+ * wirewatch status: how the daemon is, on one screen.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <jansson.h>
+
+#include "cli/api.h"
+#include "cli/command.h"
+#include "cli/status.h"
+#include "cli/table.h"
+#include "cli/when.h"
+
+static const struct option options[] = {API_OPTIONS, {NULL, 0, NULL, 0}};
+
+static const struct table_column role_columns[] = {
+    {"ROLE", false, false},
+    {"STATE", false, false},
+    {"PID", true, false},
+    {"RESTARTS", true, false},
+    {NULL, false, false},
+};
+
+static const struct table_column sink_columns[] = {
+    {"SINK", false, true},
+    {"STATE", false, false},
+    {"DELIVERED", true, false},
+    {"WAITING", true, false},
+    {"OLDEST", true, false},
+    {"FAILED", true, false},
+    {"DEAD", true, false},
+    {"TROUBLE", false, true},
+    {NULL, false, false},
+};
+
+static const char *
+text_of(json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static long long
+count_of(json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static const char *
+color_of(const char *state)
+{
+	return state != NULL && strcmp(state, "up") == 0 ? "32" : "33";
+}
+
+static void
+print_table(const struct table *table)
+{
+	struct buf out = BUF_INIT;
+
+	if (table_rows(table) > 0) {
+		putchar('\n');
+		table_print(table, &out, terminal_width(),
+		    command_color(STDOUT_FILENO));
+		fputs(buf_str(&out), stdout);
+	}
+	buf_clear(&out);
+}
+
+static void
+print_roles(json_t *status)
+{
+	struct table *table = table_new(role_columns);
+	json_t *role;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "roles"), i, role)
+	{
+		const char *state = text_of(role, "state");
+
+		table_addf(table, "%s %lld", text_of(role, "role"),
+		    count_of(role, "index"));
+		table_add(table, state, color_of(state));
+		table_addf(table, "%lld", count_of(role, "pid"));
+		table_addf(table, "%lld", count_of(role, "restarts"));
+	}
+	print_table(table);
+	table_free(table);
+}
+
+static void
+print_sinks(json_t *status)
+{
+	struct table *table = table_new(sink_columns);
+	char when[16];
+	json_t *sink;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "sinks"), i, sink)
+	{
+		const char *state = text_of(sink, "state");
+
+		table_add(table, text_of(sink, "id"), NULL);
+		table_add(table, state, color_of(state));
+		table_addf(table, "%lld", count_of(sink, "delivered"));
+		table_addf(table, "%lld", count_of(sink, "waiting"));
+		when_ago(text_of(sink, "oldest_waiting"), when);
+		table_add(table, when, NULL);
+		table_addf(table, "%lld", count_of(sink, "failed"));
+		table_addf(table, "%lld", count_of(sink, "dead"));
+		table_add(table, text_of(sink, "error"), NULL);
+	}
+	print_table(table);
+	table_free(table);
+}
+
+static void
+print_feeds(json_t *feeds)
+{
+	static const char *const states[] = {
+	    "up", "waiting", "failing", "quarantined"};
+	const char *before = ": ";
+
+	printf("feeds    %lld", count_of(feeds, "total"));
+	for (size_t i = 0; i < 4; i++) {
+		if (count_of(feeds, states[i]) == 0)
+			continue;
+		printf(
+		    "%s%lld %s", before, count_of(feeds, states[i]), states[i]);
+		before = ", ";
+	}
+	putchar('\n');
+}
+
+static void
+print_share(json_t *delay, const char *key, const char *label)
+{
+	json_t *value = json_object_get(delay, key);
+	double seconds = json_number_value(value);
+	char span[16];
+
+	if (!json_is_number(value))
+		return;
+	if (seconds < 10)
+		snprintf(span, sizeof(span), "%g s", seconds);
+	else
+		span_text(seconds, span);
+	printf(", %s within %s", label, span);
+}
+
+static void
+print_counts(json_t *status)
+{
+	json_t *alerts = json_object_get(status, "alerts");
+	json_t *delay = json_object_get(status, "deliver_delay");
+
+	if (alerts == NULL)
+		return;
+	printf("alerts   %lld flash, %lld urgent, %lld routine since the "
+	       "engine started; the last is number %lld\n",
+	    count_of(alerts, "flash"), count_of(alerts, "urgent"),
+	    count_of(alerts, "routine"), count_of(alerts, "last_seq"));
+	printf("items    %lld new, %lld edited\n",
+	    count_of(json_object_get(status, "items"), "new"),
+	    count_of(json_object_get(status, "items"), "edited"));
+	if (json_is_number(json_object_get(delay, "p50_s"))) {
+		fputs("delivery after an alert", stdout);
+		print_share(delay, "p50_s", "half");
+		print_share(delay, "p99_s", "99 of 100");
+		putchar('\n');
+	}
+}
+
+static void
+print_config(json_t *status)
+{
+	json_t *config = json_object_get(status, "configuration");
+	const char *error = text_of(config, "last_reload_error");
+	char when[16];
+
+	when_ago(text_of(config, "in_force_since"), when);
+	printf("config   in force for %s\n", when);
+	if (!json_is_true(json_object_get(config, "last_reload_ok")))
+		printf("         the last reload was refused:\n%s\n",
+		    error != NULL ? error : "");
+}
+
+static void
+print_status(json_t *status)
+{
+	const char *obstacle = text_of(status, "obstacle");
+	const char *listen = text_of(status, "listen");
+	bool color = command_color(STDOUT_FILENO);
+	char when[16];
+
+	when_ago(text_of(status, "started"), when);
+	printf("wirewatch %s, up for %s: %s%s%s%s\n",
+	    text_of(status, "version"), when,
+	    color ? (obstacle != NULL ? "\033[31m" : "\033[32m") : "",
+	    obstacle != NULL ? "not ready, " : "ready",
+	    obstacle != NULL ? obstacle : "", color ? "\033[0m" : "");
+	print_feeds(json_object_get(status, "feeds"));
+	print_counts(status);
+	print_config(status);
+	if (listen != NULL)
+		printf("page     http://%s/\n", listen);
+	print_sinks(status);
+	print_roles(status);
+}
+
+static int
+show(struct api *api)
+{
+	int status = EXIT_YES;
+	json_t *answer = api_get(api, "/api/v1/status", &status);
+	char *text;
+
+	if (answer == NULL)
+		return status;
+	if (!json_is_true(json_object_get(answer, "ready")))
+		status = EXIT_NO;
+	if (api->json) {
+		text = json_dumps(answer, JSON_COMPACT);
+		puts(text);
+		free(text);
+	} else {
+		print_status(answer);
+	}
+	json_decref(answer);
+	return status;
+}
+
+int
+status_run(int argc, char **argv)
+{
+	struct api api = {0};
+	int letter, status;
+
+	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
+	       -1)
+		if (!api_take_option(&api, letter, optarg))
+			return command_usage("status");
+	if (optind != argc)
+		return command_usage("status");
+	status = show(&api);
+	api_clear(&api);
+	return status;
+}

@@ -1,0 +1,54 @@
+/*
+ * The running daemon over its unix socket, for the commands that talk to it.
+ */
+#ifndef CLI_API_H
+#define CLI_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+struct json_t;
+
+/* What those commands have in common. */
+struct api {
+	char *socket; /* owned; NULL: the one of the runtime folder */
+	bool json;    /* --json: print what came, for programs */
+};
+
+/* Rows for a table of getopt_long(3), and what to do with their letters. */
+#define API_OPTIONS                                    \
+	{"json", no_argument, NULL, 'j'},              \
+	{                                              \
+		"socket", required_argument, NULL, 's' \
+	}
+#define API_LETTERS "s:"
+/* Takes the letter when it is one of those; false: it is not. */
+bool api_take_option(struct api *, int letter, const char *argument);
+void api_clear(struct api *);
+
+/* One request. Returns the HTTP status with the body appended, or -1 when the
+ * daemon does not answer, which is said on stderr with what to do. */
+int api_request(
+    struct api *, const char *method, const char *path, struct buf *body);
+/* GET of JSON: the value, which the caller frees with json_decref(), or NULL
+ * after the error was said; then *status is the exit status to end with. */
+struct json_t *api_get(struct api *, const char *path, int *status);
+/* Says the {"error"} of an answer; returns the exit status it stands for. */
+int api_refused(int http_status, const struct buf *body);
+
+/* GET of a body without end; on_bytes gets it as it comes. Returns when the
+ * connection ends: 0 when any byte had come, -1 when none had (then said on
+ * stderr if loud). */
+typedef void (*api_on_bytes)(void *arg, const char *bytes, size_t len);
+int api_stream(
+    struct api *, const char *path, bool loud, api_on_bytes, void *arg);
+
+/* Appends &NAME=VALUE, percent-encoded; nothing for NULL. The path must have
+ * its ? already. */
+void api_add_param(struct buf *path, const char *name, const char *value);
+/* Appends the text percent-encoded, as one segment of a path. */
+void api_add_segment(struct buf *path, const char *text);
+
+#endif

@@ -1,0 +1,9 @@
+/*
+ * wirewatch search.
+ */
+#ifndef CLI_SEARCH_H
+#define CLI_SEARCH_H
+
+int search_run(int argc, char **argv);
+
+#endif

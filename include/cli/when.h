@@ -1,0 +1,13 @@
+/*
+ * Dates of the API as people read them: how long ago, how soon.
+ */
+#ifndef CLI_WHEN_H
+#define CLI_WHEN_H
+
+/* date: RFC 3339 with Z, or NULL: "-". Both write at most 15 bytes. */
+void when_ago(const char *date, char out[16]);
+void when_in(const char *date, char out[16]);
+/* "2024-03-22 19:00:05" in the machine's zone; "-" for NULL. */
+void when_local(const char *date, char out[32]);
+
+#endif
