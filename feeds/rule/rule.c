@@ -240,12 +240,13 @@ has_any_sorted(const struct strings *sorted, const struct strings *texts)
 static bool
 has_language(const struct strings *sorted, const char *language)
 {
+	size_t len = language != NULL ? strlen(language) : LANGUAGE_MAX;
 	char tag[LANGUAGE_MAX];
 	char *dash;
 
-	if (language == NULL || strlen(language) >= sizeof(tag))
+	if (len >= sizeof(tag))
 		return false;
-	strcpy(tag, language);
+	memcpy(tag, language, len + 1);
 	while (!has_sorted(sorted, tag)) {
 		dash = strrchr(tag, '-');
 		if (dash == NULL)
