@@ -24,7 +24,10 @@ struct log_sink {
 	uint64_t marked_seq; /* the store knows to be in the file */
 	uint64_t lines;      /* written since the start */
 	uint64_t errors;
-	uint64_t told; /* lines + errors when the state was told last */
+	/* when the state was told last: */
+	uint64_t told_lines;
+	uint64_t told_errors;
+	uint64_t told_waiting;
 	bool failing;
 	/* For the start alone: */
 	uint64_t *present; /* seqs in the file, sorted */
@@ -44,7 +47,7 @@ log_sink_new(const char *id, const struct rolling_log_options *options,
 	sink->log = rolling_log_new(options);
 	sink->store = store;
 	sink->batch = batch;
-	sink->told = UINT64_MAX;
+	sink->told_lines = UINT64_MAX;
 	return sink;
 }
 
@@ -279,10 +282,15 @@ bool
 log_sink_state(struct log_sink *sink, struct sink_state *state)
 {
 	struct sink_totals totals = {0};
-	bool changed = sink->told != sink->lines + sink->errors;
+	bool changed;
 
-	sink->told = sink->lines + sink->errors;
 	store_read_totals(sink->store, sink->id, &totals);
+	changed = sink->told_lines != sink->lines ||
+		  sink->told_errors != sink->errors ||
+		  sink->told_waiting != totals.waiting;
+	sink->told_lines = sink->lines;
+	sink->told_errors = sink->errors;
+	sink->told_waiting = totals.waiting;
 	*state = (struct sink_state){
 	    .sink = sink->id,
 	    .state = (char *)(sink->failing ? "retrying" : "up"),

@@ -338,12 +338,13 @@ drop_held(struct outbox *outbox, bool settled)
 {
 	for (size_t i = 0; i < outbox->sinks_len; i++) {
 		struct sink *sink = &outbox->sinks[i];
-		unsigned kept = 0;
+		unsigned kept = 0, before = sink->held_len;
 
 		for (unsigned j = 0; j < sink->held_len; j++)
 			if (sink->held[j].settled != settled)
 				sink->held[kept++] = sink->held[j];
 		sink->held_len = kept;
+		sink->changed |= kept < before;
 	}
 }
 

@@ -28,6 +28,7 @@ static const struct {
     [MESSAGE_READY] = {"ready", 64, CHILDREN, PARENT},
     [MESSAGE_PONG] = {"pong", 64, CHILDREN, PARENT},
     [MESSAGE_FINISHED] = {"finished", 0, ENGINE, PARENT},
+    [MESSAGE_CUT_OFF] = {"cut off", 64, ENGINE, PARENT},
     [MESSAGE_CONFIG] = {"config", 64, PARENT, CHILDREN},
     [MESSAGE_PEER] = {"peer", 64, PARENT, CHILDREN},
     [MESSAGE_PING] = {"ping", 64, PARENT, CHILDREN},

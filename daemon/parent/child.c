@@ -139,6 +139,22 @@ child_on_finished(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
+/* The engine names a role that went wrong: it is ended, and started anew. */
+static int
+child_on_cut_off(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct child *child = arg, *wrong;
+	enum role_kind kind = message_get_u32(reader);
+	unsigned index = message_get_u32(reader);
+
+	if (!message_end(reader) || kind != ROLE_FETCHER)
+		return -1;
+	wrong = parent_find(child->parent, kind, index);
+	if (wrong != NULL && wrong->state != CHILD_STOPPING)
+		child_kill(wrong);
+	return 0;
+}
+
 static int
 child_on_reload(void *arg, struct peer *peer, struct message_reader *reader)
 {
@@ -170,6 +186,7 @@ static const struct message_route routes[] = {
     {MESSAGE_READY, child_on_ready},
     {MESSAGE_PONG, child_on_pong},
     {MESSAGE_FINISHED, child_on_finished},
+    {MESSAGE_CUT_OFF, child_on_cut_off},
     {MESSAGE_RELOAD, child_on_reload},
     {MESSAGE_NONE, NULL},
 };

@@ -84,3 +84,21 @@ store_find_seen(
 	db_stop(row);
 	return true;
 }
+
+int
+store_read_alerts(struct store *store, uint64_t above, unsigned limit,
+    store_on_new_alert on_alert, void *arg)
+{
+	struct db *db = store_connect(store);
+	sqlite3_stmt *row;
+
+	if (db == NULL)
+		return -1;
+	row = db_bind(db,
+	    "SELECT seq, json FROM alerts WHERE seq > ? ORDER BY seq LIMIT ?",
+	    "ii", (int64_t)above, (int64_t)limit);
+	while (db_step(db, row))
+		on_alert(arg, (uint64_t)sqlite3_column_int64(row, 0),
+		    db_text(row, 1));
+	return store_note_result(store);
+}

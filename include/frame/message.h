@@ -39,6 +39,7 @@ enum message_type {
 	MESSAGE_PONG,  /* u64 number of the ping */
 	/* engine -> parent */
 	MESSAGE_FINISHED, /* (none): --once, all is done */
+	MESSAGE_CUT_OFF,  /* u32 role, u32 index: it went wrong, end it */
 	/* parent -> any role */
 	MESSAGE_CONFIG, /* (fd: slice) u64 epoch, u32 once: 1 for --once */
 	MESSAGE_PEER,	/* (fd: socket) u32 role, u32 index */

@@ -49,8 +49,8 @@ struct stored_item {
 struct store_reader *store_reader_open(const char *path, char **error);
 void store_reader_close(struct store_reader *);
 
-/* Newest first unless after or oldest_first is set. Rows are views. Returns 0, or -1
- * with the store's error in store_reader_error(). */
+/* Newest first unless after or oldest_first is set. Rows are views. Returns 0,
+ * or -1 with the store's error in store_reader_error(). */
 typedef void (*store_on_alert)(void *arg, uint64_t seq, const char *json);
 int store_query_alerts(struct store_reader *, const struct store_filter *,
     store_on_alert, void *arg);

@@ -53,6 +53,11 @@ int store_read_seen(
 bool store_find_seen(
     struct store *, int64_t feed, uint64_t key, uint64_t *revision);
 
+/* Alerts above seq, in its order. */
+typedef void (*store_on_new_alert)(void *arg, uint64_t seq, const char *json);
+int store_read_alerts(struct store *, uint64_t above, unsigned limit,
+    store_on_new_alert, void *arg);
+
 /* Small steps of upkeep, for idle time; true: there is more to do.
  * Index: up to limit items into the search index. */
 bool store_index_step(struct store *, unsigned limit);

@@ -1,0 +1,307 @@
+/*
+ * The table of feeds. Runs in the engine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "engine/context.h"
+#include "engine/feed.h"
+#include "engine/job.h"
+#include "engine/report.h"
+#include "engine/schedule.h"
+#include "frame/clock.h"
+#include "frame/config.h"
+#include "frame/log.h"
+#include "store/store.h"
+
+struct feed *
+feed_find(struct engine *engine, const char *id)
+{
+	for (size_t i = 0; i < engine->feeds_len; i++)
+		if (engine->feeds[i] != NULL &&
+		    strcmp(engine->feeds[i]->record.id, id) == 0)
+			return engine->feeds[i];
+	return NULL;
+}
+
+static void
+free_feed(struct feed *feed)
+{
+	feed_record_clear(&feed->record);
+	seen_clear(&feed->seen);
+	free(feed->state.error);
+	free(feed);
+}
+
+void
+feed_free_all(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->feeds_len; i++)
+		if (engine->feeds[i] != NULL)
+			free_feed(engine->feeds[i]);
+	free(engine->feeds);
+	engine->feeds = NULL;
+	engine->feeds_len = 0;
+}
+
+/* Hash of the host (and port) in an URL; feeds of a host share a fetcher. */
+static uint64_t
+host_hash(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host != NULL ? host + 3 : url;
+	return hash_bytes(0, host, strcspn(host, "/?#"));
+}
+
+static int64_t
+interval_us(const struct engine *engine, const struct config_feed *config)
+{
+	int64_t ms = config->interval_ms;
+
+	if (ms == 0)
+		ms = engine->role.config->defaults.interval_ms;
+	return ms * 1000;
+}
+
+/* ---- what the store knows ----------------------------------------------- */
+
+struct stored {
+	struct feed_record *at;
+	size_t len;
+	size_t cap;
+	struct map by_id;
+};
+
+static void
+keep_record(void *arg, const struct feed_record *record)
+{
+	struct stored *stored = arg;
+
+	if (stored->len == stored->cap) {
+		stored->cap = stored->cap ? 2 * stored->cap : 64;
+		stored->at =
+		    xreallocarray(stored->at, stored->cap, sizeof(*stored->at));
+	}
+	feed_record_copy(&stored->at[stored->len++], record);
+}
+
+static void
+read_stored(struct engine *engine, struct stored *stored)
+{
+	if (store_read_feeds(engine->store, keep_record, stored) == -1)
+		fatal("store: %s", store_error(engine->store));
+	for (size_t i = 0; i < stored->len; i++)
+		map_add(&stored->by_id, stored->at[i].id, i);
+}
+
+static void
+clear_stored(struct stored *stored)
+{
+	map_clear(&stored->by_id);
+	for (size_t i = 0; i < stored->len; i++)
+		feed_record_clear(&stored->at[i]);
+	free(stored->at);
+}
+
+/* ---- in line with the configuration ------------------------------------- */
+
+static bool
+differs(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
+static void
+replace(char **text, const char *by)
+{
+	free(*text);
+	*text = xstrdup_null(by);
+}
+
+/* Another URL under the same id: what is known of its items stays, its
+ * validators mean nothing any more. */
+static void
+update_record(struct engine *engine, struct feed *feed)
+{
+	struct feed_record *record = &feed->record;
+	const struct config_feed *config = feed->config;
+
+	if (!differs(record->url, config->url) &&
+	    !differs(record->outlet, config->outlet))
+		return;
+	if (differs(record->url, config->url)) {
+		replace(&record->etag, NULL);
+		replace(&record->modified, NULL);
+		record->body_hash = 0;
+		feed->moved_told = false;
+	}
+	replace(&record->url, config->url);
+	replace(&record->outlet, config->outlet);
+	feed_save(engine, feed);
+}
+
+/* The first free number from this one on. */
+static size_t
+free_number(const struct engine *engine, size_t number)
+{
+	while (number < engine->feeds_len && engine->feeds[number] != NULL)
+		number++;
+	return number;
+}
+
+static void
+put_in_table(struct engine *engine, struct feed *feed)
+{
+	if (feed->number == engine->feeds_len) {
+		engine->feeds_len = 2 * engine->feeds_len + 16;
+		engine->feeds = xreallocarray(
+		    engine->feeds, engine->feeds_len, sizeof(*engine->feeds));
+		for (size_t i = feed->number; i < engine->feeds_len; i++)
+			engine->feeds[i] = NULL;
+	}
+	engine->feeds[feed->number] = feed;
+}
+
+static void
+add_feed(struct engine *engine, const struct config_feed *config, size_t number,
+    struct stored *stored)
+{
+	struct feed *feed = xcalloc(1, sizeof(*feed));
+	size_t known = map_get(&stored->by_id, config->id);
+
+	feed->number = number;
+	feed->config = config;
+	feed->changed = true;
+	if (known != MAP_NONE) {
+		feed->record = stored->at[known];
+		stored->at[known] = (struct feed_record){.id = xstrdup("")};
+	} else {
+		feed->record.row = store_next_feed(engine->store);
+		feed->record.id = xstrdup(config->id);
+	}
+	feed->state.last_success_at = feed->record.last_success_at;
+	feed->state.last_new_at = feed->record.last_new_at;
+	feed->state.last_item_at = feed->record.last_item_at;
+	put_in_table(engine, feed);
+	schedule_add(engine->schedule, number, host_hash(config->url),
+	    interval_us(engine, config));
+	update_record(engine, feed);
+	engine->once_left++;
+}
+
+static void
+keep_feed(
+    struct engine *engine, struct feed *feed, const struct config_feed *config)
+{
+	feed->config = config;
+	feed->changed = true;
+	schedule_change(engine->schedule, feed->number, host_hash(config->url),
+	    interval_us(engine, config));
+	update_record(engine, feed);
+}
+
+static void
+drop_feed(struct engine *engine, struct feed *feed)
+{
+	report_feed_gone(engine, feed);
+	job_forget_feed(engine, feed);
+	schedule_remove(engine->schedule, feed->number);
+	engine->feeds[feed->number] = NULL;
+	free_feed(feed);
+}
+
+void
+feed_sync(struct engine *engine)
+{
+	const struct config *config = engine->role.config;
+	struct stored stored = {0};
+	struct map wanted = {0}, have = {0};
+	size_t number = 0;
+
+	read_stored(engine, &stored);
+	for (size_t i = 0; i < config->feeds_len; i++)
+		map_add(&wanted, config->feeds[i].id, i);
+	for (size_t i = 0; i < engine->feeds_len; i++) {
+		struct feed *feed = engine->feeds[i];
+
+		if (feed == NULL)
+			continue;
+		if (map_get(&wanted, feed->record.id) == MAP_NONE)
+			drop_feed(engine, feed);
+		else
+			map_add(&have, feed->record.id, i);
+	}
+	for (size_t i = 0; i < config->feeds_len; i++) {
+		size_t known = map_get(&have, config->feeds[i].id);
+
+		if (known != MAP_NONE) {
+			keep_feed(
+			    engine, engine->feeds[known], &config->feeds[i]);
+			continue;
+		}
+		number = free_number(engine, number);
+		add_feed(engine, &config->feeds[i], number, &stored);
+	}
+	map_clear(&wanted);
+	map_clear(&have);
+	clear_stored(&stored);
+	schedule_spread(engine->schedule, engine_monotonic_us());
+}
+
+/* ---- one feed ----------------------------------------------------------- */
+
+static void
+on_seen(void *arg, const struct job_seen *seen)
+{
+	seen_put(arg, seen->key, seen->revision);
+}
+
+const struct seen *
+feed_seen(struct engine *engine, struct feed *feed)
+{
+	if (!feed->seen.loaded) {
+		store_read_seen(engine->store, feed->record.row, JOB_SEEN_MAX,
+		    on_seen, &feed->seen);
+		feed->seen.loaded = true;
+		feed->seen.cut = feed->seen.len >= JOB_SEEN_MAX;
+	}
+	return &feed->seen;
+}
+
+void
+feed_save(struct engine *engine, struct feed *feed)
+{
+	struct feed_record copy;
+
+	feed_record_copy(&copy, &feed->record);
+	batch_add_feed(engine->batch, &copy);
+}
+
+static const char *
+state_word(const struct feed *feed, int64_t now)
+{
+	if (quarantine_holds(&feed->quarantine, now))
+		return "quarantined";
+	if (feed->state.last_fetch_at == 0)
+		return "waiting";
+	return feed->state.failures > 0 ? "failing" : "up";
+}
+
+void
+feed_fill_state(
+    struct engine *engine, const struct feed *feed, struct feed_state *state)
+{
+	int64_t now = clock_now_us();
+
+	*state = feed->state;
+	state->feed = feed->record.id;
+	state->state = (char *)state_word(feed, now);
+	state->title = feed->record.title;
+	state->next_fetch_at = now +
+			       schedule_due_at(engine->schedule, feed->number) -
+			       engine_monotonic_us();
+}

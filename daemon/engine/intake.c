@@ -1,0 +1,294 @@
+/*
+ * Items and the ends of fetches. Runs in the engine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/commit.h"
+#include "engine/context.h"
+#include "engine/feed.h"
+#include "engine/intake.h"
+#include "engine/job.h"
+#include "engine/judge.h"
+#include "engine/report.h"
+#include "engine/schedule.h"
+#include "frame/clock.h"
+#include "frame/log.h"
+#include "text/clean.h"
+
+#define URL_MAX 8192
+#define ERROR_MAX 500
+#define TITLE_MAX 500
+#define WAKE_AFTER 20 /* fetches in a row that reached nobody */
+#define NEVER_US (365 * 86400 * 1000000LL) /* as far as --once goes */
+
+/* ---- items -------------------------------------------------------------- */
+
+/* Text that mentions point into must have come clean. */
+static bool
+is_clean_field(const char *text)
+{
+	char *clean = clean_str(text, CLEAN_TEXT);
+	bool same = strlen(text) <= ITEM_FIELD_MAX && strcmp(clean, text) == 0;
+
+	free(clean);
+	return same;
+}
+
+/* Cleans in place, and cuts to max bytes. */
+static void
+clean_line(char **text, size_t max)
+{
+	char *clean = clean_str(*text, CLEAN_LINE);
+
+	if (clean != NULL && strlen(clean) > max)
+		clean[clean_cut(clean, strlen(clean), max)] = '\0';
+	free(*text);
+	*text = clean;
+}
+
+static void
+clean_item(struct item *item)
+{
+	clean_line(&item->guid, URL_MAX);
+	clean_line(&item->language, 35); /* BCP 47 section 4.4.1 */
+	if (item->url != NULL && strlen(item->url) > URL_MAX) {
+		free(item->url);
+		item->url = NULL;
+	}
+	clean_line(&item->url, URL_MAX);
+}
+
+int
+intake_on_item(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher_link *link = arg;
+	struct item_message message;
+	struct job *job;
+
+	if (item_message_get(reader, &message) == -1)
+		return -1;
+	job = job_find(link, message.job);
+	if (job == NULL || !is_clean_field(message.item.title) ||
+	    !is_clean_field(message.item.summary) ||
+	    !is_clean_field(message.item.content))
+		goto refuse;
+	clean_item(&message.item);
+	if (job_add_item(job, &message, clock_now_us()) == 0)
+		return 0;
+refuse:
+	item_message_clear(&message);
+	return -1;
+}
+
+/* ---- the end of a fetch ------------------------------------------------- */
+
+static enum schedule_outcome
+outcome_for_schedule(const struct fetch_done *done)
+{
+	switch (done->outcome) {
+	case FETCH_OK:
+	case FETCH_NOT_MODIFIED:
+		return SCHEDULE_OK;
+	case FETCH_DNS:
+	case FETCH_CONNECT:
+	case FETCH_TIMEOUT:
+		return SCHEDULE_UNREACHED;
+	case FETCH_HTTP:
+		return done->http_status == 404 || done->http_status == 410
+			   ? SCHEDULE_MISSING
+			   : SCHEDULE_FAILED;
+	case FETCH_TLS:
+	case FETCH_REFUSED:
+	case FETCH_TOO_LARGE:
+	case FETCH_NOT_A_FEED:
+	case FETCH_HOSTILE:
+	case FETCH_CANCELLED:
+	case FETCH_OUTCOMES:
+		break;
+	}
+	return SCHEDULE_FAILED;
+}
+
+/* A validator goes back in a header, verbatim or not at all. */
+static char *
+take_validator(char **text)
+{
+	char *validator = *text;
+
+	*text = NULL;
+	if (validator == NULL)
+		return NULL;
+	for (const char *p = validator; *p != '\0'; p++) {
+		if ((unsigned char)*p >= 0x20 && *p != 0x7f)
+			continue;
+		free(validator);
+		return NULL;
+	}
+	if (strlen(validator) <= VALIDATOR_MAX)
+		return validator;
+	free(validator);
+	return NULL;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Takes text; whether it was another one. */
+static bool
+replace(char **text, char *by)
+{
+	bool changed = !same_text(*text, by);
+
+	free(*text);
+	*text = by;
+	return changed;
+}
+
+/* Validators are saved in the transaction of the items they brought. A feed
+ * that has not changed is not written. */
+static void
+note_success(struct engine *engine, struct feed *feed, struct fetch_done *done,
+    int64_t now)
+{
+	struct feed_record *record = &feed->record;
+	bool changed = record->first_success_at == 0;
+
+	record->last_success_at = feed->state.last_success_at = now;
+	if (changed)
+		record->first_success_at = now;
+	if (done->etag != NULL || done->outcome == FETCH_OK)
+		changed |= replace(&record->etag, take_validator(&done->etag));
+	if (done->modified != NULL || done->outcome == FETCH_OK)
+		changed |=
+		    replace(&record->modified, take_validator(&done->modified));
+	if (done->body_hash != 0 && record->body_hash != done->body_hash) {
+		record->body_hash = done->body_hash;
+		changed = true;
+	}
+	if (done->title != NULL) {
+		clean_line(&done->title, TITLE_MAX);
+		changed |= replace(&record->title, done->title);
+		done->title = NULL;
+	}
+	if (changed)
+		feed_save(engine, feed);
+}
+
+static void
+note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
+{
+	struct feed_state *state = &feed->state;
+	bool ok = outcome_for_schedule(done) == SCHEDULE_OK;
+
+	clean_line(&done->error, ERROR_MAX);
+	if (!ok && state->failures == 0)
+		log_warning("feed %s: fetch failed: %s", feed->record.id,
+		    done->error != NULL ? done->error
+					: fetch_outcome_name(done->outcome));
+	if (ok && state->failures > 0)
+		log_info("feed %s: back after %u failures", feed->record.id,
+		    state->failures);
+	state->failures = ok ? 0 : state->failures + 1;
+	state->outcome = done->outcome;
+	state->http_status = done->http_status;
+	state->last_fetch_at = now;
+	state->duration_ms = done->duration_ms;
+	state->fetches++;
+	state->bytes += done->bytes;
+	state->not_modified += done->outcome == FETCH_NOT_MODIFIED;
+	state->errors += !ok;
+	free(state->error);
+	state->error = ok ? NULL : done->error;
+	if (!ok)
+		done->error = NULL;
+	if (ok && done->moved_to != NULL && !feed->moved_told) {
+		feed->moved_told = true;
+		log_info("feed %s: moved for good to %s: the configuration "
+			 "should follow",
+		    feed->record.id, done->moved_to);
+	}
+}
+
+/* One success after nothing but silence: the network was down, not they. */
+static void
+note_reach(struct engine *engine, enum schedule_outcome outcome)
+{
+	if (outcome == SCHEDULE_UNREACHED) {
+		engine->unreached_in_a_row++;
+		return;
+	}
+	if (engine->unreached_in_a_row >= WAKE_AFTER) {
+		log_info("the network is back after %u failed fetches",
+		    engine->unreached_in_a_row);
+		schedule_wake(engine->schedule, engine_monotonic_us());
+	}
+	engine->unreached_in_a_row = 0;
+}
+
+static void
+plan_next(struct engine *engine, struct feed *feed,
+    const struct fetch_done *done, enum schedule_outcome outcome)
+{
+	int64_t now = engine_monotonic_us();
+
+	if (engine->role.once) {
+		engine->once_left -= !feed->once_done;
+		feed->once_done = true;
+		schedule_put_back(
+		    engine->schedule, feed->number, now + NEVER_US);
+	} else if (done->outcome == FETCH_CANCELLED) {
+		schedule_put_back(engine->schedule, feed->number, now);
+	} else {
+		schedule_done(engine->schedule, feed->number, outcome,
+		    done->retry_after_s, now);
+	}
+}
+
+static void
+finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
+{
+	enum schedule_outcome outcome = outcome_for_schedule(done);
+	struct feed *feed = job->feed;
+	int64_t now = clock_now_us();
+
+	for (size_t i = 0; i < job->items_len; i++)
+		judge_item(engine, job, &job->items[i]);
+	note_outcome(feed, done, now);
+	if (outcome == SCHEDULE_OK)
+		note_success(engine, feed, done, now);
+	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
+	    done->outcome == FETCH_HOSTILE)
+		quarantine_clear(&feed->quarantine);
+	note_reach(engine, outcome);
+	plan_next(engine, feed, done, outcome);
+	report_feed(engine, feed);
+	commit_soon(engine);
+}
+
+int
+intake_on_done(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher_link *link = arg;
+	struct engine *engine = link->engine;
+	struct fetch_done done;
+	struct job *job;
+
+	if (fetch_done_get(reader, &done) == -1)
+		return -1;
+	job = job_find(link, done.job);
+	if (job == NULL) {
+		fetch_done_clear(&done);
+		return -1;
+	}
+	if (job->feed != NULL)
+		finish_job(engine, job, &done);
+	job_end(engine, link, job);
+	fetch_done_clear(&done);
+	job_start_due(engine, link);
+	return 0;
+}

@@ -1,0 +1,236 @@
+/*
+ * From the schedule to the fetchers, and back when one dies. Runs in the
+ * engine.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "base/mem.h"
+#include "engine/context.h"
+#include "engine/feed.h"
+#include "engine/job.h"
+#include "engine/report.h"
+#include "engine/schedule.h"
+#include "frame/clock.h"
+#include "frame/config.h"
+#include "frame/log.h"
+#include "frame/peer.h"
+
+#define SECOND_US 1000000LL
+#define OVERDUE_US (60 * SECOND_US) /* beyond twice the timeout */
+
+/* ---- the start of a fetch ----------------------------------------------- */
+
+static void
+send_start(struct engine *engine, struct fetcher_link *link, struct job *job)
+{
+	struct feed *feed = job->feed;
+	const struct seen *seen = feed_seen(engine, feed);
+	struct fetch_start start = {
+	    .job = job->id,
+	    .feed = feed->record.id,
+	    .url = feed->config->url,
+	    .language = feed->config->language,
+	    .etag = feed->record.etag,
+	    .modified = feed->record.modified,
+	    .body_hash = feed->record.body_hash,
+	    .solo = job->solo,
+	    .seen = seen->at,
+	    .seen_len = seen->len,
+	};
+
+	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
+	peer_send(link->peer);
+}
+
+static void
+start_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->id = ++engine->last_job;
+	job->feed = feed;
+	job->started_at = engine_monotonic_us();
+	job->first_fetch = feed->record.first_success_at == 0;
+	job->solo = quarantine_is_suspect(&feed->quarantine, clock_now_us());
+	job->next = link->jobs;
+	link->jobs = job;
+	engine->jobs++;
+	send_start(engine, link, job);
+}
+
+/* A feed in quarantine misses its turns. */
+static bool
+is_held_back(struct engine *engine, const struct feed *feed, int64_t now)
+{
+	int64_t left = feed->quarantine.until_at - clock_now_us();
+
+	if (left <= 0)
+		return false;
+	schedule_put_back(engine->schedule, feed->number, now + left);
+	return true;
+}
+
+static void
+set_timer(struct engine *engine, struct fetcher_link *link, int64_t now)
+{
+	int64_t at = schedule_next_at(engine->schedule, link->index);
+	struct timeval delay;
+
+	evtimer_del(link->timer);
+	if (at == INT64_MAX)
+		return;
+	delay = clock_timeval_ms(at > now ? (at - now) / 1000 + 1 : 0);
+	evtimer_add(link->timer, &delay);
+}
+
+void
+job_start_due(struct engine *engine, struct fetcher_link *link)
+{
+	int64_t now = engine_monotonic_us();
+	size_t number;
+
+	if (link->peer == NULL || engine_is_paused(engine))
+		return;
+	while (!peer_is_full(link->peer)) {
+		number = schedule_take(engine->schedule, link->index, now);
+		if (number == SCHEDULE_NONE)
+			break;
+		if (!is_held_back(engine, engine->feeds[number], now))
+			start_job(engine, link, engine->feeds[number]);
+	}
+	if (!peer_is_full(link->peer)) /* else on_drain goes on */
+		set_timer(engine, link, now);
+}
+
+void
+job_start_all(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->fetchers_len; i++)
+		job_start_due(engine, &engine->fetchers[i]);
+}
+
+/* ---- under way ---------------------------------------------------------- */
+
+struct job *
+job_find(const struct fetcher_link *link, uint64_t id)
+{
+	struct job *job = link->jobs;
+
+	while (job != NULL && job->id != id)
+		job = job->next;
+	return job;
+}
+
+int
+job_add_item(struct job *job, struct item_message *message, int64_t seen_at)
+{
+	const struct item *item = &message->item;
+
+	job->bytes +=
+	    strlen(item->title) + strlen(item->summary) + strlen(item->content);
+	if (job->items_len == JOB_ITEMS_MAX || job->bytes > JOB_BYTES_MAX)
+		return -1;
+	if (job->items_len == job->items_cap) {
+		job->items_cap = job->items_cap ? 2 * job->items_cap : 8;
+		job->items = xreallocarray(
+		    job->items, job->items_cap, sizeof(*job->items));
+	}
+	job->items[job->items_len++] = (struct job_item){
+	    .item = message->item,
+	    .mentions = message->mentions,
+	    .mentions_len = message->mentions_len,
+	    .seen_at = seen_at,
+	};
+	*message = (struct item_message){0};
+	return 0;
+}
+
+static void
+free_job(struct job *job)
+{
+	for (size_t i = 0; i < job->items_len; i++) {
+		struct item_message message = {
+		    .item = job->items[i].item,
+		    .mentions = job->items[i].mentions,
+		    .mentions_len = job->items[i].mentions_len,
+		};
+
+		item_message_clear(&message);
+	}
+	free(job->items);
+	free(job);
+}
+
+void
+job_end(struct engine *engine, struct fetcher_link *link, struct job *job)
+{
+	struct job **at = &link->jobs;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	engine->jobs--;
+	free_job(job);
+}
+
+void
+job_forget_feed(struct engine *engine, const struct feed *feed)
+{
+	for (unsigned i = 0; i < engine->fetchers_len; i++)
+		for (struct job *job = engine->fetchers[i].jobs; job != NULL;
+		     job = job->next)
+			if (job->feed == feed)
+				job->feed = NULL;
+}
+
+bool
+job_is_overdue(const struct engine *engine, const struct fetcher_link *link)
+{
+	int64_t oldest = engine_monotonic_us() - OVERDUE_US -
+			 2000 * engine->role.config->defaults.timeout_ms;
+
+	for (const struct job *job = link->jobs; job != NULL; job = job->next)
+		if (job->started_at < oldest)
+			return true;
+	return false;
+}
+
+/* ---- a fetcher's death -------------------------------------------------- */
+
+static void
+accuse(struct engine *engine, struct feed *feed, unsigned fetcher)
+{
+	if (quarantine_add_crash(&feed->quarantine, clock_now_us()))
+		log_error("feed %s: QUARANTINED for a day: %d fetchers in a "
+			  "row died over it",
+		    feed->record.id, QUARANTINE_CRASHES);
+	else
+		log_warning("feed %s: was on the bench when fetcher %u died: "
+			    "tried again alone",
+		    feed->record.id, fetcher);
+	report_feed(engine, feed);
+}
+
+void
+job_fetcher_gone(struct engine *engine, struct fetcher_link *link, bool crashed)
+{
+	uint64_t on_bench = 0;
+	int64_t now = engine_monotonic_us();
+
+	if (crashed && link->bench != NULL)
+		on_bench = __atomic_load_n(link->bench, __ATOMIC_RELAXED);
+	while (link->jobs != NULL) {
+		struct job *job = link->jobs;
+		struct feed *feed = job->feed;
+
+		if (feed != NULL && job->id == on_bench)
+			accuse(engine, feed, link->index);
+		if (feed != NULL)
+			schedule_put_back(engine->schedule, feed->number, now);
+		job_end(engine, link, job);
+	}
+}

@@ -1,0 +1,356 @@
+/*
+ * From an item to an alert. Runs in the engine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "engine/alert.h"
+#include "engine/context.h"
+#include "engine/feed.h"
+#include "engine/job.h"
+#include "engine/judge.h"
+#include "engine/newness.h"
+#include "engine/report.h"
+#include "engine/route.h"
+#include "frame/clock.h"
+#include "frame/config.h"
+#include "store/store.h"
+
+#define REASON_MAX 1000 /* bytes; further mentions are left out */
+
+void
+judge_set_rules(struct engine *engine)
+{
+	const struct config *config = engine->role.config;
+
+	rule_set_free(engine->rules);
+	engine->rules = rule_set_new();
+	for (size_t i = 0; i < config->entities_len; i++)
+		rule_set_add_entity(engine->rules, config->entities[i].id,
+		    &config->entities[i].require);
+	for (size_t i = 0; i < config->rules_len; i++)
+		rule_set_add_rule(engine->rules, config->rules[i].id,
+		    config->rules[i].level, &config->rules[i].when);
+}
+
+/* ---- rules -------------------------------------------------------------- */
+
+struct verdict {
+	struct strings rules;
+	enum level level;
+};
+
+static void
+on_met(void *arg, const char *rule, enum level level)
+{
+	struct verdict *verdict = arg;
+
+	strings_add(&verdict->rules, rule);
+	if (level > verdict->level)
+		verdict->level = level;
+}
+
+static void
+ask_rules(struct engine *engine, const struct feed *feed,
+    const struct job_item *item, struct verdict *verdict)
+{
+	struct rule_mention *mentions =
+	    xcalloc(item->mentions_len, sizeof(*mentions));
+	struct strings tags = {item->item.tags, item->item.tags_len};
+	struct rule_facts facts = {
+	    .feed = feed->record.id,
+	    .outlet = feed->record.outlet,
+	    .language = item->item.language,
+	    .feed_tags = &feed->config->tags,
+	    .item_tags = &tags,
+	    .mentions = mentions,
+	    .mentions_len = item->mentions_len,
+	};
+
+	for (size_t i = 0; i < item->mentions_len; i++)
+		mentions[i] = (struct rule_mention){
+		    item->mentions[i].entity, item->mentions[i].field};
+	rule_set_evaluate(engine->rules, &facts, on_met, verdict);
+	free(mentions);
+}
+
+/* ---- entities ----------------------------------------------------------- */
+
+static const char *
+entity_label(const struct engine *engine, const char *id)
+{
+	const struct config *config = engine->role.config;
+
+	for (size_t i = 0; i < config->entities_len; i++)
+		if (strcmp(config->entities[i].id, id) == 0)
+			return config->entities[i].label != NULL
+				   ? config->entities[i].label
+				   : id;
+	return NULL;
+}
+
+static bool
+is_listed(const struct alert_entity *entities, size_t len, const char *id)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(entities[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* The entities that count, each once, in the order of mention; the caller
+ * frees the list. */
+static struct alert_entity *
+list_entities(
+    const struct engine *engine, const struct item_record *item, size_t *len)
+{
+	struct alert_entity *entities =
+	    xcalloc(item->mentions_len, sizeof(*entities));
+
+	*len = 0;
+	for (size_t i = 0; i < item->mentions_len; i++) {
+		const char *id = item->mentions[i].entity;
+		const char *name;
+
+		if (is_listed(entities, *len, id) ||
+		    !rule_set_counts(engine->rules, id))
+			continue;
+		name = entity_label(engine, id); /* NULL: a rule's word */
+		if (name != NULL)
+			entities[(*len)++] = (struct alert_entity){id, name};
+	}
+	return entities;
+}
+
+/* ---- the alert ---------------------------------------------------------- */
+
+/* "Crocus City Hall in title, Macron in title, Macron in summary" */
+static void
+add_places(struct buf *out, const struct alert_facts *facts,
+    const struct alert_entity *entity, const char **separator)
+{
+	bool told[ITEM_FIELDS] = {false};
+
+	for (size_t i = 0; i < facts->mentions_len; i++) {
+		const struct job_mention *mention = &facts->mentions[i];
+
+		if (strcmp(mention->entity, entity->id) != 0 ||
+		    told[mention->field])
+			continue;
+		told[mention->field] = true;
+		buf_addf(out, "%s%s in %s", *separator, entity->name,
+		    item_field_name(mention->field));
+		*separator = ", ";
+	}
+}
+
+/* "rules crocus, macron: ..." */
+static void
+add_reason(struct buf *out, const struct verdict *verdict,
+    const struct alert_facts *facts)
+{
+	const char *separator = ": ";
+
+	buf_add_str(out, verdict->rules.len > 1 ? "rules " : "rule ");
+	for (size_t i = 0; i < verdict->rules.len; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", verdict->rules.at[i]);
+	for (size_t i = 0; i < facts->entities_len && out->len < REASON_MAX;
+	     i++)
+		add_places(out, facts, &facts->entities[i], &separator);
+}
+
+/* Fills a record out of the facts; takes the rules. */
+static void
+fill_record(struct engine *engine, const struct feed *feed,
+    const struct alert_facts *facts, struct strings *rules,
+    struct alert_record *record)
+{
+	struct buf json = BUF_INIT;
+
+	alert_add_json(&json, facts);
+	*record = (struct alert_record){
+	    .seq = facts->seq,
+	    .id = xstrdup(facts->id),
+	    .type = facts->type,
+	    .level = facts->level,
+	    .feed = feed->record.row,
+	    .item = facts->item_id,
+	    .at = facts->alerted_at,
+	    .json = buf_take(&json),
+	    .rules = *rules,
+	};
+	*rules = (struct strings){0};
+	for (size_t i = 0; i < facts->entities_len; i++)
+		strings_add(&record->entities, facts->entities[i].id);
+	route_add_sinks(engine->role.config, ALERT_ITEM, facts->level,
+	    &record->rules, &record->sinks);
+}
+
+static void
+make_alert(struct engine *engine, const struct feed *feed,
+    const struct item_record *item, struct verdict *verdict,
+    const char *why_new, struct alert_record *record)
+{
+	struct buf text = BUF_INIT;
+	struct alert_facts facts = {
+	    .seq = store_next_seq(engine->store),
+	    .type = alert_type_name(ALERT_ITEM),
+	    .level = verdict->level,
+	    .rules = &verdict->rules,
+	    .mentions = item->mentions,
+	    .mentions_len = item->mentions_len,
+	    .item_id = item->id,
+	    .item = &item->item,
+	    .feed = feed->record.id,
+	    .outlet = feed->record.outlet,
+	    .why_new = why_new,
+	    .published_at = item->item.published_at,
+	    .seen_at = item->seen_at,
+	    .matched_at = clock_now_us(),
+	};
+	struct alert_entity *entities =
+	    list_entities(engine, item, &facts.entities_len);
+	char *id = xasprintf("%s-%llu", store_name(engine->store),
+	    (unsigned long long)facts.seq);
+
+	facts.id = id;
+	facts.entities = entities;
+	add_reason(&text, verdict, &facts);
+	facts.text = buf_str(&text);
+	facts.alerted_at = clock_now_us();
+	report_count_alert(engine, facts.level, entities, facts.entities_len);
+	fill_record(engine, feed, &facts, &verdict->rules, record);
+	free(entities);
+	free(id);
+	buf_clear(&text);
+}
+
+/* ---- items -------------------------------------------------------------- */
+
+static void
+take_record(struct feed *feed, struct job_item *item, int64_t now,
+    struct item_record *record)
+{
+	*record = (struct item_record){
+	    .feed = feed->record.row,
+	    .seen_at = item->seen_at,
+	    .item = item->item,
+	    .mentions = item->mentions,
+	    .mentions_len = item->mentions_len,
+	};
+	record->item.published_at =
+	    newness_clamp_date(item->item.published_at, now);
+	item_init(&item->item);
+	item->mentions = NULL;
+	item->mentions_len = 0;
+}
+
+static void
+keep_edit(struct engine *engine, struct feed *feed, struct job_item *item,
+    int64_t now)
+{
+	struct item_record record;
+
+	take_record(feed, item, now, &record);
+	batch_add_edit(engine->batch, &record);
+	feed->state.edits++;
+	engine->stats.items_edited++;
+}
+
+static void
+note_new_item(struct engine *engine, struct feed *feed, bool news,
+    const struct item_record *record)
+{
+	int64_t published_at = record->item.published_at;
+
+	feed->state.new_items++;
+	feed->state.last_new_at = feed->record.last_new_at = record->seen_at;
+	if (published_at != ITEM_NO_DATE &&
+	    published_at > feed->record.last_item_at)
+		feed->state.last_item_at = feed->record.last_item_at =
+		    published_at;
+	engine->stats.items_new++;
+	if (news && published_at != ITEM_NO_DATE)
+		stats_histogram_add(&engine->stats.detect_delay,
+		    record->seen_at - published_at);
+}
+
+static void
+keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
+    enum newness newness, int64_t now)
+{
+	bool news = newness_is_news(newness);
+	struct verdict verdict = {.level = LEVEL_ROUTINE};
+	struct alert_record alert = {0};
+	struct item_record record;
+
+	if (news)
+		ask_rules(engine, feed, item, &verdict);
+	take_record(feed, item, now, &record);
+	record.id = store_next_item(engine->store);
+	note_new_item(engine, feed, news, &record);
+	if (verdict.rules.len > 0) {
+		struct buf why_new = BUF_INIT;
+
+		newness_add_reason(
+		    &why_new, newness, &record.item, feed->record.id);
+		make_alert(
+		    engine, feed, &record, &verdict, buf_str(&why_new), &alert);
+		buf_clear(&why_new);
+	}
+	batch_add_item(engine->batch, &record);
+	if (alert.seq != 0)
+		batch_add_alert(engine->batch, &alert);
+	strings_clear(&verdict.rules);
+}
+
+/* Keys that are older than those in memory are in the store. */
+static bool
+find_key(struct engine *engine, struct feed *feed, const struct item *item,
+    uint64_t *revision)
+{
+	const struct job_seen *seen = seen_find(&feed->seen, item->key);
+
+	if (seen != NULL) {
+		*revision = seen->revision;
+		return true;
+	}
+	return feed->seen.cut && store_find_seen(engine->store,
+				     feed->record.row, item->key, revision);
+}
+
+void
+judge_item(struct engine *engine, struct job *job, struct job_item *item)
+{
+	struct feed *feed = job->feed;
+	int64_t now = clock_now_us();
+	uint64_t key = item->item.key, revision = item->item.revision;
+	uint64_t known_revision = 0;
+	struct newness_facts facts = {
+	    .key_known = find_key(engine, feed, &item->item, &known_revision),
+	    .revision_known = known_revision == revision,
+	    .first_fetch = job->first_fetch,
+	    .published_at = item->item.published_at,
+	    .now = now,
+	    .fresh_us = engine->role.config->defaults.fresh_ms * 1000,
+	};
+	enum newness newness = newness_judge(&facts);
+
+	switch (newness) {
+	case NEWNESS_KNOWN: /* it fell out of memory: bring it back */
+		batch_add_seen(engine->batch, feed->record.row, key, revision,
+		    item->seen_at);
+		break;
+	case NEWNESS_EDIT:
+		keep_edit(engine, feed, item, now);
+		break;
+	case NEWNESS_BACKLOG:
+	case NEWNESS_FRESH:
+	case NEWNESS_NEW:
+		keep_new(engine, feed, item, newness, now);
+		break;
+	}
+	seen_put(&feed->seen, key, revision);
+}

@@ -1,0 +1,83 @@
+/*
+ * Routes and the types of sinks. Runs in the engine.
+ */
+#include "engine/route.h"
+
+#define TYPE(type) (1u << (type))
+#define STORY_TYPES                                        \
+	(TYPE(ALERT_STORY_NEW) | TYPE(ALERT_STORY_GROWN) | \
+	    TYPE(ALERT_STORY_UPDATE) | TYPE(ALERT_STORY_EDITED))
+#define NEWS_TYPES (TYPE(ALERT_ITEM) | STORY_TYPES)
+
+const char *
+alert_type_name(enum alert_type type)
+{
+	static const char *const names[ALERT_TYPES] = {
+	    [ALERT_ITEM] = "item",
+	    [ALERT_STORY_NEW] = "story.new",
+	    [ALERT_STORY_GROWN] = "story.grown",
+	    [ALERT_STORY_UPDATE] = "story.update",
+	    [ALERT_STORY_EDITED] = "story.edited",
+	    [ALERT_FEED_DOWN] = "feed.down",
+	    [ALERT_FEED_SILENT] = "feed.silent",
+	    [ALERT_FEED_GAP] = "feed.gap",
+	    [ALERT_FEED_RECOVERED] = "feed.recovered",
+	};
+
+	return names[type];
+}
+
+bool
+route_takes_type(const struct config_sink *sink, enum alert_type type)
+{
+	if (sink->types == 0)
+		return sink->type == SINK_LOG || (NEWS_TYPES & TYPE(type));
+	if (type == ALERT_ITEM)
+		return (sink->types & NEWS_TYPES) != 0;
+	return (sink->types & TYPE(type)) != 0;
+}
+
+static bool
+matches(const struct config_route *route, enum level level,
+    const struct strings *rules)
+{
+	if (route->levels != 0 && !(route->levels & (1u << level)))
+		return false;
+	if (route->rules.len == 0)
+		return true;
+	for (size_t i = 0; i < rules->len; i++)
+		if (strings_has(&route->rules, rules->at[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_routed(const struct config *config, const char *sink, enum level level,
+    const struct strings *rules)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < config->routes_len; i++) {
+		const struct config_route *route = &config->routes[i];
+
+		if (!strings_has(&route->to, sink))
+			continue;
+		named = true;
+		if (matches(route, level, rules))
+			return true;
+	}
+	return !named;
+}
+
+void
+route_add_sinks(const struct config *config, enum alert_type type,
+    enum level level, const struct strings *rules, struct strings *sinks)
+{
+	for (size_t i = 0; i < config->sinks_len; i++) {
+		const struct config_sink *sink = &config->sinks[i];
+
+		if (route_takes_type(sink, type) &&
+		    is_routed(config, sink->id, level, rules))
+			strings_add(sinks, sink->id);
+	}
+}

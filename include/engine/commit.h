@@ -1,0 +1,27 @@
+/*
+ * Group commit: what came in goes to the store at 100 rows or after 20 ms,
+ * whichever is first. Nothing is told to anyone before.
+ */
+#ifndef ENGINE_COMMIT_H
+#define ENGINE_COMMIT_H
+
+#include <stdbool.h>
+
+struct engine;
+
+#define COMMIT_ROWS 100
+#define COMMIT_MS 20
+#define COMMIT_RETRY_MS 1000
+/* A batch that the disk does not take is held up to here; past it no feed is
+ * polled. */
+#define COMMIT_HELD_BYTES (32u << 20)
+
+void commit_init(struct engine *);
+/* The batch may have grown: sees to it that it is committed in time. */
+void commit_soon(struct engine *);
+/* Commits at once, tells logs, desk and courier. False: it is held. */
+bool commit_now(struct engine *);
+/* Sends what the store has for logs, desk and courier. */
+void commit_tell(struct engine *);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * The engine's parts, as its files share them.
+ */
+#ifndef ENGINE_CONTEXT_H
+#define ENGINE_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame/role.h"
+#include "frame/state.h"
+
+struct batch;
+struct event;
+struct feed;
+struct job;
+struct log_sink;
+struct outbox;
+struct rule_set;
+struct schedule;
+struct store;
+
+#define ENGINE_FETCHERS_MAX 256
+
+/* A fetcher process and what it has in hand. */
+struct fetcher_link {
+	struct peer *peer;     /* NULL: it is down */
+	const uint64_t *bench; /* mapped page: job being parsed; or NULL */
+	struct job *jobs;      /* list, see engine/job.h */
+	struct event *timer;   /* its next feed is due */
+	struct peer_callbacks callbacks;
+	struct engine *engine;
+	unsigned index;
+};
+
+struct engine {
+	struct role role;
+	struct store *store;
+	struct batch *batch; /* what waits for the next commit */
+	struct schedule *schedule;
+	struct feed **feeds; /* by number in the schedule; NULL: free */
+	size_t feeds_len;
+	struct rule_set *rules;
+	struct outbox *outbox;
+	struct log_sink **logs;
+	size_t logs_len;
+	struct fetcher_link fetchers[ENGINE_FETCHERS_MAX];
+	unsigned fetchers_len; /* as the configuration has it */
+	unsigned cores;
+	struct peer *courier; /* NULL: down, as desk */
+	struct peer *desk;
+	struct event *commit_timer;
+	struct event *tick_timer;   /* each second */
+	struct event *upkeep_timer; /* small steps while there is work */
+	struct event *stop_timer;
+	bool ready;          /* all is set up: peers may be served */
+	int64_t stop_at_ms;  /* monotonic: when a stop waits no longer */
+	int64_t purge_at_ms; /* monotonic: the next purge begins */
+	size_t trim_feed;    /* whose keys are trimmed next */
+	uint64_t last_job;
+	unsigned jobs; /* under way */
+	unsigned unreached_in_a_row;
+	bool failing;            /* the last commit failed: the batch is held */
+	int64_t clock_offset_us; /* wall minus monotonic, at the last tick */
+	/* what the desk was told */
+	uint64_t told_seq;
+	size_t told_feeds; /* of the greeting, in order */
+	bool stats_changed;
+	struct stats stats;
+	/* --once */
+	size_t once_left; /* feeds to be polled still */
+	bool once_said;
+};
+
+/* Microseconds that never jump, for the schedule. */
+int64_t engine_monotonic_us(void);
+/* No more feeds are started: stopping, or the held batch is full. */
+bool engine_is_paused(const struct engine *);
+
+#endif

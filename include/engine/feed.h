@@ -1,0 +1,47 @@
+/*
+ * The feeds of the configuration with all that is known of them.
+ */
+#ifndef ENGINE_FEED_H
+#define ENGINE_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/quarantine.h"
+#include "engine/seen.h"
+#include "frame/state.h"
+#include "store/batch.h"
+
+struct config_feed;
+struct engine;
+
+struct feed {
+	size_t number;                    /* in the schedule */
+	const struct config_feed *config; /* of the configuration in force */
+	struct feed_record record;        /* as stored, or to be stored */
+	struct seen seen;
+	struct quarantine quarantine;
+	struct feed_state state; /* counters and texts; its strings are owned,
+				    but feed, state and title are set when it
+				    is told */
+	bool changed;            /* since the desk was told */
+	bool moved_told;         /* a permanent redirect was logged */
+	bool once_done;
+};
+
+/* Brings engine->feeds and the schedule in line with role.config: new feeds
+ * are added, changed ones changed, the desk is told of those that are gone.
+ * The first time also reads what the store knows. */
+void feed_sync(struct engine *);
+void feed_free_all(struct engine *);
+/* By id; NULL: no such feed. */
+struct feed *feed_find(struct engine *, const char *id);
+/* The keys to send along; read from the store at first. */
+const struct seen *feed_seen(struct engine *, struct feed *);
+/* Has the record written with the next commit. */
+void feed_save(struct engine *, struct feed *);
+/* Fills a state to be told; strings are views. */
+void feed_fill_state(struct engine *, const struct feed *, struct feed_state *);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * Fetches under way: what was asked of which fetcher, and what has come back
+ * so far. A fetcher may answer only for jobs that it was given.
+ */
+#ifndef ENGINE_JOB_H
+#define ENGINE_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame/job.h"
+
+struct engine;
+struct feed;
+struct fetcher_link;
+
+#define JOB_ITEMS_MAX 1000        /* as the parser has it */
+#define JOB_BYTES_MAX (64u << 20) /* of their texts */
+
+/* An item that waits for the end of its fetch. */
+struct job_item {
+	struct item item;
+	struct job_mention *mentions;
+	size_t mentions_len;
+	int64_t seen_at;
+};
+
+struct job {
+	struct job *next;
+	uint64_t id;
+	struct feed *feed;  /* NULL: it left the configuration */
+	int64_t started_at; /* monotonic us */
+	bool first_fetch;   /* the feed was never read before */
+	bool solo;
+	struct job_item *items; /* owned */
+	size_t items_len;
+	size_t items_cap;
+	size_t bytes;
+};
+
+/* Starts what is due at the fetcher and sets its timer for the rest. */
+void job_start_due(struct engine *, struct fetcher_link *);
+/* The same at all fetchers. */
+void job_start_all(struct engine *);
+/* NULL: the fetcher was not given the job. */
+struct job *job_find(const struct fetcher_link *, uint64_t id);
+/* Takes what the message owns; -1: more than a job may bring. */
+int job_add_item(struct job *, struct item_message *, int64_t seen_at);
+/* Takes the job out of its list and frees it. */
+void job_end(struct engine *, struct fetcher_link *, struct job *);
+/* The fetcher died: the feed on its bench is suspect, all go back. */
+void job_fetcher_gone(struct engine *, struct fetcher_link *, bool crashed);
+void job_forget_feed(struct engine *, const struct feed *);
+/* Whether a job of the fetcher has been under way for much too long. */
+bool job_is_overdue(const struct engine *, const struct fetcher_link *);
+
+#endif

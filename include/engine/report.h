@@ -1,0 +1,31 @@
+/*
+ * What the desk is told: alerts, and how feeds, sinks and the engine stand.
+ */
+#ifndef ENGINE_REPORT_H
+#define ENGINE_REPORT_H
+
+#include <stddef.h>
+
+#include "rule/rule.h"
+
+struct alert_entity;
+struct engine;
+struct feed;
+
+/* A desk is there: it gets all feeds, sinks and counters. */
+void report_greet(struct engine *);
+/* The desk takes more again: goes on where it was full. */
+void report_go_on(struct engine *);
+/* Alerts that were committed since the last call. */
+void report_alerts(struct engine *);
+/* A feed as it stands now. */
+void report_feed(struct engine *, struct feed *);
+void report_feed_gone(struct engine *, const struct feed *);
+/* Once a second: sinks and counters that changed, feeds that had to wait. */
+void report_tick(struct engine *);
+/* Counts an alert about these entities. */
+void report_count_alert(
+    struct engine *, enum level, const struct alert_entity *, size_t len);
+void report_free(struct engine *);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Which sinks an alert goes to. Pure.
+ */
+#ifndef ENGINE_ROUTE_H
+#define ENGINE_ROUTE_H
+
+#include "frame/config.h"
+
+/*
+ * Adds the ids of the sinks to take an alert. A sink that no route names takes
+ * every alert; one that routes name takes what one of these matches. `types`
+ * of a sink narrow that; while stories are not built, an `item` alert stands
+ * for the story types as well.
+ */
+void route_add_sinks(const struct config *, enum alert_type, enum level,
+    const struct strings *rules, struct strings *sinks);
+/* Whether the sink takes alerts of the type. */
+bool route_takes_type(const struct config_sink *, enum alert_type);
+const char *alert_type_name(enum alert_type);
+
+#endif
