@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <curl/curl.h>
 #include <jansson.h>
 
@@ -41,11 +42,21 @@ api_clear(struct api *api)
 	api->socket = NULL;
 }
 
+/* --socket, or the runtime folder's; a program built for another prefix still
+ * finds the one of the system's service. */
 static const char *
 socket_path(struct api *api)
 {
-	if (api->socket == NULL)
-		api->socket = config_path(FOLDER_RUNTIME, SOCKET_NAME);
+	static const char service[] = "/run/wirewatch/" SOCKET_NAME;
+
+	if (api->socket != NULL)
+		return api->socket;
+	api->socket = config_path(FOLDER_RUNTIME, SOCKET_NAME);
+	if (getenv("RUNTIME_DIRECTORY") == NULL &&
+	    access(api->socket, F_OK) != 0 && access(service, F_OK) == 0) {
+		free(api->socket);
+		api->socket = xstrdup(service);
+	}
 	return api->socket;
 }
 
