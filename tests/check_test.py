@@ -92,6 +92,24 @@ def packs_of_the_catalog_load():
           "an id means two things")
 
 
+def lists_of_the_catalog_load():
+    each, whole = catalog(".opml", "opml", (
+        "feeds", "entities: [{id: a, names: [Alpha]}]"))
+    check(whole["feeds"] == sum(told["feeds"] for told in each),
+          "an address is in two lists")
+    check(whole["feeds"] >= 60, "%d feeds" % whole["feeds"])
+
+
+def example_is_valid():
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(CATALOG, os.path.join(folder, "catalog"))
+        path = os.path.join(folder, "wirewatch.yaml")
+        os.symlink(os.path.join(SRCDIR, "man", "wirewatch.yaml"), path)
+        result = run("-c", path)
+        check(result.returncode == 0 and not result.stderr,
+              result.stderr.decode())
+
+
 def usage_is_64():
     check(run("--nonsense").returncode == 64, "unknown option")
     check(run("x").returncode == 64, "argument")
@@ -108,6 +126,8 @@ def main():
     tap.run(json_has_the_same)
     tap.run(missing_file_is_told)
     tap.run(packs_of_the_catalog_load)
+    tap.run(lists_of_the_catalog_load)
+    tap.run(example_is_valid)
     tap.run(usage_is_64)
     tap.done()
 

@@ -324,6 +324,43 @@ configuration_replaces_what_a_pack_brings(void **state)
 }
 
 static void
+feeds_of_opml_get_ids_and_tags(void **state)
+{
+	char *folder = make_folder(state);
+	struct config *config;
+
+	put_file(folder, "wirewatch.yaml",
+	    "feeds:\n"
+	    "  - {opml: list.opml, language: ru, interval: 5m, tags: [x]}\n"
+	    "  - {id: own, url: 'http://c.example/'}\n");
+	put_file(folder, "list.opml",
+	    "<opml version='2.0'><body><outline text='state'>\n"
+	    "<outline text='TASS' xmlUrl='http://a.example/' language='en'\n"
+	    " category='/news/world,top'/>\n"
+	    "<outline text='TASS' xmlUrl='http://b.example/'/>\n"
+	    "<outline text='again' xmlUrl='http://c.example/'/>\n"
+	    "<outline text='Медуза' xmlUrl='https://www.meduza.example/'/>\n"
+	    "<outline text='TASS' xmlUrl='http://d.example/'/>\n"
+	    "</outline></body></opml>\n");
+	config = load(folder);
+	assert_int_equal(config->feeds_len, 5);
+	assert_string_equal(config->feeds[1].id, "tass-en");
+	assert_string_equal(config->feeds[1].outlet, "TASS");
+	assert_int_equal(config->feeds[1].tags.len, 5);
+	assert_string_equal(config->feeds[1].tags.at[0], "x");
+	assert_string_equal(config->feeds[1].tags.at[1], "state");
+	assert_string_equal(config->feeds[1].tags.at[4], "top");
+	assert_int_equal(config->feeds[1].interval_ms, 300000);
+	assert_string_equal(config->feeds[2].id, "tass-ru");
+	assert_string_equal(config->feeds[2].language, "ru");
+	assert_string_equal(config->feeds[3].id, "meduza-example-ru");
+	assert_string_equal(config->feeds[3].outlet, "Медуза");
+	assert_int_equal(strncmp(config->feeds[4].id, "tass-ru-", 8), 0);
+	config_free(config);
+	remove_folder(folder);
+}
+
+static void
 entities_load_without_the_rest(void **state)
 {
 	char *folder = make_folder(state);
@@ -450,6 +487,7 @@ main(void)
 	    cmocka_unit_test(drop_ins_follow_in_byte_order),
 	    cmocka_unit_test(packs_are_read_once_and_may_name_packs),
 	    cmocka_unit_test(configuration_replaces_what_a_pack_brings),
+	    cmocka_unit_test(feeds_of_opml_get_ids_and_tags),
 	    cmocka_unit_test(entities_load_without_the_rest),
 	    cmocka_unit_test(match_entities_end_with_the_words_of_rules),
 	    cmocka_unit_test(a_hundred_thousand_feeds_load),

@@ -12,10 +12,8 @@
 #include "frame/config_record.h"
 #include "frame/config_yaml.h"
 
-/* Opens a file as the next source. NULL, and a problem, when it cannot be
- * read. */
-static struct config_source *
-open_source(struct config_reader *reader, const char *path,
+struct config_source *
+include_open(struct config_reader *reader, const char *path,
     const struct config_mark *from)
 {
 	struct config_source *source = xcalloc(1, sizeof(*source));
@@ -75,7 +73,7 @@ void
 include_file(struct config_reader *reader, const struct schema_record *schema,
     const char *path, const struct config_mark *from)
 {
-	struct config_source *source = open_source(reader, path, from);
+	struct config_source *source = include_open(reader, path, from);
 	struct config_mark mark;
 	struct yaml_error error;
 	struct node_tree *tree;
@@ -94,9 +92,8 @@ include_file(struct config_reader *reader, const struct schema_record *schema,
 	node_tree_free(tree);
 }
 
-/* Where an included file is; the caller frees. */
-static char *
-find_included(const struct config_reader *reader, const char *path)
+char *
+include_find(const struct config_reader *reader, const char *path)
 {
 	char *here = reader_path(reader, path), *shared;
 
@@ -122,18 +119,11 @@ include_packs(struct config_reader *reader)
 
 		if (pack->path == NULL)
 			continue;
-		path = find_included(reader, pack->path);
+		path = include_find(reader, pack->path);
 		if (!strings_has(&reader->config->files, path))
 			include_file(reader, &schema_pack, path, &mark);
 		free(path);
 	}
-}
-
-void
-include_opml(struct config_reader *reader)
-{
-	for (size_t i = 0; i < reader->opml_len; i++)
-		reader_error(reader, &reader->opml[i].mark, "OPML: not yet");
 }
 
 static void

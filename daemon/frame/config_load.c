@@ -12,6 +12,7 @@
 #include "frame/config_folder.h"
 #include "frame/config_include.h"
 #include "frame/config_load.h"
+#include "frame/config_opml.h"
 #include "frame/config_reader.h"
 #include "frame/config_record.h"
 
@@ -104,7 +105,7 @@ load(const char *path, bool entities_only, struct config_problems *problems)
 	load_folder(&reader);
 	include_packs(&reader);
 	if (!entities_only)
-		include_opml(&reader);
+		opml_include(&reader);
 	config_check(&reader);
 	if (!reader.sinks_given && !entities_only)
 		add_default_sink(reader.config);
