@@ -203,24 +203,40 @@ prefetch_chunk(const struct postings *postings, uint32_t chunk)
 		__builtin_prefetch(at + i);
 }
 
-/* Adds the postings of a chunk. */
+/* Adds the postings of a chunk. The innermost loop: whether an item is touched
+ * for the first time cannot be foreseen, so there is no branch on it. */
 static void
 gather_chunk(const struct postings *postings, const union pool_word *chunk,
     float weight, struct posting_sums *sums)
 {
-	const uint32_t mask = sums->cap - 1;
+	const uint32_t mask = sums->cap - 1, first = postings->first;
+	const size_t len = chunk->head.len;
+	float *cosines = sums->cosines;
+	uint32_t *touched = sums->touched, touched_len = sums->touched_len;
 
-	for (size_t i = 1; i <= chunk->head.len; i++) {
-		const struct posting *posting = &chunk[i].posting;
-		uint32_t at = posting->item & mask;
+	for (size_t i = 1; i <= len; i++) {
+		const struct posting posting = chunk[i].posting;
+		float *cosine = &cosines[posting.item & mask];
 
-		if (is_expired(postings, posting->item))
+		if ((int32_t)(posting.item - first) < 0)
 			continue;
-		if (sums->cosines[at] == 0)
-			sums->touched[sums->touched_len++] = posting->item;
-		if (sums->counts)
-			sums->shared[at] += sums->shared[at] < UINT8_MAX;
-		sums->cosines[at] += weight * posting->weight;
+		touched[touched_len] = posting.item;
+		touched_len += *cosine == 0;
+		*cosine += weight * posting.weight;
+	}
+	sums->touched_len = touched_len;
+}
+
+static void
+count_chunk(const struct postings *postings, const union pool_word *chunk,
+    struct posting_sums *sums)
+{
+	for (size_t i = 1; i <= chunk->head.len; i++) {
+		uint32_t item = chunk[i].posting.item;
+		uint8_t *shared = &sums->shared[item & (sums->cap - 1)];
+
+		if (!is_expired(postings, item))
+			*shared += *shared < UINT8_MAX;
 	}
 }
 
@@ -238,6 +254,8 @@ postings_gather(const struct postings *postings,
 		next = chunk->head.before;
 		prefetch_chunk(postings, next);
 		gather_chunk(postings, chunk, (float)weight, sums);
+		if (sums->counts)
+			count_chunk(postings, chunk, sums);
 	}
 }
 
@@ -257,7 +275,7 @@ posting_sums_fit(struct posting_sums *sums, uint32_t cap)
 	sums->cap = cap;
 	sums->cosines = xcalloc(cap, sizeof(*sums->cosines));
 	sums->shared = xcalloc(cap, sizeof(*sums->shared));
-	sums->touched = xcalloc(cap, sizeof(*sums->touched));
+	sums->touched = xcalloc(cap + 1, sizeof(*sums->touched));
 }
 
 void

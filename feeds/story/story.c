@@ -197,16 +197,16 @@ item_fade(const struct story_index *index, const struct window_item *item)
 	return fade((float)age_s / STORY_WINDOW_S);
 }
 
+/* No branch on what cannot be foreseen. */
 static void
 add_to_story(struct story_index *index, uint32_t place, float cosine)
 {
 	struct window_sum *sum = &index->window.sums[place];
 
-	if (sum->sum == 0)
-		index->touched[index->touched_len++] = place;
+	index->touched[index->touched_len] = place;
+	index->touched_len += sum->sum == 0;
 	sum->sum += cosine;
-	if (sum->best < cosine)
-		sum->best = cosine;
+	sum->best = sum->best < cosine ? cosine : sum->best;
 }
 
 /* The items and stories that an item touches lie scattered: what is needed in
@@ -344,7 +344,7 @@ fit_scratch(struct story_index *index)
 		return;
 	posting_sums_fit(&index->sums, cap);
 	free(index->touched);
-	index->touched = xcalloc(cap, sizeof(*index->touched));
+	index->touched = xcalloc(cap + 1, sizeof(*index->touched));
 }
 
 /* Makes an item the one in hand and compares it with all stories. */
