@@ -2,13 +2,12 @@
  * One line of JSON in, one out.
  */
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
 #include "base/json.h"
+#include "parse/date.h"
 #include "story/line.h"
 #include "story/story.h"
 
@@ -36,40 +35,16 @@ get_text(struct story_lines *lines, const json_t *object, const char *key,
 	return 0;
 }
 
-/* RFC 3339; a date alone is its midnight in UTC, a time without a zone UTC. */
-static bool
-read_date(const char *text, int64_t *at)
-{
-	struct tm tm = {.tm_mday = 0};
-	double seconds = 0;
-	char sign = 'Z';
-	int hours = 0, minutes = 0, got;
-	int64_t offset_s;
-
-	got = sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%lf%c%2d:%2d",
-	    &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-	    &seconds, &sign, &hours, &minutes);
-	if (got != 3 && got != 6 && got != 7 && got != 9)
-		return false;
-	if (!(seconds >= 0 && seconds < 61))
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	offset_s = (hours * 60 + minutes) * (sign == '-' ? -60 : 60);
-	*at = ((int64_t)timegm(&tm) - offset_s) * 1000000 +
-	      (int64_t)(seconds * 1e6);
-	return true;
-}
-
 static int
 get_date(struct story_lines *lines, const json_t *object, int64_t *at)
 {
+	static const struct date_options utc = {.zone_s = 0};
 	const char *text;
 
 	if (get_text(lines, object, "date_published", &text) == -1)
 		return -1;
 	*at = lines->last_at;
-	if (text != NULL && !read_date(text, at))
+	if (text != NULL && !date_parse(text, strlen(text), &utc, at))
 		return fail(lines, "date_published is no date: ", text);
 	return 0;
 }
@@ -128,7 +103,7 @@ static bool
 is_blank(const char *line, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (memchr(" \t\r", line[i], 3) == NULL)
+		if (memchr(" \t\r\n", line[i], 4) == NULL)
 			return false;
 	return true;
 }
