@@ -6,7 +6,6 @@ and looks at start, reload, restarts, watchdog and logs. Needs root, a mirror
 of Debian's packages, and a kernel that lets a container boot; is skipped with
 the reason where it cannot. The tree is kept in BUILDDIR for the next run.
 """
-import glob
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ BUILDDIR = os.environ.get("BUILDDIR", os.getcwd())
 SRCDIR = os.environ.get("SRCDIR", os.getcwd())
 TREE = os.path.join(BUILDDIR, "tests", "systemd-tree")
 PACKAGES = (
-    "systemd,systemd-sysv,ca-certificates,procps,curl,python3-minimal,"
+    "systemd,systemd-sysv,ca-certificates,procps,curl,"
     "libcurl4,libxml2,libevent-2.1-7,libevent-core-2.1-7,libsqlite3-0,"
     "libyaml-0-2,libjansson4,libc-ares2,libdeflate0,libseccomp2,libssl3,"
     "libpcre2-8-0,zlib1g"
@@ -137,6 +136,13 @@ class Service:
     def __init__(self, box):
         self.box = box
         self.items = 0
+        self.server = None
+
+    def forget_old_runs(self):
+        for folder in ("etc/wirewatch", "var/lib/private/wirewatch",
+                       "var/log/private/wirewatch", "var/log/journal"):
+            shutil.rmtree(os.path.join(self.box.tree, folder),
+                          ignore_errors=True)
 
     def install(self):
         run("make", "-s", "-C", BUILDDIR, "install",
@@ -153,9 +159,14 @@ class Service:
         self.box.write("/etc/wirewatch/wirewatch.yaml", CONFIG)
         self.box.write("/etc/wirewatch/secrets/hook.key", "s3cret\n")
         self.write_feed()
-        self.box.write("/etc/systemd/system/feed.service", (
-            "[Service]\nExecStart=/usr/bin/python3 -m http.server 8000 "
-            "--bind 127.0.0.1 --directory /srv\n"))
+
+    def serve_feed(self):
+        """An HTTP server of this machine in the network of the box."""
+        self.server = subprocess.Popen(
+            ["nsenter", "-t", self.box.leader, "-n", sys.executable, "-m",
+             "http.server", "8000", "--bind", "127.0.0.1", "--directory",
+             os.path.join(self.box.tree, "srv")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def publish(self):
         self.items += 1
@@ -184,8 +195,8 @@ class Service:
             return [json.loads(line) for line in file]
 
     def journal(self):
-        return self.box.do("journalctl", "-u", "wirewatchd", "-o",
-                           "cat", "--no-pager").stdout
+        return self.box.do("journalctl", "-b", "-u", "wirewatchd",
+                           "-o", "cat", "--no-pager").stdout
 
     def pid_of(self, role):
         done = self.box.do("pgrep", "-f", "wirewatchd --role %s" % role,
@@ -199,7 +210,7 @@ class Service:
 
 
 def service_starts_and_says_ready(service):
-    service.box.do("systemctl", "start", "feed")
+    service.serve_feed()
     done = service.box.do("systemctl", "start", "wirewatchd", check=False)
     assert done.returncode == 0, done.stdout + service.journal()
     assert service.show("ActiveState") == "active"
@@ -339,13 +350,10 @@ def main():
         print("1..0 # SKIP " + reason)
         return
     box = Box(TREE)
+    service = Service(box)
     try:
         box.build()
-        service = Service(box)
-        for old in glob.glob(TREE + "/var/log/private/wirewatch*"):
-            shutil.rmtree(old)
-        for old in glob.glob(TREE + "/var/lib/private/wirewatch*"):
-            shutil.rmtree(old)
+        service.forget_old_runs()
         service.install()
         box.boot()
         print("1..%d" % len(TESTS), flush=True)
@@ -353,7 +361,7 @@ def main():
             try:
                 test(service)
                 print("ok %d - %s" % (number, test.__name__), flush=True)
-            except (AssertionError, KeyError, ValueError) as error:
+            except (AssertionError, KeyError, ValueError, TypeError) as error:
                 for line in str(error).splitlines():
                     print("# " + line)
                 for line in service.journal().splitlines()[-30:]:
@@ -362,6 +370,9 @@ def main():
     except Skip as skip:
         print("1..0 # SKIP " + " ".join(str(skip).split()))
     finally:
+        if service.server is not None:
+            service.server.kill()
+            service.server.wait()
         box.stop()
 
 

@@ -148,7 +148,7 @@ enter_seccomp(const struct sandbox *sandbox)
 	int error;
 
 	if (filter == NULL)
-		fatal("%s: sandbox: no seccomp filter", sandbox->role);
+		fatal("sandbox: no seccomp filter");
 	error = ADD_ALL(filter, SCMP_ACT_ALLOW, common_calls);
 	error |= ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, deadly_calls);
 	error |= allow_memory(filter);
@@ -161,7 +161,7 @@ enter_seccomp(const struct sandbox *sandbox)
 	if (error == 0)
 		error = seccomp_load(filter);
 	if (error != 0)
-		fatal("%s: sandbox: seccomp failed", sandbox->role);
+		fatal("sandbox: seccomp: %s", strerror(-error));
 	seccomp_release(filter);
 }
 
