@@ -10,6 +10,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/feeds.h"
+#include "cli/fetch.h"
 #include "cli/group.h"
 #include "cli/match.h"
 #include "cli/parse.h"
@@ -25,6 +26,8 @@ const struct command commands[] = {
     {"feeds", feeds_run,
 	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]",
 	"list the feeds and how each of them is"},
+    {"fetch", fetch_run, "fetch [-c FILE] URL",
+	"fetch one feed and print it as JSON Feed"},
     {"group", group_run, "group",
 	"join items (JSON Lines on stdin, in time order) into stories"},
     {"match", match_run,

@@ -25,6 +25,7 @@
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
 #include "frame/peer.h"
+#include "text/clean.h"
 
 #define TABLE_SIZE 1024
 #define TITLE_MAX 1024
@@ -104,19 +105,14 @@ fetch_free(struct fetch *fetch)
 
 /* ---- what goes to the engine --------------------------------------------- */
 
-/* Text that may stem from strangers: valid UTF-8, no control characters. */
+/* Text that may stem from strangers, as one line of at most max bytes. */
 static char *
 clean_text(const char *text, size_t max)
 {
-	size_t len = strlen(text);
-	bool valid = utf8_is_valid(text, len);
-	char *copy = xstrndup(text, valid ? utf8_cut(text, len, max) : max);
+	char *clean = clean_str(text, CLEAN_LINE);
 
-	for (char *p = copy; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f ||
-		    (!valid && (unsigned char)*p >= 0x80))
-			*p = '?';
-	return copy;
+	clean[clean_cut(clean, strlen(clean), max)] = '\0';
+	return clean;
 }
 
 static void

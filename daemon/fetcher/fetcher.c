@@ -1,10 +1,268 @@
 /*
- * The fetcher role.
+ * The fetcher role: everything that touches strangers' bytes. It is asked by
+ * the engine, holds nothing of worth, opens no file once it runs.
  */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/mem.h"
+#include "config.h"
+#include "fetcher/exchange.h"
+#include "fetcher/fetch.h"
 #include "fetcher/fetcher.h"
+#include "fetcher/watch.h"
+#include "frame/address.h"
+#include "frame/config.h"
+#include "frame/curl_loop.h"
+#include "frame/dns.h"
+#include "frame/log.h"
+#include "frame/role.h"
+#include "frame/sandbox.h"
+#include "parse/parser.h"
+
+#define MEMORY_MAX (1ULL << 30) /* of address space */
+#define FILES_SPARE 64          /* descriptors that are no connections */
+#define BENCH_SIZE 4096
+
+struct fetcher {
+	struct role role;
+	struct dns *dns;
+	struct address_wall *wall;
+	struct curl_loop *loop;
+	struct fetch_context fetches;
+	uint64_t no_bench; /* until the parent gives the shared page */
+};
+
+/* ---- the configuration --------------------------------------------------- */
+
+/* As many connections as are configured, but a tenth of the descriptors is
+ * left alone. */
+static size_t
+connections_max(const struct config *config)
+{
+	size_t wanted = (size_t)config->network.max_connections, allowed;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		return wanted;
+	allowed = limit.rlim_cur > FILES_SPARE
+		      ? (size_t)(limit.rlim_cur - FILES_SPARE) * 9 / 10
+		      : 1;
+	return wanted < allowed ? wanted : allowed;
+}
+
+/* Takes what the configuration says for the exchanges from now on. */
+static void
+apply_config(struct fetcher *fetcher)
+{
+	const struct config *config = fetcher->role.config;
+	char *user_agent = exchange_user_agent(
+	    config->defaults.user_agent, config->defaults.contact);
+	struct exchange_options options = {
+	    .connections_max = connections_max(config),
+	    .user_agent = user_agent,
+	    .timeout_ms = config->defaults.timeout_ms};
+
+	if (fetcher->fetches.pool == NULL)
+		fetcher->fetches.pool = exchange_pool_new(
+		    fetcher->role.base, fetcher->loop, &options);
+	else
+		exchange_pool_set(fetcher->fetches.pool, &options);
+	free(user_agent);
+}
+
+static void
+apply_watch(struct fetcher *fetcher)
+{
+	struct watch *watch =
+	    watch_new(fetcher->role.match_set_fd, fetcher->role.config);
+
+	if (watch == NULL)
+		fatal("the compiled names cannot be read");
+	watch_release(fetcher->fetches.watch);
+	fetcher->fetches.watch = watch;
+}
+
+/* Fetches under way keep the names that they began with. */
+static void
+on_config(void *arg, const struct config *old)
+{
+	struct fetcher *fetcher = arg;
+	struct address_wall *wall =
+	    address_wall_new(&fetcher->role.config->network.allow);
+
+	curl_loop_set_wall(fetcher->loop, wall);
+	address_wall_free(fetcher->wall);
+	fetcher->wall = wall;
+	apply_config(fetcher);
+	apply_watch(fetcher);
+}
+
+/* ---- messages ------------------------------------------------------------ */
+
+static int
+on_fetch_start(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher *fetcher = arg;
+	struct fetch_start start;
+
+	if (fetch_start_get(reader, &start) == -1)
+		return -1;
+	if (fetch_start_job(&fetcher->fetches, &start) == 0)
+		return 0;
+	fetch_start_clear(&start);
+	return -1;
+}
+
+static int
+on_fetch_cancel(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher *fetcher = arg;
+	uint64_t job = message_get_u64(reader);
+
+	if (!message_end(reader))
+		return -1;
+	fetch_cancel_job(&fetcher->fetches, job);
+	return 0;
+}
+
+/* From the parent: the page on which the job being parsed is told. */
+static int
+on_bench(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher *fetcher = arg;
+	void *page;
+	int fd;
+
+	message_get_u32(reader); /* our own index */
+	fd = message_take_fd(reader);
+	if (!message_end(reader))
+		return -1;
+	page =
+	    mmap(NULL, BENCH_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (page == MAP_FAILED)
+		return -1;
+	if (fetcher->fetches.bench != &fetcher->no_bench)
+		munmap((void *)(uintptr_t)fetcher->fetches.bench, BENCH_SIZE);
+	fetcher->fetches.bench = page;
+	return 0;
+}
+
+static const struct message_route engine_routes[] = {
+    {MESSAGE_FETCH_START, on_fetch_start},
+    {MESSAGE_FETCH_CANCEL, on_fetch_cancel},
+    {MESSAGE_NONE, NULL},
+};
+
+static const struct message_route parent_routes[] = {
+    {MESSAGE_BENCH, on_bench},
+    {MESSAGE_NONE, NULL},
+};
+
+/* ---- the engine ---------------------------------------------------------- */
+
+/* What an engine asked for is nothing to the next one. */
+static void
+on_engine_gone(void *arg, struct peer *peer, const char *error)
+{
+	struct fetcher *fetcher = arg;
+
+	if (fetcher->fetches.engine != peer)
+		return;
+	log_debug("engine: %s", error);
+	fetch_drop_all(&fetcher->fetches);
+	fetcher->fetches.engine = NULL;
+}
+
+static void
+on_engine_drain(void *arg, struct peer *peer)
+{
+	struct fetcher *fetcher = arg;
+
+	fetch_go_on(&fetcher->fetches);
+}
+
+static const struct peer_callbacks *
+on_peer(void *arg, enum role_kind kind, unsigned index)
+{
+	static struct peer_callbacks callbacks = {.routes = engine_routes,
+	    .on_gone = on_engine_gone,
+	    .on_drain = on_engine_drain};
+
+	callbacks.arg = arg;
+	return kind == ROLE_ENGINE ? &callbacks : NULL;
+}
+
+static void
+on_peer_ready(void *arg, struct peer *peer)
+{
+	struct fetcher *fetcher = arg;
+
+	if (fetcher->fetches.engine != NULL) {
+		fetch_drop_all(&fetcher->fetches);
+		peer_free(fetcher->fetches.engine);
+	}
+	fetcher->fetches.engine = peer;
+}
+
+static void
+on_stop(void *arg)
+{
+	struct fetcher *fetcher = arg;
+
+	fetch_drop_all(&fetcher->fetches);
+	role_exit(&fetcher->role);
+}
+
+static const struct role_callbacks role_callbacks = {.on_config = on_config,
+    .on_peer = on_peer,
+    .on_peer_ready = on_peer_ready,
+    .on_stop = on_stop,
+    .parent_routes = parent_routes};
+
+/* ---- the role ------------------------------------------------------------ */
+
+static void
+open_network(struct fetcher *fetcher)
+{
+	const struct config_network *network = &fetcher->role.config->network;
+	struct curl_loop_options options = {.ca_file = network->ca_file};
+	char *warning;
+
+	fetcher->dns = dns_new(fetcher->role.base, network->resolver);
+	if (fetcher->dns == NULL)
+		fatal("no name resolver");
+	fetcher->wall = address_wall_new(&network->allow);
+	options.dns = fetcher->dns;
+	options.wall = fetcher->wall;
+	exchange_spread(&options, connections_max(fetcher->role.config));
+	fetcher->loop = curl_loop_new(fetcher->role.base, &options, &warning);
+	if (warning != NULL)
+		log_warning("%s", warning);
+	free(warning);
+}
 
 int
 fetcher_main(unsigned index)
 {
-	return 1;
+	static struct fetcher fetcher;
+	static const struct sandbox sandbox = {
+	    .role = "fetcher", .connect = true, .memory_max = MEMORY_MAX};
+
+	role_start(
+	    &fetcher.role, ROLE_FETCHER, index, &role_callbacks, &fetcher);
+	fetcher.fetches.bench = &fetcher.no_bench;
+	parser_init_process();
+	open_network(&fetcher);
+	fetch_context_init(&fetcher.fetches, fetcher.role.base);
+	apply_config(&fetcher);
+	apply_watch(&fetcher);
+	sandbox_enter(&sandbox);
+	return role_loop(&fetcher.role);
 }

@@ -1,0 +1,332 @@
+/*
+ * wirewatch fetch: one fetch with all the guards of the daemon, and what
+ * parsing makes of it. The document goes to stdout as `wirewatch parse` prints
+ * it, the facts of HTTP to stderr.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/strings.h"
+#include "cli/command.h"
+#include "cli/fetch.h"
+#include "fetcher/body.h"
+#include "fetcher/exchange.h"
+#include "frame/address.h"
+#include "frame/config.h"
+#include "frame/config_load.h"
+#include "frame/curl_loop.h"
+#include "frame/dns.h"
+#include "parse/feed_json.h"
+#include "parse/parser.h"
+#include "text/clean.h"
+
+#define TIMEOUT_MS 30000
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {NULL, 0, NULL, 0},
+};
+
+struct fetching {
+	const struct config *config; /* NULL: none was given */
+	struct event_base *base;
+	struct exchange *exchange;
+	struct body *body; /* NULL: no byte came */
+	enum body_result body_result;
+	char *url;             /* that the body came from */
+	struct parser *parser; /* NULL until a byte is parsed */
+	struct buf items;      /* as JSON */
+	size_t inflated;
+	int status; /* to exit with */
+};
+
+/* ---- the document ---------------------------------------------------------
+ */
+
+static bool
+on_item(void *arg, const struct raw_item *item)
+{
+	struct fetching *fetching = arg;
+
+	feed_json_add_item(&fetching->items, item);
+	return true;
+}
+
+static bool
+on_plain_bytes(void *arg, const char *bytes, size_t len)
+{
+	struct fetching *fetching = arg;
+
+	fetching->inflated += len;
+	return parser_push(fetching->parser, bytes, len);
+}
+
+static void
+begin_document(
+    struct fetching *fetching, const struct header *header, const char *url)
+{
+	struct parser_options parsing = {.url = url,
+	    .content_type = header->content_type,
+	    .content_location = header->content_location,
+	    .now_at = (int64_t)time(NULL) * 1000000};
+
+	if (fetching->body != NULL)
+		return;
+	fetching->url = xstrdup(url);
+	fetching->parser = parser_new(&parsing, on_item, fetching);
+	fetching->body = body_new(header->encoding, on_plain_bytes, fetching);
+}
+
+static int
+print_document(struct fetching *fetching)
+{
+	struct buf out = BUF_INIT;
+	int status = EXIT_YES;
+
+	feed_json_finish(&out, parser_feed(fetching->parser), &fetching->items,
+	    fetching->url);
+	if (fwrite(out.data, 1, out.len, stdout) != out.len ||
+	    fflush(stdout) != 0) {
+		fprintf(stderr, "standard output: %s\n", strerror(errno));
+		status = EXIT_NO;
+	}
+	buf_clear(&out);
+	return status;
+}
+
+/* What is wrong with the body itself, or NULL. */
+static const char *
+body_problem(enum body_result result)
+{
+	switch (result) {
+	case BODY_OK:
+	case BODY_STOPPED:
+		return NULL;
+	case BODY_TOO_LARGE:
+		return "inflates to more than 16 MiB";
+	case BODY_CORRUPT:
+		return "the compressed body is damaged";
+	case BODY_ENCODING:
+		return "compressed in a way that was not asked for";
+	}
+	return NULL;
+}
+
+static int
+end_document(struct fetching *fetching)
+{
+	enum parser_result result;
+	const char *problem;
+
+	if (fetching->body_result == BODY_OK)
+		fetching->body_result = body_finish(fetching->body);
+	result = parser_finish(fetching->parser);
+	problem = body_problem(fetching->body_result);
+	if (problem == NULL)
+		problem = parser_problem(fetching->parser);
+	if (result == PARSER_EMPTY && *problem == '\0')
+		problem = "an empty answer";
+	if (*problem != '\0')
+		fprintf(stderr, "problem: %s\n", problem);
+	if (body_problem(fetching->body_result) != NULL)
+		return EXIT_INPUT;
+	switch (result) {
+	case PARSER_OK:
+	case PARSER_TRUNCATED:
+	case PARSER_STOPPED:
+		return print_document(fetching);
+	case PARSER_EMPTY:
+	case PARSER_NOT_A_FEED:
+	case PARSER_REFUSED:
+		break;
+	}
+	return EXIT_INPUT;
+}
+
+/* ---- the exchange ---------------------------------------------------------
+ */
+
+static enum exchange_flow
+on_body(void *arg, const struct header *header, const char *bytes, size_t len)
+{
+	struct fetching *fetching = arg;
+
+	begin_document(fetching, header, exchange_url(fetching->exchange));
+	fetching->body_result = body_push(fetching->body, bytes, len);
+	return fetching->body_result == BODY_OK ? EXCHANGE_MORE : EXCHANGE_STOP;
+}
+
+/* Strangers' bytes do nothing to the terminal. */
+static void
+print_fact(const char *name, const char *value)
+{
+	char *clean;
+
+	if (value == NULL)
+		return;
+	clean = clean_str(value, CLEAN_LINE);
+	fprintf(stderr, "%s: %s\n", name, clean);
+	free(clean);
+}
+
+static void
+print_facts(const struct exchange_result *result)
+{
+	const struct header *header = result->header;
+	static const char *const encodings[] = {
+	    "none", "gzip", "deflate", "unknown"};
+
+	print_fact("url", result->url);
+	if (header->status != 0)
+		fprintf(stderr, "status: %u\n", header->status);
+	if (result->redirects > 0)
+		fprintf(stderr, "redirects: %u\n", result->redirects);
+	print_fact("moved permanently to", result->moved_to);
+	print_fact("content-type", header->content_type);
+	if (header->encoding != ENCODING_NONE)
+		print_fact("content-encoding", encodings[header->encoding]);
+	print_fact("etag", header->etag);
+	print_fact("last-modified", header->modified);
+	print_fact("retry-after", header->retry_after);
+	fprintf(stderr, "bytes: %llu\ntime: %.3f s\n",
+	    (unsigned long long)result->bytes,
+	    (double)result->duration_ms / 1000);
+}
+
+/* Whatever came is no feed, or nothing came: that is not the same. */
+static int
+status_of_failure(enum fetch_outcome outcome)
+{
+	return outcome == FETCH_TOO_LARGE || outcome == FETCH_HOSTILE
+		   ? EXIT_INPUT
+		   : EXIT_NO;
+}
+
+static void
+on_done(void *arg, const struct exchange_result *result)
+{
+	struct fetching *fetching = arg;
+
+	print_facts(result);
+	if (result->outcome == FETCH_OK || fetching->body_result != BODY_OK) {
+		begin_document(fetching, result->header, result->url);
+		fetching->status = end_document(fetching);
+	} else {
+		print_fact("error", result->error);
+		fetching->status = status_of_failure(result->outcome);
+	}
+	event_base_loopbreak(fetching->base);
+}
+
+static const struct exchange_callbacks callbacks = {
+    .on_body = on_body, .on_done = on_done};
+
+static void
+run_exchange(struct fetching *fetching, struct curl_loop *loop, const char *url)
+{
+	const struct config *config = fetching->config;
+	struct exchange_options how = {.connections_max = 1,
+	    .timeout_ms =
+		config != NULL ? config->defaults.timeout_ms : TIMEOUT_MS};
+	char *user_agent = exchange_user_agent(
+	    config != NULL ? config->defaults.user_agent : NULL,
+	    config != NULL ? config->defaults.contact : NULL);
+	struct exchange_pool *pool;
+
+	how.user_agent = user_agent;
+	pool = exchange_pool_new(fetching->base, loop, &how);
+	fetching->exchange = exchange_start(
+	    pool, &(struct exchange_request){.url = url}, &callbacks, fetching);
+	event_base_dispatch(fetching->base);
+	exchange_pool_free(pool);
+	free(user_agent);
+}
+
+static int
+fetch_url(const struct config *config, const char *url)
+{
+	static const struct strings nothing = {NULL, 0};
+	struct fetching fetching = {
+	    .config = config, .base = event_base_new(), .status = EXIT_NO};
+	struct dns *dns = dns_new(
+	    fetching.base, config != NULL ? config->network.resolver : NULL);
+	struct address_wall *wall = address_wall_new(
+	    config != NULL ? &config->network.allow : &nothing);
+	struct curl_loop_options how = {.wall = wall,
+	    .dns = dns,
+	    .ca_file = config != NULL ? config->network.ca_file : NULL,
+	    .multis = 1};
+	struct curl_loop *loop;
+	char *warning;
+
+	parser_init_process();
+	loop = curl_loop_new(fetching.base, &how, &warning);
+	if (warning != NULL)
+		fprintf(stderr, "warning: %s\n", warning);
+	free(warning);
+	if (dns == NULL)
+		fputs("error: no name resolver\n", stderr);
+	else
+		run_exchange(&fetching, loop, url);
+	body_free(fetching.body);
+	parser_free(fetching.parser);
+	buf_clear(&fetching.items);
+	free(fetching.url);
+	curl_loop_free(loop);
+	dns_free(dns);
+	address_wall_free(wall);
+	event_base_free(fetching.base);
+	return fetching.status;
+}
+
+/* ---- the command ----------------------------------------------------------
+ */
+
+/* NULL, with its errors told, when the configuration cannot be used. */
+static struct config *
+read_config(const char *path)
+{
+	struct config_problems problems = {0};
+	struct config *config = config_load(path, &problems);
+
+	for (size_t i = 0; config == NULL && i < problems.len; i++) {
+		char *text = config_problem_text(
+		    &problems.at[i], command_color(STDERR_FILENO));
+
+		fputs(text, stderr);
+		free(text);
+	}
+	config_problems_clear(&problems);
+	return config;
+}
+
+int
+fetch_run(int argc, char **argv)
+{
+	const char *path = NULL;
+	struct config *config = NULL;
+	int c, status;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (c != 'c')
+			return command_usage("fetch");
+		path = optarg;
+	}
+	if (argc - optind != 1)
+		return command_usage("fetch");
+	if (path != NULL && (config = read_config(path)) == NULL)
+		return EXIT_CONFIG;
+	status = fetch_url(config, argv[optind]);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * A name server for tests, on loopback, honest or not. The first label of the
+ * name that is asked for says what it answers:
+ *
+ *	lo		127.0.0.1
+ *	meta		169.254.169.254
+ *	both		10.0.0.1 and 127.0.0.1
+ *	mapped		::ffff:127.0.0.1
+ *	rebind		127.0.0.1 the first time, then 10.0.0.1
+ *	fail		SERVFAIL	none	NXDOMAIN
+ *	junk		bytes that are no answer
+ *	silent		nothing
+ *
+ * All answers have a time to live of 0 seconds.
+ */
+#ifndef TESTS_NAME_SERVER_H
+#define TESTS_NAME_SERVER_H
+
+struct event_base;
+
+struct name_server {
+	int fd;
+	unsigned port;
+	struct event *event;
+	unsigned asked; /* queries so far */
+	unsigned rebinds;
+};
+
+/* Opens it; queries wait until it is served by a loop. */
+void name_server_open(struct name_server *);
+void name_server_serve(struct name_server *, struct event_base *);
+void name_server_stop(struct name_server *);
+
+#endif
