@@ -54,6 +54,7 @@ struct curl_call {
 	struct dns_query *query; /* NULL once answered */
 	struct event *refusal;   /* tells a bad URL from the loop */
 	struct curl_slist *resolve;
+	bool prepared;   /* its easy handle has all options */
 	bool walled_off; /* an address was refused */
 	char text[CURL_ERROR_SIZE];
 	curl_on_done on_done;
@@ -70,6 +71,8 @@ call_free(struct curl_call *call)
 	if (call->multi != NULL)
 		curl_multi_remove_handle(call->multi->handle, call->easy);
 	curl_easy_setopt(call->easy, CURLOPT_RESOLVE, NULL);
+	if (call->prepared)
+		curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call->loop);
 	curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(call->resolve);
 	curl_free(call->host);
@@ -238,13 +241,10 @@ call_on_tls(CURL *easy, void *ctx, void *arg)
 	return CURLE_OK;
 }
 
+/* What is the same for all calls. */
 static void
-set_options(struct curl_call *call)
+prepare_easy(CURL *easy)
 {
-	CURL *easy = call->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->text);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -252,9 +252,9 @@ set_options(struct curl_call *call)
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
+	/* Addresses come with each call; libcurl need not look after them. */
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, call_on_open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 	curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, LIFETIME_S);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -263,6 +263,23 @@ set_options(struct curl_call *call)
 	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, call_on_tls);
+}
+
+/* A handle that comes back from a call is prepared already: at rest its
+ * private pointer is that of the loop. */
+static void
+set_options(struct curl_call *call)
+{
+	CURL *easy = call->easy;
+	char *mark = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &mark);
+	if (mark != (char *)call->loop)
+		prepare_easy(easy);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->text);
+	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
 }
 
@@ -297,15 +314,22 @@ resolve_list(const struct curl_call *call, const struct dns_answer *answer)
 	return list;
 }
 
+static bool
+is_numeric(const char *host)
+{
+	return *host == '[' || host[strspn(host, "0123456789.")] == '\0';
+}
+
 /* Hands the call over to libcurl. */
 static void
 call_begin(struct curl_call *call, const struct dns_answer *answer)
 {
 	struct curl_loop *loop = call->loop;
 
-	if (*call->host != '[') /* libcurl reads those itself */
+	if (!is_numeric(call->host)) /* libcurl reads those itself */
 		call->resolve = resolve_list(call, answer);
 	set_options(call);
+	call->prepared = true;
 	call->multi = &loop->multis[hash_str(0, call->host) % loop->multis_len];
 	if (curl_multi_add_handle(call->multi->handle, call->easy) != CURLM_OK)
 		abort();
@@ -333,9 +357,9 @@ call_on_refusal(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Names are sent as name servers know them: letters of other scripts in
- * punycode, no dot at the end. */
+ * punycode, no dot at the end. The URL is changed where that changes it. */
 static bool
-take_host(struct curl_call *call, CURLU *url)
+take_host(struct curl_call *call, CURLU *url, bool *changed)
 {
 	size_t len;
 
@@ -343,9 +367,21 @@ take_host(struct curl_call *call, CURLU *url)
 	    CURLUE_OK)
 		return false;
 	len = strlen(call->host);
-	if (len > 1 && call->host[len - 1] == '.')
+	if (len > 1 && call->host[len - 1] == '.') {
 		call->host[len - 1] = '\0';
-	return curl_url_set(url, CURLUPART_HOST, call->host, 0) == CURLUE_OK;
+		*changed = true;
+	}
+	return !*changed ||
+	       curl_url_set(url, CURLUPART_HOST, call->host, 0) == CURLUE_OK;
+}
+
+static bool
+is_ascii(const char *text)
+{
+	while (*text != '\0')
+		if ((unsigned char)*text++ >= 0x80)
+			return false;
+	return true;
 }
 
 /* Takes the URL apart; false: not one that may be called. */
@@ -354,7 +390,7 @@ take_url(struct curl_call *call, const char *text)
 {
 	CURLU *url = curl_url();
 	char *scheme = NULL, *user = NULL, *clean = NULL;
-	bool ok;
+	bool ok, changed = !is_ascii(text);
 
 	if (url == NULL)
 		abort();
@@ -362,12 +398,14 @@ take_url(struct curl_call *call, const char *text)
 	     curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	     (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
 	     curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
-	     take_host(call, url) &&
+	     take_host(call, url, &changed) &&
 	     curl_url_get(url, CURLUPART_PORT, &call->port,
-		 CURLU_DEFAULT_PORT) == CURLUE_OK &&
-	     curl_url_get(url, CURLUPART_URL, &clean, 0) == CURLUE_OK;
+		 CURLU_DEFAULT_PORT) == CURLUE_OK;
+	if (ok && changed)
+		ok = curl_url_get(url, CURLUPART_URL, &clean, 0) == CURLUE_OK;
 	if (ok)
-		curl_easy_setopt(call->easy, CURLOPT_URL, clean);
+		curl_easy_setopt(
+		    call->easy, CURLOPT_URL, changed ? clean : text);
 	curl_free(clean);
 	curl_free(scheme);
 	curl_free(user);
