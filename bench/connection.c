@@ -23,6 +23,7 @@
 
 #define INPUT_MAX (4 * 1024 * 1024) /* head and body of a request */
 #define READ_SIZE (64 * 1024)
+#define TLS_RECORD 0x16 /* first byte of a handshake, on a plain port */
 
 struct conn {
 	int fd;
@@ -252,6 +253,12 @@ conn_take_request(struct conn *conn)
 	size_t head_len, body_len = 0;
 	const char *value;
 
+	if (conn->in.len > 0 && conn->in.data[0] == TLS_RECORD) {
+		conn_answer(conn, 400, NULL, "speak HTTP\n", 11);
+		conn->closing = true;
+		buf_reset(&conn->in);
+		return false;
+	}
 	if (end == NULL)
 		return false;
 	head_len = (size_t)(end - conn->in.data) + 4;
@@ -281,6 +288,7 @@ conn_take_requests(struct conn *conn)
 {
 	while (!conn->dead && !conn->busy && conn_take_request(conn))
 		conn_flush(conn);
+	conn_flush(conn);
 	if (conn->in.len > INPUT_MAX)
 		conn->dead = true;
 }
