@@ -3,12 +3,12 @@
 NAME.txt, and an exit status to match. REWRITE=1 writes those files anew."""
 import json
 import os
+import re
 import subprocess
 import sys
-
 import tempfile
 
-from harness import SRCDIR, WIREWATCH, Tap, check, need_programs
+from harness import BUILDDIR, SRCDIR, WIREWATCH, Tap, check, need_programs
 
 CATALOG = os.path.join(SRCDIR, "feeds", "catalog")
 DATA = os.path.join(SRCDIR, "tests", "data", "config")
@@ -110,6 +110,18 @@ def example_is_valid():
               result.stderr.decode())
 
 
+def schema_names_every_section():
+    with open(os.path.join(BUILDDIR, "config.schema.json")) as file:
+        schema = json.load(file)
+    check({"feeds", "entities", "rules", "sinks", "routes"} <=
+          set(schema["properties"]), "sections")
+    text = json.dumps(schema)
+    for name in schema["$defs"]:
+        check('"#/$defs/%s"' % name in text, name + " is used nowhere")
+    references = set(re.findall(r'"#/\$defs/([^/"]+)', text))
+    check(references <= set(schema["$defs"]), "reference to nothing")
+
+
 def usage_is_64():
     check(run("--nonsense").returncode == 64, "unknown option")
     check(run("x").returncode == 64, "argument")
@@ -128,6 +140,7 @@ def main():
     tap.run(packs_of_the_catalog_load)
     tap.run(lists_of_the_catalog_load)
     tap.run(example_is_valid)
+    tap.run(schema_names_every_section)
     tap.run(usage_is_64)
     tap.done()
 

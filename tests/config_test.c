@@ -20,6 +20,8 @@
 #include "frame/config_load.h"
 #include "frame/config_secret.h"
 #include "frame/config_match.h"
+#include "frame/config_record.h"
+#include "frame/config_schema.h"
 #include "frame/config_value.h"
 #include "frame/config_wire.h"
 #include "rule/rule.h"
@@ -475,6 +477,43 @@ folders_are_those_of_systemd(void **state)
 	free(path);
 }
 
+/* Records that were looked at; the table refers to itself. */
+static void
+check_record(const struct schema_record *record,
+    const struct schema_record **seen, size_t *len)
+{
+	size_t fields = 0;
+
+	for (size_t i = 0; i < *len; i++)
+		if (seen[i] == record)
+			return;
+	seen[(*len)++] = record;
+	for (const struct schema_field *f = record->fields; f->key; f++) {
+		size_t doc = f->doc != NULL ? strlen(f->doc) : 0;
+
+		if (doc == 0 || f->doc[doc - 1] != '.')
+			fail_msg("%s of %s has no doc", f->key, record->name);
+		assert_ptr_equal(record_find(record, f->key), f);
+		fields++;
+		if (f->record != NULL)
+			check_record(f->record, seen, len);
+		if (f->include != NULL)
+			check_record(f->include, seen, len);
+	}
+	assert_true(fields <= SCHEMA_FIELDS_MAX);
+}
+
+static void
+every_key_is_documented_and_found(void **state)
+{
+	const struct schema_record *seen[64];
+	size_t len = 0;
+
+	check_record(&schema_config, seen, &len);
+	check_record(&schema_pack, seen, &len);
+	assert_true(len > 15);
+}
+
 int
 main(void)
 {
@@ -493,6 +532,7 @@ main(void)
 	    cmocka_unit_test(a_hundred_thousand_feeds_load),
 	    cmocka_unit_test(secrets_are_found_as_systemd_passes_a_folder),
 	    cmocka_unit_test(folders_are_those_of_systemd),
+	    cmocka_unit_test(every_key_is_documented_and_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,9 +22,25 @@
 struct list {
 	struct config_reader *reader;
 	const struct config_include *include;
-	const char *file;
+	struct config_source *source;
 	struct map *urls; /* of all feeds so far */
 };
+
+/* The first character of an outline's line that is no blank. */
+static struct config_mark
+mark_outline(const struct list *list, const struct opml_outline *outline)
+{
+	struct config_mark mark = {
+	    .file = list->reader->config->files.at[list->source->order],
+	    .line = outline->line,
+	    .col = 1};
+	size_t len;
+	const char *text = source_line(list->source, outline->line, &len);
+
+	if (text != NULL)
+		mark.col += (int)strspn(text, " \t");
+	return mark;
+}
 
 /* Appends the letters a-z and digits of a text, dashes between; cut to
  * SLUG_MAX. */
@@ -122,7 +138,7 @@ fill_feed(struct config_feed *feed, const struct list *list,
 static void
 add_outline(const struct list *list, const struct opml_outline *outline)
 {
-	struct config_mark mark = {list->file, outline->line, 1};
+	struct config_mark mark = mark_outline(list, outline);
 	const char *wrong = value_check_url(outline->xml_url);
 	struct config *config = list->reader->config;
 	struct config_feed *feed;
@@ -146,13 +162,14 @@ add_outline(const struct list *list, const struct opml_outline *outline)
 
 static void
 add_list(struct config_reader *reader, struct map *urls,
-    const struct config_include *include, const struct config_source *source)
+    const struct config_include *include, struct config_source *source)
 {
 	struct list list = {.reader = reader,
 	    .include = include,
-	    .file = reader->config->files.at[source->order],
+	    .source = source,
 	    .urls = urls};
-	struct config_mark mark = {.file = list.file};
+	struct config_mark mark = {
+	    .file = reader->config->files.at[source->order]};
 	struct opml opml;
 
 	if (opml_parse(source->bytes, source->len, &opml) != 0) {
