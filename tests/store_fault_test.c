@@ -1,0 +1,192 @@
+/*
+ * daemon/store under a disk that is full or fails: whatever call it is that
+ * fails, what was acknowledged is there, once, and nothing else is.
+ */
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "store/query.h"
+#include "tests/fault_vfs.h"
+#include "tests/store_fixture.h"
+
+#define COMMITS 4
+#define ALERTS 5 /* in each commit */
+#define TRIES_MAX 20
+
+struct run {
+	enum fault_call call;
+	int code;
+	int times;
+};
+
+static void
+fill_batch(struct store *store, struct batch *batch, int commit)
+{
+	if (commit == 0)
+		fixture_add_feed(batch, 1);
+	for (int i = 0; i < ALERTS; i++)
+		fixture_add_alert(
+		    store, batch, fixture_add_item(store, batch, "Macron"));
+}
+
+/* Commits until it succeeds; how often that failed. */
+static int
+commit(struct store *store, struct batch *batch)
+{
+	size_t rows = batch_rows(batch);
+	int failures = 0;
+	enum store_result result;
+
+	while ((result = store_commit(store, batch)) != STORE_OK) {
+		assert_true(result == STORE_FULL || result == STORE_IO);
+		assert_string_not_equal(store_error(store), "");
+		assert_int_equal(batch_rows(batch), rows);
+		assert_in_range(++failures, 1, TRIES_MAX);
+	}
+	assert_int_equal(batch_rows(batch), 0);
+	return failures;
+}
+
+static void
+on_alert(void *arg, uint64_t seq, const char *json)
+{
+	uint64_t *next = arg;
+
+	assert_int_equal(seq, (*next)++);
+}
+
+static void
+assert_all_there(const char *path, unsigned alerts)
+{
+	char *error;
+	struct store_reader *reader = store_reader_open(path, &error);
+	struct store_filter filter = {
+	    .limit = 1000, .after = 0, .oldest_first = true};
+	uint64_t next = 1;
+
+	assert_non_null(reader);
+	assert_int_equal(
+	    store_query_alerts(reader, &filter, on_alert, &next), 0);
+	assert_int_equal(next, alerts + 1);
+	store_reader_close(reader);
+}
+
+static void
+assert_sound(const char *path)
+{
+	sqlite3 *db;
+	sqlite3_stmt *check;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(check), SQLITE_ROW);
+	assert_string_equal(sqlite3_column_text(check, 0), "ok");
+	sqlite3_finalize(check);
+	sqlite3_close(db);
+}
+
+/* One life of a store whose nth call fails; false: it never came to that. */
+static bool
+live_with_fault(const struct run *run, int nth)
+{
+	char *folder = fixture_folder(), *path = fixture_path(folder);
+	struct store *store = fixture_open(path);
+	struct batch *batch = batch_new();
+	bool reached;
+	int failures = 0;
+
+	fault_vfs_set(run->call, nth, run->times, run->code);
+	for (int i = 0; i < COMMITS; i++) {
+		fill_batch(store, batch, i);
+		failures += commit(store, batch);
+	}
+	reached = fault_vfs_calls(run->call) >= nth;
+	assert_int_equal(failures > 0, reached);
+	fault_vfs_set(run->call, 0, 0, 0);
+	batch_free(batch);
+	store_close(store);
+	assert_all_there(path, COMMITS * ALERTS);
+	store = fixture_open(path);
+	assert_int_equal(store_last_seq(store), COMMITS * ALERTS);
+	store_close(store);
+	assert_sound(path);
+	free(path);
+	fixture_remove(folder);
+	return reached;
+}
+
+static void
+run_all(enum fault_call call, int code)
+{
+	struct run run = {.call = call, .code = code};
+	int faults = 0;
+
+	for (run.times = 1; run.times <= 4; run.times += 3)
+		for (int nth = 1; live_with_fault(&run, nth); nth++)
+			faults++;
+	print_message("# %d faults\n", faults);
+	assert_true(faults >= 2 * COMMITS);
+}
+
+static void
+a_full_disk_delays_but_loses_nothing(void **state)
+{
+	run_all(FAULT_WRITE, SQLITE_FULL);
+}
+
+static void
+a_failing_write_delays_but_loses_nothing(void **state)
+{
+	run_all(FAULT_WRITE, SQLITE_IOERR_WRITE);
+}
+
+static void
+a_failing_sync_delays_but_loses_nothing(void **state)
+{
+	run_all(FAULT_SYNC, SQLITE_IOERR_FSYNC);
+}
+
+static void
+a_disk_that_stays_broken_acknowledges_nothing(void **state)
+{
+	char *folder = fixture_folder(), *path = fixture_path(folder);
+	struct store *store = fixture_open(path);
+	struct batch *batch = batch_new();
+
+	fill_batch(store, batch, 0);
+	commit(store, batch);
+	fault_vfs_set(FAULT_SYNC, 1, 1000, SQLITE_IOERR_FSYNC);
+	fill_batch(store, batch, 1);
+	for (int i = 0; i < TRIES_MAX; i++)
+		assert_int_equal(store_commit(store, batch), STORE_IO);
+	fault_vfs_set(FAULT_SYNC, 0, 0, 0);
+	assert_int_equal(commit(store, batch), 0);
+	batch_free(batch);
+	store_close(store);
+	assert_all_there(path, 2 * ALERTS);
+	free(path);
+	fixture_remove(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_full_disk_delays_but_loses_nothing),
+	    cmocka_unit_test(a_failing_write_delays_but_loses_nothing),
+	    cmocka_unit_test(a_failing_sync_delays_but_loses_nothing),
+	    cmocka_unit_test(a_disk_that_stays_broken_acknowledges_nothing),
+	};
+
+	fault_vfs_install();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
