@@ -136,7 +136,8 @@ on_desk_gone(void *arg, struct peer *peer, const char *error)
 
 	waitpid(stage->desk, &status, 0);
 	printf("gone %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	exit(0);
+	fflush(stdout);
+	_exit(0);
 }
 
 static void
@@ -539,6 +540,10 @@ main(int argc, char **argv)
 	event_add(cue, NULL);
 	event_base_dispatch(stage.base);
 	event_free(cue);
+	peer_free(stage.parent);
+	peer_free(stage.engine);
 	store_close(stage.store);
+	event_base_free(stage.base);
+	free(stage.refuse);
 	return 0;
 }

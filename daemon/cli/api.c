@@ -2,6 +2,7 @@
  * HTTP over the daemon's unix socket, by libcurl.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,20 @@ api_take_option(struct api *api, int letter, const char *argument)
 	default:
 		return false;
 	}
+}
+
+bool
+api_read_options(struct api *api, int argc, char **argv)
+{
+	static const struct option options[] = {
+	    API_OPTIONS, {NULL, 0, NULL, 0}};
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
+	       -1)
+		if (!api_take_option(api, letter, optarg))
+			return false;
+	return true;
 }
 
 void

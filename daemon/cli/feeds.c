@@ -126,28 +126,40 @@ list(struct api *api, struct buf *path)
 	return status;
 }
 
+/* Fills the path of the first page; -1: wrong usage. */
+static int
+read_options(struct api *api, struct buf *path, int argc, char **argv)
+{
+	int letter;
+
+	buf_add_str(path, "/api/v1/feeds?limit=1000");
+	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
+	       -1) {
+		if (letter == 'o')
+			api_add_param(path, "outlet", optarg);
+		else if (letter == 't')
+			api_add_param(path, "state", optarg);
+		else if (!api_take_option(api, letter, optarg))
+			return -1;
+	}
+	if (argc - optind > 1)
+		return -1;
+	if (optind < argc)
+		api_add_param(path, "text", argv[optind]);
+	return 0;
+}
+
 int
 feeds_run(int argc, char **argv)
 {
 	struct buf path = BUF_INIT;
 	struct api api = {0};
-	int letter, status;
+	int status;
 
-	buf_add_str(&path, "/api/v1/feeds?limit=1000");
-	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
-	       -1) {
-		if (letter == 'o')
-			api_add_param(&path, "outlet", optarg);
-		else if (letter == 't')
-			api_add_param(&path, "state", optarg);
-		else if (!api_take_option(&api, letter, optarg))
-			return command_usage("feeds");
-	}
-	if (argc - optind > 1)
-		return command_usage("feeds");
-	if (optind < argc)
-		api_add_param(&path, "text", argv[optind]);
-	status = list(&api, &path);
+	if (read_options(&api, &path, argc, argv) == 0)
+		status = list(&api, &path);
+	else
+		status = command_usage("feeds");
 	buf_clear(&path);
 	api_clear(&api);
 	return status;

@@ -8,8 +8,6 @@
 #include "cli/command.h"
 #include "cli/poll.h"
 
-static const struct option options[] = {API_OPTIONS, {NULL, 0, NULL, 0}};
-
 static int
 poll_feed(struct api *api, const char *feed)
 {
@@ -31,21 +29,27 @@ poll_feed(struct api *api, const char *feed)
 	return status;
 }
 
+static int
+poll_feeds(struct api *api, char **feeds)
+{
+	int status = EXIT_YES;
+
+	for (; *feeds != NULL; feeds++)
+		if (poll_feed(api, *feeds) != EXIT_YES)
+			status = EXIT_NO;
+	return status;
+}
+
 int
 poll_run(int argc, char **argv)
 {
 	struct api api = {0};
-	int letter, status = EXIT_YES;
+	int status;
 
-	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
-	       -1)
-		if (!api_take_option(&api, letter, optarg))
-			return command_usage("poll");
-	if (optind == argc)
-		return command_usage("poll");
-	for (int i = optind; i < argc; i++)
-		if (poll_feed(&api, argv[i]) != EXIT_YES)
-			status = EXIT_NO;
+	if (api_read_options(&api, argc, argv) && optind < argc)
+		status = poll_feeds(&api, argv + optind);
+	else
+		status = command_usage("poll");
 	api_clear(&api);
 	return status;
 }

@@ -11,8 +11,6 @@
 
 #define REFUSED 422
 
-static const struct option options[] = {API_OPTIONS, {NULL, 0, NULL, 0}};
-
 /* The errors as `wirewatch check` prints them; the old configuration stays. */
 static int
 print_refusal(const struct buf *body)
@@ -53,15 +51,12 @@ int
 reload_run(int argc, char **argv)
 {
 	struct api api = {0};
-	int letter, status;
+	int status;
 
-	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
-	       -1)
-		if (!api_take_option(&api, letter, optarg))
-			return command_usage("reload");
-	if (optind != argc)
-		return command_usage("reload");
-	status = reload(&api);
+	if (api_read_options(&api, argc, argv) && optind == argc)
+		status = reload(&api);
+	else
+		status = command_usage("reload");
 	api_clear(&api);
 	return status;
 }

@@ -14,8 +14,6 @@
 #include "cli/table.h"
 #include "cli/when.h"
 
-static const struct option options[] = {API_OPTIONS, {NULL, 0, NULL, 0}};
-
 static const struct table_column role_columns[] = {
     {"ROLE", false, false},
     {"STATE", false, false},
@@ -235,15 +233,12 @@ int
 status_run(int argc, char **argv)
 {
 	struct api api = {0};
-	int letter, status;
+	int status;
 
-	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
-	       -1)
-		if (!api_take_option(&api, letter, optarg))
-			return command_usage("status");
-	if (optind != argc)
-		return command_usage("status");
-	status = show(&api);
+	if (api_read_options(&api, argc, argv) && optind == argc)
+		status = show(&api);
+	else
+		status = command_usage("status");
 	api_clear(&api);
 	return status;
 }

@@ -145,8 +145,9 @@ tail_run(int argc, char **argv)
 	int status;
 
 	if (read_options(&tail, argc, argv) != 0)
-		return command_usage("tail");
-	status = print_newest(&tail);
+		status = command_usage("tail");
+	else
+		status = print_newest(&tail);
 	if (status == EXIT_YES && tail.follow)
 		follow(&tail);
 	buf_clear(&tail.event);

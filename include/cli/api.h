@@ -26,6 +26,9 @@ struct api {
 #define API_LETTERS "s:"
 /* Takes the letter when it is one of those; false: it is not. */
 bool api_take_option(struct api *, int letter, const char *argument);
+/* Reads options of a command that has no others; false: wrong usage. What is
+ * no option starts at optind. */
+bool api_read_options(struct api *, int argc, char **argv);
 void api_clear(struct api *);
 
 /* One request. Returns the HTTP status with the body appended, or -1 when the
