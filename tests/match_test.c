@@ -13,6 +13,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/strings.h"
+#include "match/lint.h"
 #include "match/match.h"
 
 #define NAMES_MAX 64
@@ -193,6 +195,71 @@ nearly_all_cases_pass_when_it_is_not(void **state)
 	struct fixture f = read_entities("entities.json");
 
 	assert_true(count_failures(f.set, false) <= 6);
+	fixture_clear(&f);
+}
+
+/* A line of texts.jsonl: a text and the [offset, entity, length] of all that
+ * should be found. */
+struct expected {
+	const struct match_set *set;
+	json_t *mentions;
+	size_t wrong;
+};
+
+static void
+on_expected(void *arg, const struct match_mention *m)
+{
+	struct expected *expected = arg;
+	const char *id = match_set_entity_id(expected->set, m->entity);
+	json_t *mention;
+	size_t i;
+
+	json_array_foreach(expected->mentions, i, mention)
+	{
+		json_t *offset = json_array_get(mention, 0);
+
+		if (json_integer_value(offset) == (json_int_t)m->offset &&
+		    json_integer_value(json_array_get(mention, 2)) ==
+			(json_int_t)m->len &&
+		    strcmp(json_string_value(json_array_get(mention, 1)), id) ==
+			0) {
+			json_array_remove(expected->mentions, i);
+			return;
+		}
+	}
+	print_message("# unexpected %s at %zu\n", id, m->offset);
+	expected->wrong++;
+}
+
+static void
+texts_full_of_forms_are_read_as_the_recipe_reads_them(void **state)
+{
+	struct fixture f = read_entities("many.json");
+	char *line = NULL, *path = data_path("texts.jsonl");
+	FILE *file = fopen(path, "r");
+	size_t cap = 0, lines = 0;
+
+	assert_non_null(file);
+	for (; getline(&line, &cap, file) > 0; lines++) {
+		json_t *json = json_loads(line, 0, NULL);
+		json_t *text = json_object_get(json, "text");
+		struct expected expected = {
+		    f.set, json_object_get(json, "mentions"), 0};
+
+		match_scan(f.set, json_string_value(text),
+		    json_string_length(text),
+		    json_string_value(json_object_get(json, "language")),
+		    on_expected, &expected);
+		if (expected.wrong + json_array_size(expected.mentions) > 0)
+			print_message("# line %zu\n", lines + 1);
+		assert_int_equal(expected.wrong, 0);
+		assert_int_equal(json_array_size(expected.mentions), 0);
+		json_decref(json);
+	}
+	assert_true(lines >= 300);
+	fclose(file);
+	free(line);
+	free(path);
 	fixture_clear(&f);
 }
 
@@ -408,6 +475,77 @@ names_in_other_letters_stand_out_of_scripts_without_spaces(void **state)
 }
 
 static void
+collect_warning(void *arg, size_t entity, size_t name, const char *message)
+{
+	buf_addf(arg, "%zu.%zu %s\n", entity, name, message);
+}
+
+static void
+doubtful_names_are_warned_of(void **state)
+{
+	const struct match_name first[] = {{.text = "Martin"},
+	    {.text = "Мартин Лютер"}, {.text = "Ым"}, {.text = "UN"}};
+	const struct match_name second[] = {
+	    {.text = "мартин  лютер"}, {.text = "Фокус"}, {.text = "-"}};
+	const char *const near[] = {"Paris"};
+	const struct match_entity entities[] = {
+	    ENTITY("a", MATCH_PERSON, first, 4),
+	    ENTITY("b", MATCH_PERSON, second, 3),
+	    {.id = "c",
+		.names = first,
+		.names_len = 1,
+		.near = near,
+		.near_len = 1},
+	};
+	struct buf told = BUF_INIT;
+
+	lint_names(entities, 3, collect_warning, &told);
+	assert_non_null(
+	    strstr(told.data, "0.0 the name \"Martin\" is a given"));
+	assert_non_null(strstr(told.data, "0.2 the name \"Ым\" is very short"));
+	assert_non_null(strstr(told.data,
+	    "1.0 the name \"мартин  лютер\" is also one of entity \"a\""));
+	assert_non_null(
+	    strstr(told.data, "1.1 the name \"Фокус\" is a common"));
+	assert_non_null(strstr(told.data, "1.2 a name without letters"));
+	assert_null(strstr(told.data, "0.1"));
+	assert_null(strstr(told.data, "0.3"));
+	assert_null(
+	    strstr(told.data, "is a given name and will be found where "
+			      "others are meant: give a longer name, or "
+			      "words under \"near\"\n2.0"));
+	buf_clear(&told);
+	assert_true(lint_is_common("Anna"));
+	assert_true(lint_is_common("..."));
+	assert_false(lint_is_common("Macron"));
+}
+
+static void
+collect_forms(
+    void *arg, const char *word, size_t len, const struct strings *forms)
+{
+	buf_addf(arg, "%.*s:", (int)len, word);
+	for (size_t i = 0; i < forms->len; i++)
+		buf_addf(arg, " %s", forms->at[i]);
+	buf_add_str(arg, "\n");
+}
+
+static void
+forms_of_a_name_are_listed_word_by_word(void **state)
+{
+	struct buf told = BUF_INIT;
+
+	match_list_forms("Праги, Київ", "uk", collect_forms, &told);
+	assert_non_null(strstr(told.data, "Київ:"));
+	assert_non_null(strstr(told.data, " києва"));
+	assert_null(strstr(told.data, "київский"));
+	buf_reset(&told);
+	match_list_forms("Macron", "en", collect_forms, &told);
+	assert_string_equal(told.data, "Macron: macron\n");
+	buf_clear(&told);
+}
+
+static void
 an_empty_set_finds_nothing(void **state)
 {
 	struct match_set *set = match_set_new(NULL, 0);
@@ -424,6 +562,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_cases_pass_when_the_language_is_known),
 	    cmocka_unit_test(nearly_all_cases_pass_when_it_is_not),
+	    cmocka_unit_test(
+		texts_full_of_forms_are_read_as_the_recipe_reads_them),
 	    cmocka_unit_test(a_block_opens_anywhere_and_only_when_whole),
 	    cmocka_unit_test(of_overlapping_mentions_the_longest_is_told),
 	    cmocka_unit_test(
@@ -439,6 +579,8 @@ main(void)
 	    cmocka_unit_test(decomposed_letters_are_the_same_letters),
 	    cmocka_unit_test(
 		names_in_other_letters_stand_out_of_scripts_without_spaces),
+	    cmocka_unit_test(doubtful_names_are_warned_of),
+	    cmocka_unit_test(forms_of_a_name_are_listed_word_by_word),
 	    cmocka_unit_test(an_empty_set_finds_nothing),
 	};
 

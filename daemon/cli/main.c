@@ -9,6 +9,7 @@
 #include "config.h"
 #include "cli/check.h"
 #include "cli/command.h"
+#include "cli/entity.h"
 #include "cli/feeds.h"
 #include "cli/fetch.h"
 #include "cli/group.h"
@@ -23,6 +24,9 @@
 const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
 	"tell all that is wrong with a configuration"},
+    {"entity", entity_run,
+	"entity import FILE | entity forms [--language CODE] [--json] NAME",
+	"make an entity pack from Wikidata, list the forms of a name"},
     {"feeds", feeds_run,
 	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]",
 	"list the feeds and how each of them is"},

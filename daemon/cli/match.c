@@ -13,13 +13,13 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/match.h"
+#include "cli/read_file.h"
 #include "frame/config.h"
 #include "frame/config_load.h"
 #include "frame/config_match.h"
 #include "match/match.h"
 #include "text/clean.h"
 
-#define READ_SIZE ((size_t)64 * 1024)
 #define COLOR_MENTION "\033[1;31m"
 #define COLOR_MISS "\033[2;33m"
 #define COLOR_NOTE "\033[36m"
@@ -48,29 +48,6 @@ struct run {
 	size_t shown; /* bytes of the text printed in colour */
 	struct buf out;
 };
-
-/* Reads a whole file, or stdin for "-"; -1 with errno. */
-static int
-read_file(const char *path, struct buf *text)
-{
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t got;
-	int error;
-
-	if (in == NULL)
-		return -1;
-	buf_reset(text);
-	errno = 0;
-	do {
-		got = fread(buf_reserve(text, READ_SIZE), 1, READ_SIZE, in);
-		text->len += got;
-	} while (got > 0 && text->len < MATCH_TEXT_MAX);
-	error = ferror(in) ? errno : 0;
-	if (in != stdin)
-		fclose(in);
-	errno = error;
-	return error != 0 ? -1 : 0;
-}
 
 static const char *
 text_at(const struct run *run, size_t offset)
@@ -140,7 +117,7 @@ on_mention(void *arg, const struct match_mention *m)
 static int
 match_file(struct run *run, const char *path)
 {
-	if (read_file(path, &run->text) == -1) {
+	if (read_file(path, MATCH_TEXT_MAX, &run->text) == -1) {
 		fprintf(stderr, "wirewatch: %s: %s\n", path, strerror(errno));
 		return -1;
 	}

@@ -17,7 +17,6 @@
 #include "match/stems.h"
 
 #define NEAR_WORDS 10 /* where an entity says no number */
-#define ACRONYM_MAX 5 /* characters */
 #define PLAIN_BITS_MAX 20
 
 /* A token while names are read. */
@@ -117,18 +116,6 @@ node_after(struct compiler *c, uint32_t node, uint32_t token)
 	return next;
 }
 
-/* Acronyms are short words in capitals, unless the whole name is. */
-static unsigned
-acronym_len(const struct reading *r, const struct fold_shape *shape)
-{
-	bool is_one = shape->upper && (shape->chars == 1 || !r->all_capitals);
-
-	return r->name.letter_case != MATCH_CASE_ANY && is_one &&
-		       shape->chars <= ACRONYM_MAX && !shape->digits
-		   ? shape->chars
-		   : 0;
-}
-
 /* Acronyms that are small words in some language: not taken for acronyms in a
  * line written in capitals. */
 static bool
@@ -169,7 +156,8 @@ add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 	fold_shape(word->start, word->end, &shape);
 	fold_decode(word->start, word->end, &code);
 	token.capital = (fold_class(code) & FOLD_UPPER) != 0;
-	token.acronym = (uint8_t)acronym_len(r, &shape);
+	if (r->name.letter_case != MATCH_CASE_ANY)
+		token.acronym = (uint8_t)fold_acronym(&shape, r->all_capitals);
 	if (r->given->exact)
 		kind = ENDINGS_EXACT;
 	else if (token.acronym > 0)

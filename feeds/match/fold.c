@@ -4,8 +4,12 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "match/fold.h"
 #include "match/fold_data.h"
+
+#define ACRONYM_MAX 5 /* characters */
 
 enum {
 	HANGUL_BASE = 0xac00,
@@ -36,42 +40,18 @@ is_tail(unsigned char c)
 }
 
 unsigned
-fold_decode(const char *text, const char *end, uint32_t *code)
+fold_decode(const char *p, const char *end, uint32_t *code)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	size_t left = (size_t)(end - text);
-	uint32_t c;
+	uint32_t found = UINT32_MAX;
+	size_t n;
 
-	if (left == 0)
+	if (p == end)
 		return 0;
-	if (p[0] < 0x80) {
-		*code = p[0];
-		return 1;
-	}
-	if (p[0] < 0xe0) {
-		if (p[0] < 0xc2 || left < 2 || !is_tail(p[1]))
-			return 0;
-		*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-		return 2;
-	}
-	if (p[0] < 0xf0) {
-		if (left < 3 || !is_tail(p[1]) || !is_tail(p[2]))
-			return 0;
-		c = (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-		if (c < 0x800 || (c >= 0xd800 && c < 0xe000))
-			return 0;
-		*code = c;
-		return 3;
-	}
-	if (p[0] > 0xf4 || left < 4 || !is_tail(p[1]) || !is_tail(p[2]) ||
-	    !is_tail(p[3]))
+	n = utf8_decode(p, (size_t)(end - p), &found);
+	if (found == UINT32_MAX)
 		return 0;
-	c = (p[0] & 7u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 |
-	    (p[3] & 0x3fu);
-	if (c < 0x10000 || c >= 0x110000)
-		return 0;
-	*code = c;
-	return 4;
+	*code = found;
+	return (unsigned)n;
 }
 
 static void
@@ -331,6 +311,25 @@ fold_shape(const char *p, const char *end, struct fold_shape *shape)
 	shape->upper = (all & FOLD_UPPER) && !(all & FOLD_LOWER);
 	shape->lower = (all & FOLD_LOWER) && !(all & FOLD_UPPER);
 	shape->digits = all & FOLD_DIGIT;
+}
+
+unsigned
+fold_acronym(const struct fold_shape *shape, bool all_capitals)
+{
+	bool capitals = shape->upper && (shape->chars == 1 || !all_capitals);
+
+	return capitals && shape->chars <= ACRONYM_MAX && !shape->digits
+		   ? shape->chars
+		   : 0;
+}
+
+void
+fold_put_letter(struct buf *out, uint16_t letter)
+{
+	char bytes[4];
+
+	if (letter < 0xd800 || letter > 0xdfff)
+		buf_add(out, bytes, utf8_encode(letter, bytes));
 }
 
 /* Spaces as Unicode has them, but no line feed. */

@@ -54,6 +54,13 @@ struct fold_shape {
 };
 void fold_shape(const char *start, const char *end, struct fold_shape *);
 
+/* How many characters an acronym has; 0: the word is none. all_capitals: it is
+ * one of several words that all are. */
+unsigned fold_acronym(const struct fold_shape *, bool all_capitals);
+/* Appends a folded letter as UTF-8; halves of surrogate pairs are left out. */
+struct buf;
+void fold_put_letter(struct buf *, uint16_t letter);
+
 /* Whether the text between two words lets them belong to one name: spaces,
  * hyphens, quotes and the like, no line break. after: the word before it. */
 bool fold_is_glue(const struct fold_word *after, const char *end);

@@ -71,6 +71,13 @@ void match_set_free(struct match_set *);
 /* NULL when the pattern is a good regular expression, else what is wrong with
  * it; the caller frees. */
 char *match_check_regex(const char *pattern);
+/* Lists the forms of each word of a name: the word as it stands in name, and
+ * its forms, folded and sorted. language: as for match_scan. */
+struct strings;
+typedef void (*match_on_forms)(
+    void *arg, const char *word, size_t len, const struct strings *forms);
+void match_list_forms(
+    const char *name, const char *language, match_on_forms, void *arg);
 /* The id given for an entity index. */
 const char *match_set_entity_id(const struct match_set *, uint32_t entity);
 

@@ -1,0 +1,106 @@
+/*
+ * wirewatch entity: packs from Wikidata, and the forms of a name.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/strings.h"
+#include "cli/command.h"
+#include "cli/entity.h"
+#include "cli/read_file.h"
+#include "cli/wikidata.h"
+#include "match/match.h"
+
+#define IMPORT_MAX ((size_t)1 << 30) /* bytes of a file to import */
+
+static const struct option options[] = {
+    {"language", required_argument, NULL, 'l'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
+};
+
+static int
+import(const char *path)
+{
+	struct buf json = BUF_INIT, pack = BUF_INIT;
+	int status = EXIT_YES;
+	char *error = NULL;
+
+	if (read_file(path, IMPORT_MAX, &json) == -1) {
+		fprintf(stderr, "wirewatch: %s: %s\n", path, strerror(errno));
+		status = EXIT_INPUT;
+	} else if (wikidata_to_pack(buf_str(&json), json.len, &pack, &error) ==
+		   0) {
+		fprintf(stderr, "wirewatch: %s: %s\n", path,
+		    error != NULL ? error : "no Wikidata entities in it");
+		status = EXIT_INPUT;
+	} else {
+		fputs(buf_str(&pack), stdout);
+	}
+	free(error);
+	buf_clear(&json);
+	buf_clear(&pack);
+	return status;
+}
+
+/* "word: form form ..." */
+static void
+print_forms(
+    void *arg, const char *word, size_t len, const struct strings *forms)
+{
+	printf("%.*s:", (int)len, word);
+	for (size_t i = 0; i < forms->len; i++)
+		printf(" %s", forms->at[i]);
+	putchar('\n');
+}
+
+static void
+print_forms_json(
+    void *arg, const char *word, size_t len, const struct strings *forms)
+{
+	struct buf out = BUF_INIT;
+
+	json_put_open(&out, '{');
+	json_put_key(&out, "word");
+	json_put_strn(&out, word, len);
+	json_put_key(&out, "forms");
+	json_put_open(&out, '[');
+	for (size_t i = 0; i < forms->len; i++)
+		json_put_str(&out, forms->at[i]);
+	json_put_close(&out, ']');
+	json_put_close(&out, '}');
+	puts(buf_str(&out));
+	buf_clear(&out);
+}
+
+int
+entity_run(int argc, char **argv)
+{
+	const char *language = NULL, *action;
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'l')
+			language = optarg;
+		else if (option == 'j')
+			json = true;
+		else
+			return command_usage("entity");
+	}
+	if (argc - optind != 2)
+		return command_usage("entity");
+	action = argv[optind];
+	if (strcmp(action, "import") == 0)
+		return import(argv[optind + 1]);
+	if (strcmp(action, "forms") != 0)
+		return command_usage("entity");
+	match_list_forms(argv[optind + 1], language,
+	    json ? print_forms_json : print_forms, NULL);
+	return EXIT_YES;
+}

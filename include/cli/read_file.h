@@ -1,0 +1,15 @@
+/*
+ * Reads an input file of a command whole.
+ */
+#ifndef CLI_READ_FILE_H
+#define CLI_READ_FILE_H
+
+#include <stddef.h>
+
+struct buf;
+
+/* Replaces what is in text by the file's bytes, of "-" by those of stdin; no
+ * more than about max. -1 with errno when it cannot be read. */
+int read_file(const char *path, size_t max, struct buf *text);
+
+#endif

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""wirewatch match and wirewatch entity, as a person runs them."""
+import json
+import os
+import subprocess
+import tempfile
+
+from harness import SRCDIR, WIREWATCH, Tap, check, need_programs
+
+DATA = os.path.join(SRCDIR, "tests", "data", "match")
+TEXT = "Письмо Макрону и macron.\nEmmanuela Macrona zapytano\n"
+
+
+def run(*args, stdin=b"", status=0):
+    result = subprocess.run([WIREWATCH, *args], input=stdin,
+                            capture_output=True, timeout=60)
+    check(result.returncode == status, "%s: exit status %d: %s"
+          % (args, result.returncode, result.stderr.decode()))
+    return result.stdout.decode()
+
+
+def lines(*args, **more):
+    return [json.loads(line) for line in run(*args, **more).splitlines()]
+
+
+class Folder:
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.config = self.write(
+            "entities.yaml", "entities:\n  - id: macron\n    type: person\n"
+            "    names: {fr: [Emmanuel Macron, Macron], ru: [Макрон]}\n")
+
+    def write(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+
+def mentions_are_json_lines(folder):
+    """match prints a line of JSON for each mention, offsets in bytes"""
+    path = folder.write("a.txt", TEXT)
+    told = lines("match", "-c", folder.config, "--", path)
+    check(told == [
+        {"file": path, "entity": "macron", "mention": "Макрону",
+         "offset": 13, "length": 14},
+        {"file": path, "entity": "macron", "mention": "Emmanuela Macrona",
+         "offset": 39, "length": 17}], str(told))
+    whole = TEXT.encode()
+    for one in told:
+        part = whole[one["offset"]:one["offset"] + one["length"]]
+        check(part.decode() == one["mention"], "offset of " + str(one))
+
+
+def misses_are_explained(folder):
+    """match --explain tells why, also of near misses"""
+    path = folder.write("a.txt", TEXT)
+    told = lines("match", "-c", folder.config, "--explain", path)
+    check([(one["miss"], one["reason"], one["name"]) for one in told] ==
+          [(False, "inflected form", "Макрон"),
+           (True, "written small", "Macron"),
+           (False, "inflected form", "Emmanuel Macron")], str(told))
+
+
+def language_matters(folder):
+    """match --language takes the endings of that language"""
+    check(not lines("match", "-c", folder.config, "-",
+                    stdin=b"Macronnal"), "Hungarian without being told")
+    told = lines("match", "-c", folder.config, "--language", "hu", "-",
+                 stdin=b"Macronnal")
+    check(len(told) == 1 and told[0]["file"] == "-", str(told))
+
+
+def colour_keeps_the_text(folder):
+    """match --color shows the text, without its control characters"""
+    shown = run("match", "-c", folder.config, "--color", "-",
+                stdin="a \033[2J Macron b".encode())
+    check("\033[2J" not in shown and "\033[1;31mMacron\033[0m" in shown and
+          shown.endswith(" b"), repr(shown))
+
+
+def json_is_yaml(folder):
+    """match takes a configuration in JSON with nothing but entities"""
+    check(lines("match", "-c", os.path.join(DATA, "entities.json"), "-",
+                stdin="по данным ВОЗ".encode())[0]["entity"] == "who",
+          "who")
+
+
+def many_entities_load_fast(folder):
+    """match reads 5,000 entities, doubtful names among them"""
+    path = folder.write("many.json", json.dumps({"entities": [
+        {"id": "e%d" % i, "type": "person",
+         "names": {"en": ["Anna Name%dov" % i, "Martin"]}}
+        for i in range(5000)]}))
+    told = lines("match", "-c", path, "-", stdin=b"with Anna Name4999ov")
+    check([one["entity"] for one in told] == ["e4999"], str(told))
+
+
+def missing_files_are_told(folder):
+    """match goes on after a file that is not there, and exits with 2"""
+    path = folder.write("a.txt", "Macron")
+    told = lines("match", "-c", folder.config, "/no/such", path, status=2)
+    check(len(told) == 1, str(told))
+    run("match", "-c", folder.config, status=64)
+    run("match", "-c", "/no/such.yaml", path, status=78)
+
+
+def wikidata_becomes_a_pack(folder):
+    """entity import makes a pack that match reads"""
+    pack = run("entity", "import", os.path.join(DATA, "wikidata.json"))
+    check("# left out, too common: \"Emmanuel\"" in pack, pack)
+    path = folder.write("pack.yaml", pack)
+    told = lines("match", "-c", path, "-", stdin="у Макрона".encode())
+    check(told[0]["entity"] == "emmanuel-macron", str(told))
+    with open(os.path.join(DATA, "wikidata.json"), encoding="utf-8") as file:
+        entity = next(iter(json.load(file)["entities"].values()))
+    dump = "[\n%s,\n%s\n]\n" % (json.dumps(entity), json.dumps(entity))
+    check(run("entity", "import", folder.write("dump.json", dump))
+          .count("  - id: emmanuel-macron") == 2, "a dump of two")
+    run("entity", "import", folder.write("bad.json", "{"), status=2)
+    run("entity", "import", folder.write("none.json", "{}"), status=2)
+
+
+def forms_are_listed(folder):
+    """entity forms lists the forms of each word"""
+    told = run("entity", "forms", "--language", "ru", "Асия Биби")
+    check("Асия: " in told and " асией " in told, told)
+    told = json.loads(run("entity", "forms", "--json", "Macron",
+                          "--language", "en"))
+    check(told == {"word": "Macron", "forms": ["macron"]}, str(told))
+
+
+tap = Tap()
+need_programs(tap, WIREWATCH)
+here = Folder()
+for test in (mentions_are_json_lines, misses_are_explained, language_matters,
+             colour_keeps_the_text, json_is_yaml, many_entities_load_fast,
+             missing_files_are_told, wikidata_becomes_a_pack,
+             forms_are_listed):
+    tap.run(test, here)
+tap.done()
