@@ -53,26 +53,9 @@ buf_reserve(struct buf *buf, size_t more)
 }
 
 void
-buf_add(struct buf *buf, const void *bytes, size_t len)
-{
-	char *end = buf_reserve(buf, len);
-
-	if (len > 0)
-		memcpy(end, bytes, len);
-	end[len] = '\0';
-	buf->len += len;
-}
-
-void
 buf_add_str(struct buf *buf, const char *string)
 {
 	buf_add(buf, string, strlen(string));
-}
-
-void
-buf_add_char(struct buf *buf, char c)
-{
-	buf_add(buf, &c, 1);
 }
 
 void

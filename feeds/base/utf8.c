@@ -1,6 +1,7 @@
 /*
  * UTF-8 decoding with the checks of RFC 3629.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -90,6 +91,20 @@ ascii_len(const char *bytes, size_t len)
 	return n;
 }
 
+/* Whether the next eight bytes are four characters of two bytes each. */
+static bool
+is_four_pairs(const char *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, 8);
+	word = le64toh(word);
+	/* 110xxxxx 10xxxxxx, and more than the lowest bit of the first. */
+	return (word & 0xc0e0c0e0c0e0c0e0ULL) == 0x80c080c080c080c0ULL &&
+	       (((word & 0x001e001e001e001eULL) + 0x7ffe7ffe7ffe7ffeULL) &
+		   0x8000800080008000ULL) == 0x8000800080008000ULL;
+}
+
 size_t
 utf8_valid_len(const char *bytes, size_t len)
 {
@@ -101,6 +116,8 @@ utf8_valid_len(const char *bytes, size_t len)
 			continue;
 		}
 		/* Two bytes: the most frequent characters beyond ASCII. */
+		while (i + 8 <= len && is_four_pairs(bytes + i))
+			i += 8;
 		while (i + 1 < len && (unsigned char)bytes[i] >= 0xc2 &&
 		       (unsigned char)bytes[i] < 0xe0 &&
 		       ((unsigned char)bytes[i + 1] & 0xc0) == 0x80)

@@ -158,9 +158,25 @@ run_table(struct decoder *d, const char *s, size_t len)
 {
 	const uint16_t *table = encoding_table(d->encoding);
 
-	for (size_t i = 0; i < len; i++)
-		put(d, table[(unsigned char)s[i]]);
-	flush(d);
+	for (size_t i = 0; i < len;) {
+		size_t end = len - i < PIECE_LEN ? len : i + PIECE_LEN;
+		char *out = buf_reserve(&d->out, (end - i) * 3);
+
+		/* Two bytes a character, but for ASCII and signs. */
+		for (; i < end; i++) {
+			uint16_t code = table[(unsigned char)s[i]];
+
+			if (code < 0x80)
+				*out++ = (char)code;
+			else if (code < 0x800) {
+				*out++ = (char)(0xC0 | code >> 6);
+				*out++ = (char)(0x80 | (code & 0x3F));
+			} else
+				out += utf8_encode(code, out);
+		}
+		d->out.len = (size_t)(out - d->out.data);
+		flush(d);
+	}
 	return len;
 }
 

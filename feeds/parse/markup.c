@@ -24,41 +24,33 @@ markup_is_url(const char *attribute, size_t len)
 	return false;
 }
 
+/* in_tag: the text is an attribute's value, where `>` may be and `"` not. */
 static void
-add_escaped(struct buf *out, const char *text, size_t len, const char *stops)
+add_escaped(struct buf *out, const char *text, size_t len, bool in_tag)
 {
-	for (size_t i = 0; i < len;) {
-		size_t n = 0;
+	for (size_t i = 0; i < len; i++) {
+		size_t n = i;
+		char c;
 
-		while (i + n < len && strchr(stops, text[i + n]) == NULL)
+		while (n < len && text[n] != '<' && text[n] != '&' &&
+		       text[n] != (in_tag ? '"' : '>'))
 			n++;
-		buf_add(out, text + i, n);
-		i += n;
+		buf_add(out, text + i, n - i);
+		i = n;
 		if (i == len)
 			break;
-		switch (text[i++]) {
-		case '<':
-			buf_add_str(out, "&lt;");
-			break;
-		case '>':
-			buf_add_str(out, "&gt;");
-			break;
-		case '"':
-			buf_add_str(out, "&quot;");
-			break;
-		case '&':
-			buf_add_str(out, "&amp;");
-			break;
-		default:
-			break;
-		}
+		c = text[i];
+		buf_add_str(out, c == '<'   ? "&lt;"
+				 : c == '>' ? "&gt;"
+				 : c == '"' ? "&quot;"
+					    : "&amp;");
 	}
 }
 
 void
 markup_add_text(struct buf *out, const char *text, size_t len)
 {
-	add_escaped(out, text, len, "<>&");
+	add_escaped(out, text, len, false);
 }
 
 static void
@@ -78,7 +70,7 @@ add_attribute(
 	buf_add_char(&doc->text, ' ');
 	buf_add_str(&doc->text, name);
 	buf_add_str(&doc->text, "=\"");
-	add_escaped(&doc->text, buf_str(&url), url.len, "<&\"");
+	add_escaped(&doc->text, buf_str(&url), url.len, true);
 	buf_add_char(&doc->text, '"');
 	buf_clear(&value);
 	buf_clear(&url);

@@ -237,6 +237,8 @@ find_end(struct mender *m, const char *s, size_t len)
 	for (size_t i = m->scanned > 0 ? m->scanned : 1; i < len; i++) {
 		char c = s[i];
 
+		if (c > '>' && c != '[' && c != ']')
+			continue;
 		if (m->quote != '\0')
 			m->quote = c == m->quote ? '\0' : m->quote;
 		else if (c == '>' && m->brackets <= 0)
@@ -285,11 +287,30 @@ forget_search(struct mender *m)
 	m->brackets = 0;
 }
 
+/* A tag without attributes, whole and balanced, as most are. */
+static size_t
+take_plain_tag(struct mender *m, const char *s, size_t len)
+{
+	size_t n;
+
+	if (m->scanned > 0)
+		return 0;
+	close_section(m);
+	n = s[1] == '/' ? tag_copy_end(&m->stack, s, len, &m->out)
+			: tag_copy_start(&m->stack, s, len, &m->out);
+	m->had_element |= n > 0;
+	return n;
+}
+
 static size_t
 take_tag(struct mender *m, const char *s, size_t len)
 {
-	const char *end = find_end(m, s, len);
+	size_t n = take_plain_tag(m, s, len);
+	const char *end;
 
+	if (n > 0)
+		return n;
+	end = find_end(m, s, len);
 	if (end == NULL && len <= MEND_TAG_MAX && !m->finishing)
 		return 0;
 	if (end == NULL)
@@ -393,12 +414,25 @@ take_text(struct mender *m, const char *s, size_t len)
 	return done;
 }
 
+static const char *
+find_section_end(const char *s, size_t len)
+{
+	const char *end = s + len;
+
+	while ((s = memchr(s, ']', (size_t)(end - s))) != NULL) {
+		if (end - s >= 3 && s[1] == ']' && s[2] == '>')
+			return s;
+		s++;
+	}
+	return NULL;
+}
+
 /* The inside of a CDATA section of the document, up to its end mark or to what
  * may be the beginning of one. */
 static size_t
 take_literal(struct mender *m, const char *s, size_t len)
 {
-	const char *end = memmem(s, len, "]]>", 3);
+	const char *end = find_section_end(s, len);
 	size_t stop = end != NULL ? (size_t)(end - s) : len;
 
 	if (end == NULL && !m->finishing)

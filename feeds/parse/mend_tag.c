@@ -33,13 +33,46 @@ name_len(const char *s, size_t len)
 	return n;
 }
 
-static bool
-name_is(const char *name, size_t len, const char *const *list)
+/* What an element's name says about where it may stand. */
+enum tag_flag {
+	TAG_VOID = 1,    /* has no end tag in HTML */
+	TAG_RECORD = 2,  /* stands in none of its kind */
+	TAG_LEAF = 4,    /* has only text */
+	TAG_FIELD = 8,   /* stands in no leaf */
+	TAG_CONTENT = 16 /* may hold anything */
+};
+
+#define LEAF_FIELD (TAG_LEAF | TAG_FIELD)
+#define CONTENT_FIELD (TAG_CONTENT | TAG_FIELD)
+
+static const struct {
+	const char *name;
+	unsigned char flags;
+} names[] = {{"br", TAG_VOID}, {"hr", TAG_VOID}, {"id", LEAF_FIELD},
+    {"img", TAG_VOID}, {"wbr", TAG_VOID}, {"item", TAG_RECORD | TAG_FIELD},
+    {"link", LEAF_FIELD}, {"guid", LEAF_FIELD}, {"meta", TAG_VOID},
+    {"body", TAG_CONTENT}, {"title", LEAF_FIELD},
+    {"entry", TAG_RECORD | TAG_FIELD}, {"input", TAG_VOID},
+    {"author", TAG_FIELD}, {"pubdate", LEAF_FIELD}, {"updated", LEAF_FIELD},
+    {"summary", CONTENT_FIELD}, {"content", CONTENT_FIELD},
+    {"category", TAG_FIELD}, {"comments", TAG_FIELD}, {"enclosure", TAG_FIELD},
+    {"published", TAG_FIELD}, {"description", CONTENT_FIELD},
+    {"content:encoded", TAG_CONTENT}};
+
+/* Where the names of each length begin in the list above. */
+static const unsigned char name_index[] = {
+    0, 0, 0, 3, 5, 10, 13, 14, 18, 20, 22, 22, 23, 23, 23, 23, 24};
+
+static unsigned char
+name_flags(const char *name, size_t len)
 {
-	for (; *list != NULL; list++)
-		if (strlen(*list) == len && strncasecmp(name, *list, len) == 0)
-			return true;
-	return false;
+	if (len + 1 >= sizeof(name_index))
+		return 0;
+	for (size_t i = name_index[len]; i < name_index[len + 1]; i++)
+		if ((name[0] | 0x20) == names[i].name[0] &&
+		    strncasecmp(name, names[i].name, len) == 0)
+			return names[i].flags;
+	return 0;
 }
 
 static const char *
@@ -53,8 +86,10 @@ open_name(const struct tag_stack *stack, size_t index, size_t *len)
 }
 
 static void
-open_element(struct tag_stack *stack, const char *name, size_t len)
+open_element(
+    struct tag_stack *stack, const char *name, size_t len, unsigned char flags)
 {
+	stack->flags[stack->depth] = flags;
 	stack->starts[stack->depth++] = stack->names.len;
 	buf_add(&stack->names, name, len);
 }
@@ -82,6 +117,26 @@ tag_close_to(struct tag_stack *stack, size_t keep, struct buf *out)
 		close_top(stack, out);
 }
 
+/* The references of XML itself. */
+static size_t
+decode_frequent(const char *s, size_t len, struct buf *out)
+{
+	static const struct {
+		const char *name;
+		size_t len;
+		char c;
+	} frequent[] = {{"&lt;", 4, '<'}, {"&gt;", 4, '>'}, {"&amp;", 5, '&'},
+	    {"&quot;", 6, '"'}};
+
+	for (size_t i = 0; i < 4; i++)
+		if (len >= frequent[i].len &&
+		    memcmp(s, frequent[i].name, frequent[i].len) == 0) {
+			buf_add_char(out, frequent[i].c);
+			return frequent[i].len;
+		}
+	return 0;
+}
+
 size_t
 tag_decode_reference(const char *s, size_t len, struct buf *out)
 {
@@ -89,6 +144,9 @@ tag_decode_reference(const char *s, size_t len, struct buf *out)
 	size_t n, text_len;
 	uint32_t code;
 
+	n = decode_frequent(s, len, out);
+	if (n > 0)
+		return n;
 	n = entity_decode(s, len, text, &text_len);
 	if (n == 0 || s[n - 1] != ';')
 		return 0;
@@ -229,62 +287,80 @@ is_repeated(
 	return false;
 }
 
+/* Whether an attribute may stay as it is written: after a blank, between
+ * quotes, nothing in it to be escaped. */
+static bool
+is_regular(const struct attribute *a)
+{
+	return isspace((unsigned char)a->name[-1]) &&
+	       a->value == a->name + a->name_len + 2 &&
+	       (a->value[-1] == '"' || a->value[-1] == '\'') &&
+	       a->value[a->value_len] == a->value[-1] &&
+	       value_is_plain(a->value, a->value_len);
+}
+
+static void
+write_attribute(const struct attribute *a, struct buf *out)
+{
+	buf_add_char(out, ' ');
+	buf_add(out, a->name, a->name_len);
+	buf_add(out, "=\"", 2);
+	add_value(out, a->value, a->value_len);
+	buf_add_char(out, '"');
+}
+
 static void
 write_attributes(const char *s, size_t len, struct buf *out)
 {
 	struct attribute seen[MEND_ATTRIBUTES_MAX];
-	size_t count = 0;
+	const char *start = s;
+	size_t count = 0, whole = len;
+	bool regular = true;
 
 	while (len > 0 && count < MEND_ATTRIBUTES_MAX) {
+		struct attribute *a = &seen[count];
 		size_t n = space_len(s, len);
 
-		if (n == 0)
-			n = read_attribute(s, len, &seen[count]);
-		else
-			seen[count].name_len = 0;
+		if (n == 0) {
+			n = read_attribute(s, len, a);
+			if (a->name_len == 0 || is_repeated(seen, count, a))
+				regular = false;
+			else {
+				regular = regular && is_regular(a);
+				count++;
+			}
+		}
 		s += n;
 		len -= n;
-		if (seen[count].name_len == 0 ||
-		    is_repeated(seen, count, &seen[count]))
-			continue;
-		buf_add_char(out, ' ');
-		buf_add(out, seen[count].name, seen[count].name_len);
-		buf_add(out, "=\"", 2);
-		add_value(out, seen[count].value, seen[count].value_len);
-		buf_add_char(out, '"');
-		count++;
 	}
+	if (regular && len == 0) {
+		buf_add(out, start, whole);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		write_attribute(&seen[i], out);
 }
 
 /* An item begun inside an item, or a field inside a field that has only text:
  * the end tag was forgotten. Keeps what stands inside content alone. */
 static void
-close_forgotten(
-    struct tag_stack *stack, const char *name, size_t len, struct buf *out)
+close_forgotten(struct tag_stack *stack, const char *name, size_t len,
+    unsigned flags, struct buf *out)
 {
-	static const char *const records[] = {"item", "entry", NULL};
-	static const char *const leaves[] = {
-	    "title", "link", "guid", "pubdate", "id", "updated", NULL};
-	static const char *const fields[] = {"title", "link", "guid", "pubdate",
-	    "description", "category", "author", "enclosure", "comments", "id",
-	    "updated", "published", "summary", "content", "item", "entry",
-	    NULL};
-	static const char *const content[] = {"content", "description",
-	    "summary", "body", "content:encoded", NULL};
 	size_t top_len;
 	const char *top;
 
-	if (stack->depth == 0 || !name_is(name, len, fields))
-		return;
-	top = open_name(stack, stack->depth - 1, &top_len);
-	if (name_is(top, top_len, leaves))
+	if (stack->depth > 0 && (flags & TAG_FIELD) != 0 &&
+	    (stack->flags[stack->depth - 1] & TAG_LEAF) != 0)
 		close_top(stack, out);
-	if (!name_is(name, len, records))
+	if ((flags & TAG_RECORD) == 0)
 		return;
 	for (size_t i = stack->depth; i-- > 0;) {
-		top = open_name(stack, i, &top_len);
-		if (name_is(top, top_len, content))
+		if ((stack->flags[i] & TAG_CONTENT) != 0)
 			return;
+		if ((stack->flags[i] & TAG_RECORD) == 0)
+			continue;
+		top = open_name(stack, i, &top_len);
 		if (top_len == len && strncasecmp(top, name, len) == 0) {
 			tag_close_to(stack, i, out);
 			return;
@@ -296,15 +372,14 @@ bool
 tag_write_start(
     struct tag_stack *stack, const char *tag, size_t len, struct buf *out)
 {
-	static const char *const void_names[] = {
-	    "br", "hr", "img", "input", "meta", "wbr", NULL};
 	size_t n = name_len(tag, len);
 	bool is_empty = len > n && tag[len - 1] == '/';
+	unsigned char flags = name_flags(tag, n);
 
 	if (len > n && !isspace((unsigned char)tag[n]) && tag[n] != '/' &&
 	    tag[n] != '\0' && tag[n] != '"')
 		return false;
-	close_forgotten(stack, tag, n, out);
+	close_forgotten(stack, tag, n, flags, out);
 	if (stack->depth == MEND_DEPTH_MAX) {
 		stack->dropped += !is_empty;
 		return true;
@@ -313,12 +388,12 @@ tag_write_start(
 	buf_add(out, tag, n);
 	if (len > n)
 		write_attributes(tag + n, len - n - is_empty, out);
-	if (is_empty || name_is(tag, n, void_names)) {
+	if (is_empty || (flags & TAG_VOID) != 0) {
 		buf_add(out, "/>", 2);
 		return true;
 	}
 	buf_add_char(out, '>');
-	open_element(stack, tag, n);
+	open_element(stack, tag, n, flags);
 	return true;
 }
 
@@ -335,6 +410,13 @@ tag_write_end(
 	}
 	if (n == 0)
 		return;
+	if (stack->depth > 0) {
+		name = open_name(stack, stack->depth - 1, &open_len);
+		if (open_len == n && memcmp(name, tag, n) == 0) {
+			close_top(stack, out);
+			return;
+		}
+	}
 	for (size_t i = stack->depth; i-- > 0;) {
 		name = open_name(stack, i, &open_len);
 		if (open_len == n && strncasecmp(name, tag, n) == 0) {
@@ -342,4 +424,41 @@ tag_write_end(
 			return;
 		}
 	}
+}
+
+size_t
+tag_copy_start(
+    struct tag_stack *stack, const char *s, size_t len, struct buf *out)
+{
+	size_t n = name_len(s + 1, len - 1);
+	unsigned char flags;
+
+	if (n + 2 > len || s[n + 1] != '>' || stack->depth == MEND_DEPTH_MAX)
+		return 0;
+	flags = name_flags(s + 1, n);
+	if ((flags & TAG_VOID) != 0)
+		return 0;
+	if (flags != 0)
+		close_forgotten(stack, s + 1, n, flags, out);
+	buf_add(out, s, n + 2);
+	open_element(stack, s + 1, n, flags);
+	return n + 2;
+}
+
+size_t
+tag_copy_end(
+    struct tag_stack *stack, const char *s, size_t len, struct buf *out)
+{
+	const char *name;
+	size_t n;
+
+	if (stack->depth == 0 || stack->dropped > 0)
+		return 0;
+	name = open_name(stack, stack->depth - 1, &n);
+	if (n + 3 > len || s[n + 2] != '>' || memcmp(name, s + 2, n) != 0)
+		return 0;
+	buf_add(out, s, n + 3);
+	stack->depth--;
+	buf_truncate(&stack->names, stack->starts[stack->depth]);
+	return n + 3;
 }

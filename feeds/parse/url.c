@@ -42,7 +42,8 @@ run_len(const char *s, size_t len, const char *stops)
 {
 	size_t n = 0;
 
-	while (n < len && strchr(stops, s[n]) == NULL)
+	while (n < len && s[n] != stops[0] && s[n] != stops[1] &&
+	       (stops[1] == '\0' || s[n] != stops[2]))
 		n++;
 	return n;
 }
@@ -221,6 +222,24 @@ useless_scheme_len(const struct url *base, const char *ref, size_t len)
 	return n + 1;
 }
 
+/* Whether it is an address already, with nothing to repair. */
+static bool
+is_fine(const char *s, size_t len)
+{
+	size_t n = scheme_len(s, len);
+
+	if (n == 0 || len < n + 3 || s[n + 1] != '/' || s[n + 2] != '/')
+		return false;
+	for (size_t i = n; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c <= 0x20 || c == 0x7F || c == '"' || c == '<' ||
+		    c == '>' || (c == '.' && s[i - 1] == '/'))
+			return false;
+	}
+	return true;
+}
+
 bool
 url_resolve_add(
     struct buf *out, const char *base, const char *ref, size_t ref_len)
@@ -237,6 +256,10 @@ url_resolve_add(
 		ref_len--;
 	if (ref_len == 0 || ref_len > URL_MAX)
 		return false;
+	if (is_fine(ref, ref_len)) {
+		buf_add(out, ref, ref_len);
+		return true;
+	}
 	add_repaired(&fixed, ref, ref_len);
 	if (base != NULL && url_is_absolute(base)) {
 		split(base, strlen(base), &base_url);

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 struct buf {
 	char *data; /* owned; NULL while nothing was added */
@@ -14,7 +15,10 @@ struct buf {
 	size_t cap; /* bytes allocated */
 };
 
-#define BUF_INIT {NULL, 0, 0}
+#define BUF_INIT           \
+	{                  \
+		NULL, 0, 0 \
+	}
 
 void buf_init(struct buf *);
 /* Frees the bytes and leaves an empty buf, ready for use. */
@@ -24,9 +28,9 @@ void buf_reset(struct buf *);
 /* Makes room for `more` bytes (and a NUL) and returns where they go; the
  * caller writes there and adds what it wrote to len. */
 char *buf_reserve(struct buf *, size_t more);
-void buf_add(struct buf *, const void *bytes, size_t len);
+static inline void buf_add(struct buf *, const void *bytes, size_t len);
 void buf_add_str(struct buf *, const char *string);
-void buf_add_char(struct buf *, char);
+static inline void buf_add_char(struct buf *, char);
 void buf_addf(struct buf *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_addvf(struct buf *, const char *format, va_list)
@@ -37,5 +41,26 @@ void buf_truncate(struct buf *, size_t len);
 char *buf_take(struct buf *);
 /* The bytes as a C string, "" when empty; valid until the next change. */
 const char *buf_str(const struct buf *);
+
+/* The two that parsers call for every few bytes. */
+
+static inline void
+buf_add(struct buf *buf, const void *bytes, size_t len)
+{
+	char *end = len < buf->cap - buf->len && buf->cap > 0
+			? buf->data + buf->len
+			: buf_reserve(buf, len);
+
+	if (len > 0)
+		memcpy(end, bytes, len);
+	end[len] = '\0';
+	buf->len += len;
+}
+
+static inline void
+buf_add_char(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
 
 #endif

@@ -14,7 +14,8 @@
 /* Names of the open elements, one after the other in one buf. */
 struct tag_stack {
 	struct buf names;
-	size_t starts[MEND_DEPTH_MAX + 1]; /* of each name in names */
+	size_t starts[MEND_DEPTH_MAX + 1];       /* of each name in names */
+	unsigned char flags[MEND_DEPTH_MAX + 1]; /* what each name is */
 	size_t depth;
 	size_t dropped; /* open elements that were too deep */
 };
@@ -29,6 +30,12 @@ bool tag_write_start(
  * where no such element is open. */
 void tag_write_end(
     struct tag_stack *, const char *tag, size_t len, struct buf *out);
+/* The same for whole tags without attributes, at s, that fit what is open; how
+ * many bytes they had, or 0 with nothing done. */
+size_t tag_copy_start(
+    struct tag_stack *, const char *s, size_t len, struct buf *out);
+size_t tag_copy_end(
+    struct tag_stack *, const char *s, size_t len, struct buf *out);
 /* Closes all but the outermost `keep` elements. */
 void tag_close_to(struct tag_stack *, size_t keep, struct buf *out);
 /* Appends what the reference at s stands for; its length, or 0: it is none.
