@@ -344,7 +344,8 @@ is_offset(const struct reader *r)
 {
 	return (*r->at == '+' || *r->at == '-') && is_digit(r, 1) &&
 	       r->has_time && !r->parts->has_zone &&
-	       (r->has_year || r->numbers_len > 1 || r->zone_word);
+	       (r->has_year || r->has_month || r->numbers_len > 1 ||
+		   r->zone_word);
 }
 
 static void
