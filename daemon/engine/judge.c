@@ -16,6 +16,7 @@
 #include "engine/route.h"
 #include "frame/clock.h"
 #include "frame/config.h"
+#include "frame/config_match.h"
 #include "store/store.h"
 
 #define REASON_MAX 1000 /* bytes; further mentions are left out */
@@ -23,16 +24,8 @@
 void
 judge_set_rules(struct engine *engine)
 {
-	const struct config *config = engine->role.config;
-
 	rule_set_free(engine->rules);
-	engine->rules = rule_set_new();
-	for (size_t i = 0; i < config->entities_len; i++)
-		rule_set_add_entity(engine->rules, config->entities[i].id,
-		    &config->entities[i].require);
-	for (size_t i = 0; i < config->rules_len; i++)
-		rule_set_add_rule(engine->rules, config->rules[i].id,
-		    config->rules[i].level, &config->rules[i].when);
+	engine->rules = config_rule_set(engine->role.config);
 }
 
 /* ---- rules -------------------------------------------------------------- */
@@ -81,8 +74,6 @@ ask_rules(struct engine *engine, const struct feed *feed,
 static const char *
 entity_label(const struct engine *engine, const char *id)
 {
-	const struct config *config = engine->role.config;
-
 	for (size_t i = 0; i < config->entities_len; i++)
 		if (strcmp(config->entities[i].id, id) == 0)
 			return config->entities[i].label != NULL

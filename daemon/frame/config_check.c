@@ -204,50 +204,6 @@ check_rules(struct config_reader *reader)
 	}
 }
 
-/* Outlets that rules name but no feed has. */
-static void
-check_outlets(struct config_reader *reader, const struct map *outlets,
-    const struct config_rule *rule, const struct rule_condition *when)
-{
-	for (size_t i = 0; i < when->outlets.len; i++) {
-		struct problem_guess guess = {.word = when->outlets.at[i]};
-		char *hint;
-
-		if (map_get(outlets, guess.word) != MAP_NONE)
-			continue;
-		for (size_t j = 0; j < outlets->cap; j++)
-			if (outlets->slots[j].key != NULL)
-				problem_guess(&guess, outlets->slots[j].key);
-		hint = problem_guess_text(&guess);
-		reader_warn(reader, &rule->mark,
-		    "rule \"%s\": no feed has the outlet \"%s\"%s", rule->id,
-		    guess.word, hint);
-		free(hint);
-	}
-	for (size_t i = 0; i < when->all_len; i++)
-		check_outlets(reader, outlets, rule, &when->all[i]);
-	for (size_t i = 0; i < when->any_len; i++)
-		check_outlets(reader, outlets, rule, &when->any[i]);
-	for (size_t i = 0; i < when->none_len; i++)
-		check_outlets(reader, outlets, rule, &when->none[i]);
-}
-
-static void
-check_rule_outlets(struct config_reader *reader)
-{
-	struct config *config = reader->config;
-	struct map outlets = {NULL, 0, 0};
-
-	for (size_t i = 0; i < config->feeds_len; i++)
-		if (config->feeds[i].outlet != NULL)
-			map_add(&outlets, config->feeds[i].outlet, i);
-	for (size_t i = 0; i < config->rules_len; i++)
-		if (config->rules[i].id != NULL)
-			check_outlets(reader, &outlets, &config->rules[i],
-			    &config->rules[i].when);
-	map_clear(&outlets);
-}
-
 /* ---- sinks ------------------------------------------------------------- */
 
 static void
@@ -271,18 +227,6 @@ check_sinks(struct config_reader *reader)
 	map_clear(&paths);
 }
 
-static void
-check_nothing_to_do(struct config_reader *reader)
-{
-	struct config_mark mark = {.file = reader->config->files.at[0]};
-
-	if (reader->config->feeds_len == 0)
-		reader_warn(reader, &mark, "no feeds: nothing will be polled");
-	if (reader->config->entities_len == 0 && reader->config->rules_len == 0)
-		reader_warn(
-		    reader, &mark, "no entities or rules: nothing will alert");
-}
-
 void
 config_check(struct config_reader *reader)
 {
@@ -295,8 +239,5 @@ config_check(struct config_reader *reader)
 	if (reader->entities_only)
 		return;
 	check_feeds(reader);
-	check_rule_outlets(reader);
 	check_sinks(reader);
-	if (reader->problems->errors == 0)
-		check_nothing_to_do(reader);
 }

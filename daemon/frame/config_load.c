@@ -11,6 +11,7 @@
 #include "frame/config_check.h"
 #include "frame/config_folder.h"
 #include "frame/config_include.h"
+#include "frame/config_lint.h"
 #include "frame/config_load.h"
 #include "frame/config_opml.h"
 #include "frame/config_reader.h"
@@ -107,6 +108,8 @@ load(const char *path, bool entities_only, struct config_problems *problems)
 	if (!entities_only)
 		opml_include(&reader);
 	config_check(&reader);
+	if (problems->errors == 0)
+		config_lint(&reader);
 	if (!reader.sinks_given && !entities_only)
 		add_default_sink(reader.config);
 	config_problems_sort(problems);

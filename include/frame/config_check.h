@@ -7,7 +7,7 @@
 
 struct config_reader;
 
-/* Completes the configuration and adds problems. */
+/* Completes the configuration and adds errors. */
 void config_check(struct config_reader *);
 
 #endif

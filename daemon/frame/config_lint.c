@@ -1,0 +1,180 @@
+/*
+ * Warnings about rules and names.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame/config_lint.h"
+#include "frame/config_match.h"
+#include "frame/config_reader.h"
+#include "match/lint.h"
+
+/* ---- rules -------------------------------------------------------------- */
+
+static bool
+has_all(const struct strings *list, const struct strings *wanted)
+{
+	for (size_t i = 0; i < wanted->len; i++)
+		if (!strings_has(list, wanted->at[i]))
+			return false;
+	return wanted->len > 0;
+}
+
+/* Whether whatever meets `when` meets `other`, too, seen by single lists: then
+ * `not: other` refuses all of it. */
+static bool
+is_covered(
+    const struct rule_condition *when, const struct rule_condition *other)
+{
+	const struct {
+		const struct strings *list;
+		const struct strings *by;
+	} lists[] = {{&when->entities, &other->entities},
+	    {&when->words, &other->words}, {&when->feeds, &other->feeds},
+	    {&when->outlets, &other->outlets},
+	    {&when->languages, &other->languages}, {&when->tags, &other->tags}};
+	bool covered = false;
+
+	if (other->all_len + other->any_len + other->none_len > 0 ||
+	    (other->in != 0 && other->in != when->in))
+		return false;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (lists[i].by->len == 0)
+			continue;
+		if (!has_all(lists[i].by, lists[i].list))
+			return false;
+		covered = true;
+	}
+	return covered;
+}
+
+/* Whether no feed is both among the feeds and of the outlets. */
+static bool
+has_no_feed(const struct config *config, const struct rule_condition *when)
+{
+	if (when->feeds.len == 0 || when->outlets.len == 0)
+		return false;
+	for (size_t i = 0; i < config->feeds_len; i++)
+		if (strings_has(&when->feeds, config->feeds[i].id) &&
+		    strings_has(&when->outlets, config->feeds[i].outlet))
+			return false;
+	return true;
+}
+
+static bool
+is_never_met(const struct config *config, const struct rule_condition *when)
+{
+	if (has_no_feed(config, when))
+		return true;
+	for (size_t i = 0; i < when->none_len; i++)
+		if (is_covered(when, &when->none[i]))
+			return true;
+	for (size_t i = 0; i < when->all_len; i++)
+		if (is_never_met(config, &when->all[i]))
+			return true;
+	for (size_t i = 0; i < when->any_len; i++)
+		if (!is_never_met(config, &when->any[i]))
+			return false;
+	return when->any_len > 0;
+}
+
+/* ---- outlets ------------------------------------------------------------ */
+
+static void
+lint_outlet(struct config_reader *reader, const struct map *outlets,
+    const struct config_rule *rule, const char *outlet)
+{
+	struct problem_guess guess = {.word = outlet};
+	char *hint;
+
+	if (map_get(outlets, outlet) != MAP_NONE)
+		return;
+	for (size_t i = 0; i < outlets->cap; i++)
+		if (outlets->slots[i].key != NULL)
+			problem_guess(&guess, outlets->slots[i].key);
+	hint = problem_guess_text(&guess);
+	reader_warn(reader, &rule->mark,
+	    "rule \"%s\": no feed has the outlet \"%s\"%s", rule->id, outlet,
+	    hint);
+	free(hint);
+}
+
+static void
+lint_outlets(struct config_reader *reader, const struct map *outlets,
+    const struct config_rule *rule, const struct rule_condition *when)
+{
+	for (size_t i = 0; i < when->outlets.len; i++)
+		lint_outlet(reader, outlets, rule, when->outlets.at[i]);
+	for (size_t i = 0; i < when->all_len; i++)
+		lint_outlets(reader, outlets, rule, &when->all[i]);
+	for (size_t i = 0; i < when->any_len; i++)
+		lint_outlets(reader, outlets, rule, &when->any[i]);
+	for (size_t i = 0; i < when->none_len; i++)
+		lint_outlets(reader, outlets, rule, &when->none[i]);
+}
+
+static void
+lint_rules(struct config_reader *reader)
+{
+	struct config *config = reader->config;
+	struct map outlets = {NULL, 0, 0};
+
+	for (size_t i = 0; i < config->feeds_len; i++)
+		map_add(&outlets, config->feeds[i].outlet, i);
+	for (size_t i = 0; i < config->rules_len; i++) {
+		const struct config_rule *rule = &config->rules[i];
+
+		lint_outlets(reader, &outlets, rule, &rule->when);
+		if (is_never_met(config, &rule->when))
+			reader_warn(reader, &rule->mark,
+			    "rule \"%s\" can never be met", rule->id);
+	}
+	map_clear(&outlets);
+}
+
+/* ---- names -------------------------------------------------------------- */
+
+static void
+on_name(void *arg, size_t entity, size_t name, const char *message)
+{
+	struct config_reader *reader = arg;
+	const struct config_entity *e = &reader->config->entities[entity];
+
+	reader_warn(reader,
+	    name < e->names_len ? &e->names[name].mark : &e->mark, "%s",
+	    message);
+}
+
+static void
+lint_all_names(struct config_reader *reader)
+{
+	struct config_match match;
+
+	config_match_init(&match, reader->config);
+	lint_names(
+	    match.entities, reader->config->entities_len, on_name, reader);
+	config_match_clear(&match);
+}
+
+static void
+lint_emptiness(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	struct config_mark mark = {.file = config->files.at[0]};
+
+	if (config->feeds_len == 0)
+		reader_warn(reader, &mark, "no feeds: nothing will be polled");
+	if (config->entities_len == 0 && config->rules_len == 0)
+		reader_warn(
+		    reader, &mark, "no entities or rules: nothing will alert");
+}
+
+void
+config_lint(struct config_reader *reader)
+{
+	lint_all_names(reader);
+	if (reader->entities_only)
+		return;
+	lint_rules(reader);
+	lint_emptiness(reader);
+}
