@@ -74,6 +74,8 @@ ask_rules(struct engine *engine, const struct feed *feed,
 static const char *
 entity_label(const struct engine *engine, const char *id)
 {
+	const struct config *config = engine->role.config;
+
 	for (size_t i = 0; i < config->entities_len; i++)
 		if (strcmp(config->entities[i].id, id) == 0)
 			return config->entities[i].label != NULL
