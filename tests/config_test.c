@@ -372,13 +372,13 @@ entities_load_without_the_rest(void **state)
 
 	put_file(folder, "wirewatch.yaml",
 	    "{\"entities\": [{\"id\":\"a\", \"names\":\n"
-	    "\t[{\"name\":\"\\u0410\\/b\"}]}],\n"
+	    "\t[{\"name\":\"\\u0410nna\\/Sorsk\"}]}],\n"
 	    "\"sinks\": [{\"id\": \"s\", \"secret_file\": \"none\"}],\n"
 	    "\"rules\": [{\"id\": \"r\", \"feeds\": [\"none\"]}]}\n");
 	config = config_load_entities(path, &problems);
 	assert_non_null(config);
 	assert_int_equal(problems.len, 0);
-	assert_string_equal(config->entities[0].names[0].text, "А/b");
+	assert_string_equal(config->entities[0].names[0].text, "Аnna/Sorsk");
 	config_free(config);
 	config_problems_clear(&problems);
 	free(path);

@@ -399,6 +399,33 @@ static const struct sandbox fetcher_walls = {
     .role = "fetcher", .connect = true};
 static const struct sandbox desk_walls = {.role = "desk", .accept = true};
 
+static void
+assert_exits(int status, int code)
+{
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), code);
+}
+
+/* Diagnostics go to stderr, which may be a file. */
+static int
+try_log_to_file(void)
+{
+	return write(STDERR_FILENO, "# written\n", 10) == 10 ? 0 : 1;
+}
+
+static void
+role_may_log_to_a_file(void **state)
+{
+	FILE *file = tmpfile();
+	int old = dup(STDERR_FILENO);
+
+	dup2(fileno(file), STDERR_FILENO);
+	assert_exits(behind_walls(&fetcher_walls, try_log_to_file), 0);
+	dup2(old, STDERR_FILENO);
+	close(old);
+	fclose(file);
+}
+
 static int
 try_open(void)
 {
@@ -459,13 +486,6 @@ try_memory(void)
 	p[5] = 2;
 	free(p);
 	return getpid() > 0 ? 0 : 1;
-}
-
-static void
-assert_exits(int status, int code)
-{
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), code);
 }
 
 static void
@@ -551,6 +571,7 @@ main(void)
 	    cmocka_unit_test(malformed_message_cuts_the_peer_off),
 	    cmocka_unit_test(descriptor_rides_on_its_message),
 	    cmocka_unit_test(closed_end_is_told_after_its_last_message),
+	    cmocka_unit_test(role_may_log_to_a_file),
 	    cmocka_unit_test(fetcher_opens_no_file_and_runs_nothing),
 	    cmocka_unit_test(fetcher_connects_but_never_listens),
 	    cmocka_unit_test(desk_never_connects),

@@ -249,8 +249,6 @@ sandbox_enter(const struct sandbox *sandbox)
 	set_limit(RLIMIT_CORE, 0);
 	if (sandbox->files_max != 0)
 		set_limit(RLIMIT_NOFILE, sandbox->files_max);
-	if (!sandbox->files)
-		set_limit(RLIMIT_FSIZE, 0);
 #ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
 	if (sandbox->memory_max != 0)
 		set_limit(RLIMIT_AS, sandbox->memory_max);

@@ -89,7 +89,7 @@ until_true "$FEEDS_WAIT" feeds_were_polled || :
 "$build/wirewatch" feeds
 echo
 echo "alerts, as they come (Ctrl-C ends it):"
-"$build/wirewatch" tail &
+"$build/wirewatch" tail -f &
 tail=$!
 wait "$tail" || :
 fail "the daemon ended; its last lines:"
