@@ -383,7 +383,6 @@ class Daemon:
             os.unlink(path)
         notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notify.bind(path)
-        notify.settimeout(0.2)
         self.process = subprocess.Popen(
             [*self.command, WIREWATCHD, "-f", *options],
             env=self.environment(),
@@ -393,23 +392,39 @@ class Daemon:
         threading.Thread(
             target=self._collect, args=(self.process.stderr,), daemon=True
         ).start()
+        notify.settimeout(0.2)
         self.notify = notify
+        self.notices, self.notices_read = [], 0
+        threading.Thread(
+            target=self._collect_notices, args=(notify,), daemon=True
+        ).start()
         self.wait_notify("READY=1", seconds)
 
     def wait_notify(self, word, seconds=20.0):
-        """Waits for a message to systemd that holds the word."""
+        """Waits for a message to systemd that holds the word and that no
+        earlier call has seen."""
 
         def look():
+            while self.notices_read < len(self.notices):
+                self.notices_read += 1
+                if word in self.notices[self.notices_read - 1]:
+                    return True
             if self.process.poll() is not None:
                 raise Failed(
                     "the daemon ended with %d" % self.process.returncode
                 )
-            try:
-                return word in self.notify.recv(4096).decode()
-            except socket.timeout:
-                return False
+            return False
 
-        wait_for(look, word + " from the daemon", seconds, every=0)
+        wait_for(look, word + " from the daemon", seconds)
+
+    def _collect_notices(self, notify):
+        while True:
+            try:
+                self.notices.append(notify.recv(4096).decode())
+            except socket.timeout:
+                continue
+            except OSError:
+                return  # closed
 
     def _collect(self, stream):
         for line in stream:
