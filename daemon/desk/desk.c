@@ -160,6 +160,9 @@ on_reload_result(void *arg, struct peer *peer, struct message_reader *reader)
 		free(text);
 		return -1;
 	}
+	for (size_t len = text != NULL ? strlen(text) : 0;
+	     len > 0 && text[len - 1] == '\n'; len--)
+		text[len - 1] = '\0';
 	actions_finish(desk->actions, request, ok, text);
 	desk->state.reload_failed = !ok;
 	free(desk->state.reload_error);
@@ -184,6 +187,9 @@ take_config(struct desk *desk)
 	desk_state_set_config(&desk->state, desk->role.config);
 	desk->state.configured_at = desk_now();
 	desk->state.epoch = desk->role.epoch;
+	desk->state.reload_failed = false;
+	free(desk->state.reload_error);
+	desk->state.reload_error = NULL;
 }
 
 static void
@@ -191,10 +197,7 @@ on_config(void *arg, const struct config *old)
 {
 	struct desk *desk = arg;
 
-	take_config(desk);
-	if (strcmp(old->desk.listen, desk->role.config->desk.listen) != 0)
-		log_warning("desk.listen changed; it counts from the "
-			    "next start of wirewatchd");
+	take_config(desk); /* the parent tells of a new listen address */
 }
 
 static const struct peer_callbacks *

@@ -28,22 +28,29 @@ print_problems(const char *text)
 		log_error("stderr: %s", strerror(errno));
 }
 
-/* Answers everyone who asked for this reload. */
+static void
+send_result(struct child *desk, uint64_t request, bool ok, const char *text)
+{
+	struct buf *buf = peer_begin(desk->peer, MESSAGE_RELOAD_RESULT);
+
+	message_put_u64(buf, request);
+	message_put_u32(buf, ok);
+	message_put_str(buf, text);
+	peer_send(desk->peer);
+}
+
+/* Answers everyone who asked for this reload. One that nobody asked for came
+ * by a signal: the desk is told with the request 0, for its status. */
 static void
 answer(struct parent *parent, bool ok, const char *text)
 {
 	struct child *desk = parent_find(parent, ROLE_DESK, 0);
 
-	for (size_t i = 0; i < parent->requests_len; i++) {
-		struct buf *buf;
-
-		if (desk == NULL || desk->peer == NULL)
-			break;
-		buf = peer_begin(desk->peer, MESSAGE_RELOAD_RESULT);
-		message_put_u64(buf, parent->requests[i]);
-		message_put_u32(buf, ok);
-		message_put_str(buf, text);
-		peer_send(desk->peer);
+	if (desk != NULL && desk->peer != NULL) {
+		for (size_t i = 0; i < parent->requests_len; i++)
+			send_result(desk, parent->requests[i], ok, text);
+		if (parent->requests_len == 0)
+			send_result(desk, 0, ok, text);
 	}
 	parent->requests_len = 0;
 }

@@ -51,7 +51,7 @@ enum message_type {
 	MESSAGE_REOPEN, /* (none): open the rolling logs anew */
 	/* desk -> parent, parent -> desk */
 	MESSAGE_RELOAD,	       /* u64 request */
-	MESSAGE_RELOAD_RESULT, /* u64 request, u32 ok, str text */
+	MESSAGE_RELOAD_RESULT, /* u64 request (0: a signal's), u32 ok, str text */
 	/* parent -> engine, fetcher: (fd: shared page) the bench of a fetcher: its first
 	 * u64 is the job whose bytes are being parsed, 0 when none */
 	MESSAGE_BENCH, /* u32 index */
