@@ -1,0 +1,119 @@
+"""The desk and its commands in the whole daemon."""
+
+import json
+import os
+import signal
+
+from harness import Daemon, FeedServer, Tap, check, need_programs, wait_for
+
+FEED = '<rss version="2.0"><channel><title>Wire</title>%s</channel></rss>'
+ITEM = "<item><guid>%d</guid><title>%s</title><link>https://x.example/%d</link></item>"
+
+
+def configuration(server):
+    return {
+        "defaults": {"interval": "1s"},
+        "feeds": [{"id": "wire", "outlet": "Wire", "url": server.url("/wire.xml")},
+                  {"id": "none", "outlet": "None", "url": server.url("/none.xml")}],
+        "entities": [{"id": "macron", "names": {"en": ["Emmanuel Macron", "Macron"]}}],
+        "network": {"allow": ["127.0.0.0/8"]},
+        "desk": {"listen": "127.0.0.1:0"},
+        "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
+    }
+
+
+def publish(server, *titles):
+    server.put("/wire.xml", FEED % "".join(
+        ITEM % (number, title, number)
+        for number, title in reversed(list(enumerate(titles)))))
+
+
+def feeds_show_what_fails(daemon, server):
+    wait_for(lambda: daemon.api("/api/v1/feeds/none")[1]["state"] == "failing",
+             "the feed that is not there to fail")
+    done = daemon.cli("feeds", "--state", "failing", "--json")
+    feed = json.loads(done.stdout)
+    check(feed["id"] == "none" and feed["http_status"] == 404, done.stdout)
+    wait_for(lambda: daemon.api("/api/v1/feeds/wire")[1]["state"] == "up", "a feed")
+
+
+def an_alert_reaches_tail_search_and_api(daemon, server):
+    tail = daemon.cli_start("tail", "-f", "--json")
+    publish(server, "Quiet", "Macron goes to Marseille")
+    line = tail.wait_line(lambda text: "Marseille" in text, "the alert")
+    tail.stop()
+    alert = json.loads(line)
+    check(alert["entities"][0]["id"] == "macron", line)
+    check(daemon.api("/api/v1/alerts?entity=macron")[1]["alerts"] == [alert],
+          "the API has the same alert")
+    wait_for(lambda: "Marseille" in daemon.cli("search", "marseille").stdout,
+             "search to find it")
+    wait_for(lambda: daemon.log_alerts() == [alert], "the log's line to be the same")
+
+
+def a_refused_reload_shows_file_line_and_column(daemon, server):
+    with open(daemon.path("etc", "wirewatch.yaml")) as file:
+        good = file.read()
+    daemon.configure("defaults: {interval: 1s}\nfeedz: []\n")
+    done = daemon.cli("reload")
+    check(done.returncode == 78, "exit status %d" % done.returncode)
+    check("wirewatch.yaml:2:1: error: " in done.stderr, done.stderr)
+    check(daemon.api("/api/v1/feeds/wire")[0] == 200, "the old one is in force")
+    daemon.configure(good)
+    check(daemon.cli("reload").returncode == 0, "granted")
+    check(daemon.api("/api/v1/status")[1]["configuration"]["last_reload_ok"],
+          "status tells it")
+    daemon.configure("feedz: []\n")
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "\nwirewatch_config_last_reload_successful 0\n" in
+             daemon.api("/metrics")[1], "a refusal after SIGHUP to be counted")
+    daemon.configure(good)
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "\nwirewatch_config_last_reload_successful 1\n" in
+             daemon.api("/metrics")[1], "the next one to be granted")
+
+
+def tail_goes_on_after_the_desk_was_killed(daemon, server):
+    tail = daemon.cli_start("tail", "-f", "-n", "0", "--json")
+    wait_for(lambda: "\nwirewatch_desk_connections 2\n" in daemon.api("/metrics")[1],
+             "tail to follow")
+    daemon.kill_role("desk")
+    publish(server, "Quiet", "Macron goes to Marseille", "Macron is back")
+    line = tail.wait_line(lambda text: "is back" in text, "the alert", 20)
+    tail.stop()
+    check(len(tail.lines) == 1, "once: %r" % tail.lines)
+    check(json.loads(line)["seq"] == 2, line)
+
+
+def readiness_follows_the_engine(daemon, server):
+    wait_for(lambda: daemon.api("/readyz")[0] == 200, "readiness")
+    os.kill(daemon.kill_role("engine", sig=signal.SIGSTOP), signal.SIGKILL)
+    wait_for(lambda: daemon.api("/readyz")[0] == 503, "no readiness", every=0.005)
+    wait_for(lambda: daemon.api("/readyz")[0] == 200, "readiness again")
+    wait_for(lambda: daemon.cli("status").returncode == 0, "status")
+
+
+def main():
+    tap = Tap()
+    need_programs(tap)
+    server = FeedServer()
+    publish(server, "Quiet")
+    daemon = Daemon(configuration(server))
+    try:
+        daemon.start()
+        for test in (
+            feeds_show_what_fails,
+            an_alert_reaches_tail_search_and_api,
+            a_refused_reload_shows_file_line_and_column,
+            tail_goes_on_after_the_desk_was_killed,
+            readiness_follows_the_engine,
+        ):
+            tap.run(test, daemon, server, on_failure=daemon.diagnostics)
+        daemon.stop()
+    finally:
+        daemon.clear()
+        server.stop()
+    tap.done()
+
+
+main()
