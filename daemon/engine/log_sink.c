@@ -144,8 +144,9 @@ read_present(struct log_sink *sink, uint64_t first_waiting)
 		read_file(sink, rotated.at[i]);
 	}
 	strings_clear(&rotated);
-	qsort(sink->present, sink->present_len, sizeof(*sink->present),
-	    compare_seq);
+	if (sink->present_len > 0)
+		qsort(sink->present, sink->present_len, sizeof(*sink->present),
+		    compare_seq);
 }
 
 static bool
