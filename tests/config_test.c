@@ -386,6 +386,22 @@ entities_load_without_the_rest(void **state)
 }
 
 static void
+json_is_read_with_its_escapes(void **state)
+{
+	char *folder = make_folder(state);
+	struct config *config;
+
+	put_file(folder, "wirewatch.yaml",
+	    "\xef\xbb\xbf{\"entities\":[{\"id\":\"a\",\"names\":"
+	    "[\"\\uD83D\\uDE00 Nizhny \\\\uD83D Sorsk\"]}]}\r\n");
+	config = load(folder);
+	assert_string_equal(config->entities[0].names[0].text,
+	    "\xf0\x9f\x98\x80 Nizhny \\uD83D Sorsk");
+	config_free(config);
+	remove_folder(folder);
+}
+
+static void
 match_entities_end_with_the_words_of_rules(void **state)
 {
 	char *folder = make_folder(state);
@@ -528,6 +544,7 @@ main(void)
 	    cmocka_unit_test(configuration_replaces_what_a_pack_brings),
 	    cmocka_unit_test(feeds_of_opml_get_ids_and_tags),
 	    cmocka_unit_test(entities_load_without_the_rest),
+	    cmocka_unit_test(json_is_read_with_its_escapes),
 	    cmocka_unit_test(match_entities_end_with_the_words_of_rules),
 	    cmocka_unit_test(a_hundred_thousand_feeds_load),
 	    cmocka_unit_test(secrets_are_found_as_systemd_passes_a_folder),

@@ -13,6 +13,7 @@
 #include "frame/config_source.h"
 
 #define PIECE 65536
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Devices have no end; a pipe may be the file that a user names. */
 static int
@@ -61,6 +62,10 @@ source_read(const char *path, size_t max, struct config_source *source)
 	source->len = buf.len;
 	source->bytes = buf_take(&buf);
 	source->bytes[source->len] = '\0';
+	if (strncmp(source->bytes, BYTE_ORDER_MARK, 3) == 0) {
+		source->len -= 3;
+		memmove(source->bytes, source->bytes + 3, source->len + 1);
+	}
 	return 0;
 }
 

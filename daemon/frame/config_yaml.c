@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "frame/config_yaml.h"
 
@@ -288,10 +289,59 @@ read_events(struct reader *r)
 	return result < 0 ? -1 : 0;
 }
 
+/* Reads `\uXXXX` with a value in the range; -1: it is something else. */
+static int
+read_escape(const char *at, const char *end, int low, int high)
+{
+	char digits[5] = "";
+	char *stop;
+	long value;
+
+	if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+		return -1;
+	memcpy(digits, at + 2, 4);
+	value = strtol(digits, &stop, 16);
+	return *stop == '\0' && value >= low && value <= high ? (int)value : -1;
+}
+
+/* JSON may write a character as a pair of surrogates, YAML may not: a copy of
+ * JSON text with the other escape in their place, or NULL where none is. */
+static char *
+join_surrogates(const char *bytes, size_t *len)
+{
+	const char *end = bytes + *len, *start = bytes;
+	struct buf out = BUF_INIT;
+
+	if (bytes[strspn(bytes, " \t\r\n")] != '{')
+		return NULL;
+	for (const char *at = bytes; at < end; at++) {
+		int high, low;
+
+		if (*at != '\\')
+			continue;
+		high = read_escape(at, end, 0xd800, 0xdbff);
+		low = high < 0 ? -1 : read_escape(at + 6, end, 0xdc00, 0xdfff);
+		if (low >= 0) {
+			buf_add(&out, start, (size_t)(at - start));
+			buf_addf(&out, "\\U%08x",
+			    0x10000 + ((high - 0xd800) << 10) + low - 0xdc00);
+			start = at + 12;
+			at = start - 1;
+		} else
+			at++; /* the character that is escaped */
+	}
+	if (out.len == 0)
+		return NULL;
+	buf_add(&out, start, (size_t)(end - start));
+	*len = out.len;
+	return buf_take(&out);
+}
+
 struct node_tree *
 node_tree_read(const char *bytes, size_t len, struct yaml_error *error)
 {
-	struct reader r = {.bytes = bytes, .error = error};
+	struct reader r = {.error = error};
+	char *joined = NULL;
 	int result;
 
 	*error = (struct yaml_error){1, 1, ""};
@@ -301,14 +351,17 @@ node_tree_read(const char *bytes, size_t len, struct yaml_error *error)
 		    YAML_BYTES_MAX / (1024 * 1024));
 		return NULL;
 	}
+	joined = join_surrogates(bytes, &len);
+	r.bytes = joined != NULL ? joined : bytes;
 	if (!yaml_parser_initialize(&r.parser))
 		abort();
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
-	    &r.parser, (const unsigned char *)bytes, len);
+	    &r.parser, (const unsigned char *)r.bytes, len);
 	r.tree = xcalloc(1, sizeof(*r.tree));
 	result = read_events(&r);
 	yaml_parser_delete(&r.parser);
+	free(joined);
 	if (result != 0) {
 		node_tree_free(r.tree);
 		return NULL;

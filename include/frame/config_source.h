@@ -18,7 +18,7 @@ struct config_source {
 	size_t lines_len;
 };
 
-/* Reads a regular file (or pipe) of at most max bytes. Returns 0, or -1 with
+/* Reads, without a byte order mark, a regular file (or pipe) of at most max bytes. Returns 0, or -1 with
  * errno set (EFBIG: too large). */
 int source_read(const char *path, size_t max, struct config_source *);
 void source_clear(struct config_source *);

@@ -31,7 +31,7 @@ struct yaml_error {
 	char message[200];
 };
 
-/* Reads len bytes. Returns the tree, or NULL with the error filled in. */
+/* Reads len bytes, which a NUL must follow. Returns the tree, or NULL with the error filled in. */
 struct node_tree *node_tree_read(
     const char *bytes, size_t len, struct yaml_error *);
 void node_tree_free(struct node_tree *);
