@@ -127,11 +127,12 @@ end_text(
 		return;
 	if (el->mode == MODE_BASE64) {
 		if (!base64_decode(&decoded, content->text, content->len))
-			return;
+			goto out;
 		readable.text = buf_str(&decoded);
 		readable.len = decoded.len;
 	}
 	document_end_text(doc, el, &readable);
+out:
 	buf_clear(&decoded);
 }
 

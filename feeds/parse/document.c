@@ -245,8 +245,9 @@ set_missing_url(struct facts *item)
 {
 	const char *guid = facts_string(item, FACT_GUID);
 
-	if (guid != NULL && item->guid_is_link && url_is_web(guid))
-		facts_set_string(item, FACT_URL, RANK_LAST, guid);
+	if (guid != NULL && item->guid_is_link && url_is_web(guid) &&
+	    item->strings[FACT_URL].rank == 0)
+		item->strings[FACT_URL] = item->strings[FACT_GUID];
 }
 
 void

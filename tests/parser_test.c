@@ -1,0 +1,265 @@
+/*
+ * feeds/parse/parser: what a program sees of it beyond the golden documents.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "parse/item.h"
+#include "parse/parser.h"
+#include "parse/raw.h"
+#include "text/clean.h"
+
+struct seen {
+	size_t items;
+	size_t stop_after; /* 0: never */
+	struct item last;
+};
+
+static bool
+on_item(void *arg, const struct raw_item *raw)
+{
+	struct seen *seen = arg;
+
+	item_clear(&seen->last);
+	raw_item_to_plain(raw, &seen->last);
+	return ++seen->items != seen->stop_after;
+}
+
+static struct parser *
+begin(struct seen *seen)
+{
+	static const struct parser_options options = {
+	    .url = "https://h/feed", .language = "en", .zone_s = 10800};
+
+	seen->items = 0;
+	item_init(&seen->last);
+	return parser_new(&options, on_item, seen);
+}
+
+static void
+push(struct parser *parser, const char *text)
+{
+	parser_push(parser, text, strlen(text));
+}
+
+#define HEAD                                                        \
+	"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'>" \
+	"<channel><title>H</title>"
+#define TAIL "</channel></rss>"
+
+static void
+items_leave_as_soon_as_they_are_complete(void **state)
+{
+	struct seen seen;
+	struct parser *parser = begin(&seen);
+	char blanks[20000];
+
+	memset(blanks, '\n', sizeof(blanks));
+	push(parser, HEAD "<item><title>one</title></item>");
+	parser_push(parser, blanks, sizeof(blanks));
+	assert_int_equal(seen.items, 1);
+	push(parser, TAIL);
+	assert_int_equal(parser_finish(parser), PARSER_OK);
+	assert_int_equal(parser_format(parser), PARSER_RSS);
+	assert_string_equal(parser_feed(parser)->title, "H");
+	assert_string_equal(seen.last.title, "one");
+	assert_string_equal(seen.last.language, "en");
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+the_handler_may_stop_it(void **state)
+{
+	struct seen seen = {.stop_after = 1};
+	struct parser *parser = begin(&seen);
+
+	push(parser,
+	    HEAD "<item><title>1</title></item><item><title>2</title></item>");
+	push(parser, TAIL);
+	assert_int_equal(parser_finish(parser), PARSER_STOPPED);
+	assert_int_equal(seen.items, 1);
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+only_a_thousand_items_are_taken(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+
+	push(parser, HEAD);
+	for (int i = 0; i < 3000; i++)
+		push(parser, "<item><title>x</title></item>");
+	push(parser, TAIL);
+	assert_int_equal(parser_finish(parser), PARSER_OK);
+	assert_int_equal(seen.items, 1000);
+	assert_string_not_equal(parser_problem(parser), "");
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+documents_past_16_mib_end_there(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+	char *text = malloc(1 << 20);
+
+	memset(text, 'x', 1 << 20);
+	push(parser, HEAD "<item><title>a</title></item><item><description>");
+	for (int i = 0; i < 20; i++)
+		parser_push(parser, text, 1 << 20);
+	assert_int_equal(parser_finish(parser), PARSER_TRUNCATED);
+	assert_int_equal(seen.items, 1);
+	free(text);
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+a_text_of_12_mb_is_cut(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+	char *text = malloc(1 << 20);
+
+	memset(text, 'x', 1 << 20);
+	push(parser, HEAD "<item><title>a</title><description>");
+	for (int i = 0; i < 12; i++)
+		parser_push(parser, text, 1 << 20);
+	push(parser, "</description><link>/1</link></item>" TAIL);
+	assert_int_equal(parser_finish(parser), PARSER_OK);
+	assert_int_equal(strlen(seen.last.summary), ITEM_FIELD_MAX);
+	assert_string_equal(seen.last.url, "https://h/1");
+	free(text);
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+many_different_names_stay_within_memory(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+	struct buf tag = BUF_INIT;
+	enum parser_result result;
+
+	push(parser, HEAD);
+	for (int i = 0; i < 400000; i++) {
+		buf_reset(&tag);
+		buf_addf(&tag, "<name-%d/>", i);
+		if (!parser_push(parser, tag.data, tag.len))
+			break;
+	}
+	push(parser, TAIL);
+	result = parser_finish(parser);
+	assert_true(result == PARSER_OK || result == PARSER_REFUSED);
+	buf_clear(&tag);
+	parser_free(parser);
+}
+
+static void
+dates_without_zone_take_the_configured_one(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+
+	push(parser,
+	    HEAD "<item><pubDate>2026-03-02 10:00:00</pubDate></item>" TAIL);
+	parser_finish(parser);
+	assert_int_equal(seen.last.published_at, 1772434800LL * 1000000);
+	item_clear(&seen.last);
+	parser_free(parser);
+}
+
+static void
+feed_facts_for_the_schedule_are_read(void **state)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+	const struct parser_feed *feed;
+
+	push(parser,
+	    HEAD "<ttl>15</ttl><skipHours><hour>0</hour><hour>24</hour>"
+		 "<hour>5</hour><hour>99</hour></skipHours><skipDays>"
+		 "<day>Sunday</day><day>sat</day></skipDays>" TAIL);
+	parser_finish(parser);
+	feed = parser_feed(parser);
+	assert_int_equal(feed->ttl_s, 900);
+	assert_int_equal(feed->skip_hours, 1U | 1U << 5);
+	assert_int_equal(feed->skip_days, 1U | 1U << 6);
+	parser_free(parser);
+	parser = begin(&seen);
+	push(parser,
+	    "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+	    "xmlns='http://purl.org/rss/1.0/' "
+	    "xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'><channel>"
+	    "<sy:updatePeriod>hourly</sy:updatePeriod>"
+	    "<sy:updateFrequency>4</sy:updateFrequency></channel></rdf:RDF>");
+	parser_finish(parser);
+	assert_int_equal(parser_feed(parser)->ttl_s, 900);
+	parser_free(parser);
+}
+
+static void
+keys_come_from_guid_then_address_then_text(void **state)
+{
+	struct raw_item a = {.guid = "x", .url = "u"}, b = {.guid = "x"};
+	struct raw_item c = {.url = "x"}, d = {0}, e = {0};
+
+	d.title = (struct raw_text){.bytes = "t", .len = 1};
+	e.title = (struct raw_text){.bytes = "s", .len = 1};
+	assert_true(raw_item_key(&a) == raw_item_key(&b));
+	assert_true(raw_item_key(&a) != raw_item_key(&c));
+	assert_true(raw_item_key(&d) != raw_item_key(&e));
+	assert_true(raw_item_revision(&a) == raw_item_revision(&b));
+	assert_true(raw_item_revision(&d) != raw_item_revision(&e));
+}
+
+static void
+cleaning_twice_changes_nothing(void **state)
+{
+	static const char dirty[] =
+	    "a\x1b[1m\xc2\x9b"
+	    "b\xe2\x80\xae\xff\r\n\xe2\x80\xa8 c\t\xc2\xa0 d"
+	    "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9 x\xe2\x80\x8dy ";
+
+	for (int form = CLEAN_TEXT; form <= CLEAN_LINE; form++) {
+		char *once = clean_str(dirty, (enum clean_form)form);
+		char *twice = clean_str(once, (enum clean_form)form);
+
+		assert_string_equal(once, twice);
+		assert_null(strchr(once, '\x1b'));
+		free(once);
+		free(twice);
+	}
+	assert_null(clean_str(NULL, CLEAN_LINE));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(items_leave_as_soon_as_they_are_complete),
+	    cmocka_unit_test(the_handler_may_stop_it),
+	    cmocka_unit_test(only_a_thousand_items_are_taken),
+	    cmocka_unit_test(documents_past_16_mib_end_there),
+	    cmocka_unit_test(a_text_of_12_mb_is_cut),
+	    cmocka_unit_test(many_different_names_stay_within_memory),
+	    cmocka_unit_test(dates_without_zone_take_the_configured_one),
+	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
+	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),
+	    cmocka_unit_test(cleaning_twice_changes_nothing),
+	};
+
+	parser_init_process();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
