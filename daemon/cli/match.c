@@ -143,12 +143,20 @@ load(const char *path)
 	struct config *config = config_load_entities(path, &problems);
 
 	for (size_t i = 0; i < problems.len; i++) {
-		char *text = config_problem_text(
-		    &problems.at[i], command_color(STDERR_FILENO));
+		char *text;
 
+		if (problems.at[i].warning)
+			continue;
+		text = config_problem_text(
+		    &problems.at[i], command_color(STDERR_FILENO));
 		fputs(text, stderr);
 		free(text);
 	}
+	if (problems.warnings > 0)
+		fprintf(stderr,
+		    "wirewatch: %zu warnings about the configuration, which "
+		    "`wirewatch check` tells\n",
+		    problems.warnings);
 	config_problems_clear(&problems);
 	return config;
 }

@@ -10,6 +10,7 @@
 #include "match/endings.h"
 #include "match/fold.h"
 #include "match/fold_data.h"
+#include "match/languages.h"
 
 #define STEM_MIN 3   /* letters left after stripping one or none */
 #define BARE_MIN 4   /* letters of a stripped stem without an ending */
@@ -17,88 +18,6 @@
 #define ROWS_MAX 512
 #define ENDINGS_MAX 1024
 #define STEM_MAX (FOLD_WORD_MAX + 4)
-
-/* Scripts as folded letters show them. */
-enum script {
-	SCRIPT_OTHER,
-	SCRIPT_LATIN,
-	SCRIPT_CYRILLIC,
-	SCRIPT_GREEK,
-	SCRIPT_GEORGIAN,
-	SCRIPT_ARMENIAN,
-	SCRIPT_HANGUL,
-	SCRIPT_ARABIC,
-	SCRIPT_HEBREW
-};
-
-/* In which texts a language's endings count. */
-enum when {
-	WHEN_TOLD,   /* when the text is told to be in it */
-	WHEN_COMMON, /* also when the text's language is not known */
-	WHEN_ALWAYS  /* the script tells */
-};
-
-/* Languages with a table, by the script of the words that take its endings;
- * the place is the bit in a mask. */
-static const struct {
-	char code[4];
-	enum script script;
-	enum when when;
-} languages[] = {
-    {"be", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"bg", SCRIPT_CYRILLIC, WHEN_COMMON},
-    {"cs", SCRIPT_LATIN, WHEN_COMMON},
-    {"da", SCRIPT_LATIN, WHEN_TOLD},
-    {"de", SCRIPT_LATIN, WHEN_TOLD},
-    {"el", SCRIPT_GREEK, WHEN_ALWAYS},
-    {"et", SCRIPT_LATIN, WHEN_TOLD},
-    {"fi", SCRIPT_LATIN, WHEN_TOLD},
-    {"hr", SCRIPT_LATIN, WHEN_COMMON},
-    {"hu", SCRIPT_LATIN, WHEN_TOLD},
-    {"hy", SCRIPT_ARMENIAN, WHEN_ALWAYS},
-    {"ka", SCRIPT_GEORGIAN, WHEN_ALWAYS},
-    {"ko", SCRIPT_HANGUL, WHEN_ALWAYS},
-    {"ko", SCRIPT_LATIN, WHEN_ALWAYS},
-    {"lt", SCRIPT_LATIN, WHEN_TOLD},
-    {"lv", SCRIPT_LATIN, WHEN_TOLD},
-    {"mk", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"nl", SCRIPT_LATIN, WHEN_TOLD},
-    {"no", SCRIPT_LATIN, WHEN_TOLD},
-    {"pl", SCRIPT_LATIN, WHEN_COMMON},
-    {"ro", SCRIPT_LATIN, WHEN_TOLD},
-    {"ru", SCRIPT_CYRILLIC, WHEN_COMMON},
-    {"sk", SCRIPT_LATIN, WHEN_COMMON},
-    {"sl", SCRIPT_LATIN, WHEN_COMMON},
-    {"sq", SCRIPT_LATIN, WHEN_TOLD},
-    {"sr", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"sv", SCRIPT_LATIN, WHEN_TOLD},
-    {"tr", SCRIPT_LATIN, WHEN_TOLD},
-    {"uk", SCRIPT_CYRILLIC, WHEN_COMMON},
-};
-#define LANGUAGES (sizeof(languages) / sizeof(*languages))
-
-/* Codes that mean one or two of the above; "": nothing is added to names. */
-static const struct {
-	char code[4];
-	char table[2][4];
-} aliases[] = {
-    {"bs", {"hr", "sr"}},
-    {"ca", {""}},
-    {"en", {""}},
-    {"es", {""}},
-    {"fr", {""}},
-    {"gl", {""}},
-    {"id", {""}},
-    {"it", {""}},
-    {"mo", {"ro"}},
-    {"ms", {""}},
-    {"nb", {"no"}},
-    {"nn", {"no"}},
-    {"pt", {""}},
-    {"sh", {"hr", "sr"}},
-    {"sr", {"sr", "hr"}},
-    {"vi", {""}},
-};
 
 /* Rows outside the table, found by their place after its last one. */
 enum extra {
@@ -142,57 +61,6 @@ struct endings {
 	uint16_t *ids; /* of all rows */
 	unsigned ids_len;
 };
-
-static int
-language_bit(const char *code, size_t len)
-{
-	for (size_t i = 0; i < LANGUAGES; i++)
-		if (strlen(languages[i].code) == len &&
-		    strncmp(languages[i].code, code, len) == 0)
-			return (int)i;
-	return -1;
-}
-
-/* A mask of the languages with this code, padded with zeros. */
-static uint64_t
-languages_of(const char code[4])
-{
-	uint64_t mask = 0;
-
-	for (size_t i = 0; i < LANGUAGES; i++)
-		if (memcmp(languages[i].code, code, 4) == 0)
-			mask |= 1ULL << i;
-	return mask;
-}
-
-static uint64_t
-languages_when(enum when when)
-{
-	uint64_t mask = 0;
-
-	for (size_t i = 0; i < LANGUAGES; i++)
-		mask |= (uint64_t)(languages[i].when == when) << i;
-	return mask;
-}
-
-uint64_t
-endings_languages(const char *language)
-{
-	char code[4] = "";
-	size_t len = language != NULL ? strcspn(language, "-_") : 0;
-	uint64_t mask = ENDINGS_ANY | languages_when(WHEN_ALWAYS), told;
-
-	if (len < 2 || len > 3)
-		return mask | languages_when(WHEN_COMMON);
-	for (size_t i = 0; i < len; i++)
-		code[i] = (char)(language[i] | 0x20);
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
-		if (memcmp(aliases[i].code, code, 4) == 0)
-			return mask | languages_of(aliases[i].table[0]) |
-			       languages_of(aliases[i].table[1]);
-	told = languages_of(code);
-	return mask | (told != 0 ? told : languages_when(WHEN_COMMON));
-}
 
 static unsigned
 intern_ending(struct endings *e, const uint16_t *letters, unsigned len)
@@ -273,10 +141,11 @@ static void
 add_rules(struct endings *e)
 {
 	for (unsigned i = 0; endings_lines[i].language != NULL; i++)
-		for (unsigned bit = 0; bit < LANGUAGES; bit++)
-			if (strcmp(languages[bit].code,
-				endings_lines[i].language) == 0)
-				add_rule(e, &endings_lines[i], bit);
+		for (uint64_t mask =
+			 languages_by_code(endings_lines[i].language);
+		     mask != 0; mask &= mask - 1)
+			add_rule(e, &endings_lines[i],
+			    (unsigned)__builtin_ctzll(mask));
 }
 
 static void
@@ -284,9 +153,8 @@ add_extras(struct endings *e)
 {
 	for (unsigned i = 0; i < EXTRA_HU_DOUBLED; i++) {
 		const char *code = extras[i].language;
-		uint64_t mask = code == NULL
-				    ? ENDINGS_ANY
-				    : 1ULL << language_bit(code, strlen(code));
+		uint64_t mask =
+		    code == NULL ? LANGUAGE_ANY : languages_by_code(code);
 
 		add_row(e, e->rules_len + i, mask, extras[i].endings);
 	}
@@ -295,7 +163,7 @@ add_extras(struct endings *e)
 
 		list[0] = list[4] = (char)('a' + i);
 		add_row(e, e->rules_len + EXTRA_HU_DOUBLED + i,
-		    1ULL << language_bit("hu", 2), list);
+		    languages_by_code("hu"), list);
 	}
 }
 
@@ -354,31 +222,6 @@ endings_text(const struct endings *e, unsigned id, unsigned *len)
 	return e->text[id];
 }
 
-static enum script
-script_of(const uint16_t *word, unsigned len)
-{
-	static const struct {
-		uint16_t first, last;
-		enum script script;
-	} ranges[] = {
-	    {'a', 'z', SCRIPT_LATIN},
-	    {0x370, 0x3ff, SCRIPT_GREEK},
-	    {0x400, 0x4ff, SCRIPT_CYRILLIC},
-	    {0x530, 0x58f, SCRIPT_ARMENIAN},
-	    {0x590, 0x5ff, SCRIPT_HEBREW},
-	    {0x600, 0x6ff, SCRIPT_ARABIC},
-	    {0x10a0, 0x10ff, SCRIPT_GEORGIAN},
-	    {0xac00, 0xd7af, SCRIPT_HANGUL},
-	};
-
-	for (unsigned i = 0; i < len; i++)
-		for (size_t k = 0; k < sizeof(ranges) / sizeof(*ranges); k++)
-			if (word[i] >= ranges[k].first &&
-			    word[i] <= ranges[k].last)
-				return ranges[k].script;
-	return SCRIPT_OTHER;
-}
-
 /* Whether a letter is among those of a UTF-8 string. */
 static bool
 is_one_of(uint16_t letter, const char *letters)
@@ -422,6 +265,7 @@ struct job {
 	const uint16_t *word;
 	unsigned len;
 	enum script script;
+	uint64_t languages; /* whose words are in this script */
 	endings_on_stem on_stem;
 	void *arg;
 };
@@ -478,7 +322,7 @@ apply_suffix(
 
 		if (e->rules[row].suffix != key)
 			break;
-		if ((done >> bit & 1) || languages[bit].script != job->script)
+		if ((done >> bit & 1) || !(job->languages >> bit & 1))
 			continue;
 		apply_rule(job, row, suffix_len);
 		now |= 1ULL << bit;
@@ -650,7 +494,9 @@ void
 endings_of(const struct endings *e, const uint16_t *word, unsigned len,
     enum endings_kind kind, endings_on_stem on_stem, void *arg)
 {
-	struct job job = {e, word, len, script_of(word, len), on_stem, arg};
+	enum script script = language_script(word, len);
+	struct job job = {
+	    e, word, len, script, languages_by_script(script), on_stem, arg};
 
 	if (len == 0 || len > FOLD_WORD_MAX)
 		return;

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "match/endings.h"
 #include "match/fold.h"
+#include "match/languages.h"
 #include "match/match.h"
 
 #define HANGUL 0xac00 /* its first syllable */
@@ -73,7 +74,7 @@ match_list_forms(
 		   fold_next(&p, end, &word);
 	for (p = name; fold_next(&p, end, &word);) {
 		struct listing l = {.endings = endings,
-		    .languages = endings_languages(language)};
+		    .languages = languages_of_text(language)};
 
 		fold_shape(word.start, word.end, &shape);
 		endings_of(endings, word.letter, word.len,

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "match/compile.h"
-#include "match/endings.h"
+#include "match/languages.h"
 #include "match/match.h"
 #include "match/nospace.h"
 #include "match/regex.h"
@@ -146,7 +146,7 @@ scan(const struct match_set *set, struct scan *s, const char *text, size_t len,
 	s->view = &set->view;
 	s->text = text;
 	s->end = text + (len < MATCH_TEXT_MAX ? len : MATCH_TEXT_MAX);
-	s->languages = endings_languages(language);
+	s->languages = languages_of_text(language);
 	s->any_case = false;
 	s->line = NULL;
 	for (size_t i = 0; i < sizeof(s->hits) / sizeof(*s->hits); i++)

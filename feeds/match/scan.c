@@ -8,7 +8,7 @@
 #include "match/reader.h"
 #include "match/scan.h"
 
-#define STEPS_MAX 400 /* of the trie from one word of the text */
+#define STEPS_MAX 120 /* of the trie from one word of the text */
 #define INITIALS_MAX 2
 
 void

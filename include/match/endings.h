@@ -18,9 +18,8 @@ struct endings_line {
 };
 extern const struct endings_line endings_lines[];
 
-#define ENDINGS_ANY (1ULL << 63) /* in every language */
-#define ENDINGS_LETTERS_MAX 8    /* of one ending */
-#define ENDINGS_NONE 0           /* id of the empty ending */
+#define ENDINGS_LETTERS_MAX 8 /* of one ending */
+#define ENDINGS_NONE 0        /* id of the empty ending */
 
 /* What a row adds, and in which languages (a mask). */
 struct endings_row {
@@ -54,9 +53,5 @@ enum endings_kind {
  * ending in every language, among them. */
 void endings_of(const struct endings *, const uint16_t *word, unsigned len,
     enum endings_kind, endings_on_stem, void *arg);
-
-/* The languages whose endings count in a text: language is BCP 47, NULL or
- * "und" where not known (then the common ones of each script). */
-uint64_t endings_languages(const char *language);
 
 #endif
