@@ -294,6 +294,20 @@ retry_after_holds_the_sink(void **state)
 }
 
 static void
+what_comes_back_untried_was_never_sent(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, 2);
+	while (at_courier(f, "hook") > 0)
+		answer(f, find(f, "hook"), DELIVERY_HELD);
+	assert_int_equal(hook_state(f).attempts_failed, 0);
+	commit(f);
+	assert_int_equal(at_courier(f, "hook"), 2);
+	assert_int_equal(f->sent[find(f, "hook")].attempt, 1);
+}
+
+static void
 a_gone_receiver_disables_its_sink_until_reload(void **state)
 {
 	struct fixture *f = *state;
@@ -437,6 +451,7 @@ main(void)
 	    OUTBOX_TEST(a_sink_that_is_back_gets_all_at_once),
 	    OUTBOX_TEST(one_that_is_always_refused_gets_one_early_try_a_step),
 	    OUTBOX_TEST(retry_after_holds_the_sink),
+	    OUTBOX_TEST(what_comes_back_untried_was_never_sent),
 	    OUTBOX_TEST(a_gone_receiver_disables_its_sink_until_reload),
 	    OUTBOX_TEST(answers_nobody_asked_for_are_refused),
 	    OUTBOX_TEST(no_delivery_is_lost_or_sent_after_its_success),

@@ -74,6 +74,20 @@ request_free(struct request *request)
 	free(request);
 }
 
+/* The receiver asked to wait: what has not left goes back untried. */
+static void
+lane_give_back(struct webhook *webhook, struct lane *lane)
+{
+	const struct delivery_result held = {.outcome = DELIVERY_HELD};
+
+	while (!STAILQ_EMPTY(&lane->waiting)) {
+		struct delivery *delivery = STAILQ_FIRST(&lane->waiting);
+
+		STAILQ_REMOVE_HEAD(&lane->waiting, next);
+		webhook->on_result(webhook->arg, delivery, &held);
+	}
+}
+
 /* The next one of the lane leaves before the engine hears of the last. */
 static void
 request_finish(struct request *request, const struct delivery_result *result)
@@ -84,8 +98,13 @@ request_finish(struct request *request, const struct delivery_result *result)
 
 	request->delivery = NULL;
 	request_free(request);
-	lane_step(webhook, lane);
+	if (result->retry_after_us == 0)
+		lane_step(webhook, lane);
 	webhook->on_result(webhook->arg, delivery, result);
+	if (result->retry_after_us != 0) {
+		lane_give_back(webhook, &webhook->first);
+		lane_give_back(webhook, &webhook->again);
+	}
 }
 
 /* ---- the answer ---- */

@@ -298,6 +298,11 @@ outbox_settle(struct outbox *outbox, const struct outbox_outcome *outcome,
 
 	if (held == NULL || held->settled)
 		return -1;
+	if (outcome->outcome == DELIVERY_HELD) { /* as if never sent */
+		*held = sink->held[--sink->held_len];
+		*delay_us = 0;
+		return 0;
+	}
 	held->settled = true;
 	sink->changed = true;
 	record = (struct delivery_record){
@@ -327,6 +332,8 @@ outbox_settle(struct outbox *outbox, const struct outbox_outcome *outcome,
 		break;
 	case DELIVERY_GONE:
 		disable(sink, &record);
+		break;
+	case DELIVERY_HELD: /* see above */
 		break;
 	}
 	batch_add_delivery(outbox->batch, &record);

@@ -103,7 +103,7 @@ sinks_on_delivered(void *arg, struct peer *peer, struct message_reader *reader)
 	outcome.retry_after_us = message_get_i64(reader);
 	error = message_take_str(reader);
 	outcome.error = error;
-	if (!message_end(reader) || outcome.outcome > DELIVERY_GONE) {
+	if (!message_end(reader) || outcome.outcome > DELIVERY_HELD) {
 		free(error);
 		return -1;
 	}

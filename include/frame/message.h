@@ -88,6 +88,7 @@ enum delivery_outcome {
 	DELIVERY_RETRY,	 /* try again later: 5xx, 429, no answer */
 	DELIVERY_DEAD,	 /* the message itself was refused: 400, 413 ... */
 	DELIVERY_GONE,	 /* 410: the sink is to be disabled */
+	DELIVERY_HELD,	 /* not tried: the receiver asked to wait */
 };
 
 /* The largest payload of a type; a longer one ends the peer. */
