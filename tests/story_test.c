@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "story/language.h"
 #include "story/skeleton.h"
 #include "story/story.h"
 #include "story/words.h"
@@ -176,6 +177,21 @@ names_and_numbers_join_languages(void **state)
 }
 
 static void
+unknown_languages_are_told_by_their_script(void **state)
+{
+	assert_int_equal(
+	    language_code("en-GB", NULL), language_code("EN", russian));
+	assert_int_not_equal(
+	    language_code("en", NULL), language_code("ru", NULL));
+	assert_int_equal(
+	    language_code(NULL, russian), language_code("und", russian));
+	assert_int_not_equal(
+	    language_code(NULL, russian), language_code(NULL, meeting));
+	assert_int_equal(
+	    language_code("", again), language_code("und", meeting));
+}
+
+static void
 tracked_entities_join_scripts_without_skeleton(void **state)
 {
 	static const char *const ids[] = {"macron", "geneva"};
@@ -328,6 +344,7 @@ main(void)
 	    cmocka_unit_test(skeleton_is_one_for_latin_and_cyrillic),
 	    cmocka_unit_test(items_on_one_event_are_one_story),
 	    cmocka_unit_test(names_and_numbers_join_languages),
+	    cmocka_unit_test(unknown_languages_are_told_by_their_script),
 	    cmocka_unit_test(tracked_entities_join_scripts_without_skeleton),
 	    cmocka_unit_test(item_after_72_hours_starts_a_story),
 	    cmocka_unit_test(one_date_far_ahead_forgets_nothing),

@@ -2,12 +2,12 @@
  * The decision which story an item belongs to: weighs its terms, gathers the
  * cosines to all items in the window that share one, and compares stories.
  */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "story/language.h"
 #include "story/postings.h"
 #include "story/story.h"
 #include "story/terms.h"
@@ -23,6 +23,7 @@
 #define NAMES_SHARED_MIN 2 /* ... that share so many terms */
 #define SWEEP_SLOTS 32     /* of the term table with each item */
 #define NO_STORY UINT32_MAX
+#define NO_SKELETONS (1u << 31) /* in a language: its names have none */
 
 /* A term of the item in hand. */
 struct weighted {
@@ -47,24 +48,11 @@ struct story_index {
 	uint32_t language;
 	struct vector about;
 	struct vector names;
+	struct vector ids;
 	struct posting_sums sums; /* empty between items */
 	uint32_t *touched;        /* places of stories with a sum */
 	uint32_t touched_len;
 };
-
-/* The first subtag, lower case, as a number: en-GB and en are one language. */
-static uint32_t
-language_code(const char *tag)
-{
-	uint32_t code = 0;
-
-	if (tag == NULL || *tag == '\0')
-		tag = "und";
-	for (int i = 0; i < 4 && isalpha((unsigned char)tag[i]); i++)
-		code =
-		    code << 8 | (unsigned char)tolower((unsigned char)tag[i]);
-	return code;
-}
 
 static void
 scale_vector(struct vector *vector)
@@ -120,11 +108,9 @@ weigh_about(struct story_index *index)
 }
 
 static void
-weigh_names(struct story_index *index)
+weigh_names(struct story_index *index, const struct term_set *set,
+    struct vector *vector)
 {
-	const struct term_set *set = &index->terms->names;
-	struct vector *vector = &index->names;
-
 	for (size_t i = 0; i < set->len; i++) {
 		struct posting_term *term =
 		    postings_term(&index->postings, set->at[i].hash);
@@ -151,7 +137,8 @@ weigh_item(struct story_index *index, const struct story_item *item)
 {
 	terms_read(index->terms, item);
 	if (postings_reserve(&index->postings,
-		index->terms->about.len + index->terms->names.len,
+		index->terms->about.len + index->terms->names.len +
+		    index->terms->ids.len,
 		window_len(&index->window)))
 		index->documents /= 2;
 	if (index->documents > DOCUMENTS_MAX) {
@@ -164,7 +151,8 @@ weigh_item(struct story_index *index, const struct story_item *item)
 	prefetch_terms(index, &index->terms->about);
 	prefetch_terms(index, &index->terms->names);
 	weigh_about(index);
-	weigh_names(index);
+	weigh_names(index, &index->terms->names, &index->names);
+	weigh_names(index, &index->terms->ids, &index->ids);
 }
 
 /* 2 to the power of -x for x in 0 .. 1, to 1e-7: the series of its logarithm,
@@ -275,19 +263,32 @@ nearest_story(const struct story_index *index, double *score)
 	return nearest;
 }
 
-/* The story of the item of another language that shares the weightiest names;
- * NO_STORY where none shares enough. */
+/* Whether the item of a number is of another language than the one in hand.
+ * by_ids: names must also have failed for want of a skeleton. */
+static bool
+is_foreign(const struct story_index *index, uint32_t number, bool by_ids)
+{
+	uint32_t language = window_language(&index->window, number);
+
+	if (language == index->language)
+		return false;
+	return !by_ids || ((language | index->language) & NO_SKELETONS);
+}
+
+/* The story of the item of another language that shares the weightiest names,
+ * or ids of entities; NO_STORY where none shares enough. */
 static uint32_t
-nearest_by_names(struct story_index *index, double *score)
+nearest_foreign(struct story_index *index, const struct vector *vector,
+    bool by_ids, double *score)
 {
 	struct posting_sums *sums = &index->sums;
 	uint32_t nearest = NO_STORY;
 
 	*score = 0;
 	sums->counts = true;
-	for (size_t i = 0; i < index->names.len; i++)
-		postings_gather(&index->postings, index->names.at[i].term,
-		    index->names.at[i].weight, sums);
+	for (size_t i = 0; i < vector->len; i++)
+		postings_gather(&index->postings, vector->at[i].term,
+		    vector->at[i].weight, sums);
 	for (uint32_t i = 0; i < sums->touched_len; i++) {
 		uint32_t number = sums->touched[i];
 		uint32_t at = number & (sums->cap - 1);
@@ -295,8 +296,7 @@ nearest_by_names(struct story_index *index, double *score)
 
 		if (sums->shared[at] >= NAMES_SHARED_MIN &&
 		    sums->cosines[at] >= *score &&
-		    window_language(&index->window, number) !=
-			index->language &&
+		    is_foreign(index, number, by_ids) &&
 		    item_fade(index, item) > 0) {
 			*score = sums->cosines[at];
 			nearest = item->story;
@@ -308,6 +308,15 @@ nearest_by_names(struct story_index *index, double *score)
 	return *score >= NAMES_COSINE ? nearest : NO_STORY;
 }
 
+static void
+enter_terms(
+    struct story_index *index, const struct vector *vector, uint32_t item)
+{
+	for (size_t i = 0; i < vector->len; i++)
+		postings_add(&index->postings, vector->at[i].term,
+		    (struct posting){item, (float)vector->at[i].weight});
+}
+
 /* Enters the item in hand into the story at a place, and its terms. */
 static void
 enter_item(struct story_index *index, uint32_t place)
@@ -316,12 +325,9 @@ enter_item(struct story_index *index, uint32_t place)
 	    window_add(&index->window, (struct window_item){index->at_s, place},
 		index->language, 1 + 2 * index->window.sums[place].sum);
 
-	for (size_t i = 0; i < index->about.len; i++)
-		postings_add(&index->postings, index->about.at[i].term,
-		    (struct posting){item, (float)index->about.at[i].weight});
-	for (size_t i = 0; i < index->names.len; i++)
-		postings_add(&index->postings, index->names.at[i].term,
-		    (struct posting){item, (float)index->names.at[i].weight});
+	enter_terms(index, &index->about, item);
+	enter_terms(index, &index->names, item);
+	enter_terms(index, &index->ids, item);
 }
 
 static void
@@ -351,7 +357,9 @@ fit_scratch(struct story_index *index)
 static void
 take_item(struct story_index *index, const struct story_item *item)
 {
-	index->language = language_code(item->language);
+	index->language = language_code(item->language, item->title);
+	if (item->title != NULL && !language_has_skeletons(item->title))
+		index->language |= NO_SKELETONS;
 	index->at_s = window_advance(&index->window, item->at);
 	postings_expire(&index->postings, index->window.first);
 	postings_sweep(&index->postings, SWEEP_SLOTS);
@@ -375,14 +383,18 @@ length_factor(size_t terms)
 
 /* By names where words did not do; fills in what that changes. */
 static uint32_t
-join_by_names(struct story_index *index, struct story_verdict *verdict)
+join_by_names(struct story_index *index, const struct story_item *item,
+    struct story_verdict *verdict)
 {
 	double score;
-	uint32_t place = nearest_by_names(index, &score);
+	uint32_t place = nearest_foreign(index, &index->names, false, &score);
 
+	if (place == NO_STORY)
+		place = nearest_foreign(index, &index->ids, true, &score);
 	if (place == NO_STORY) {
 		verdict->link = STORY_ALONE;
-		return window_story(&index->window, index->window.next_id);
+		return window_story(&index->window,
+		    item->id != 0 ? item->id : index->window.next_id);
 	}
 	verdict->link = STORY_NAMES;
 	verdict->score = score;
@@ -407,7 +419,7 @@ story_index_add(struct story_index *index, const struct story_item *item,
 	verdict->sure = verdict->score >= index->options.hold_back * factor;
 	if (place == NO_STORY || verdict->score < verdict->threshold) {
 		verdict->sure = false;
-		place = join_by_names(index, verdict);
+		place = join_by_names(index, item, verdict);
 	}
 	enter_item(index, place);
 	verdict->story = index->window.stories[place].id;

@@ -20,7 +20,6 @@
 #define NAME_BONUS 0.5
 #define DIGIT_BONUS 0.5
 #define WHOLE_WORD_WEIGHT 0.5
-#define ENTITY_WEIGHT 1.5   /* that of a name in a body */
 #define FIRST_WORD_NAME 0.6 /* upper case for its place, maybe no name */
 #define KIND_STEP UINT64_C(0xa0761d6478bd642f)
 #define HEADLINE_UPPER 0.7 /* share of upper case: Every Word Has It */
@@ -178,13 +177,13 @@ terms_read(struct terms *terms, const struct story_item *item)
 {
 	reset_set(&terms->about);
 	reset_set(&terms->names);
+	reset_set(&terms->ids);
 	read_text(terms, item);
 	for (size_t i = 0; i < item->entities_len; i++) {
 		const char *id = item->entities[i];
-		uint64_t hash = hash_term(terms, KIND_ENTITY, id, strlen(id));
 
-		raise_weight(&terms->about, hash, ENTITY_WEIGHT);
-		raise_weight(&terms->names, hash, 1);
+		raise_weight(&terms->ids,
+		    hash_term(terms, KIND_ENTITY, id, strlen(id)), 1);
 	}
 }
 

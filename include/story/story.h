@@ -29,11 +29,15 @@ struct story_options {
 
 /* An item as stories see it; all borrowed. */
 struct story_item {
+	uint64_t id; /* a story that it starts gets it; 0: the next number */
 	const char *title;    /* UTF-8; NULL: none */
 	const char *body;     /* its full text, else its summary; NULL: none */
 	const char *language; /* BCP 47; NULL: unknown */
 	int64_t at; /* epoch us: published, but not after its arrival */
-	const char *const *entities; /* ids of the tracked entities in it */
+	/* Ids of the tracked entities in it. They join items of two languages
+	 * where one is in a script that names have no skeleton in; as terms
+	 * among the words they would join whatever is about one person. */
+	const char *const *entities;
 	size_t entities_len;
 };
 

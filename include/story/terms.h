@@ -35,8 +35,9 @@ struct story_item;
 
 /* Working space, some 50 kB; used again for each item. */
 struct terms {
-	struct term_set about; /* words, stems, tracked entities */
-	struct term_set names; /* skeletons of names, numbers, entities */
+	struct term_set about; /* words and stems */
+	struct term_set names; /* skeletons of names, numbers */
+	struct term_set ids;   /* tracked entities */
 	struct words words;
 	uint64_t seed;
 	uint64_t *stops; /* hash table of stop words' hashes */
