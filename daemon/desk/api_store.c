@@ -77,7 +77,9 @@ page_on_item(void *arg, const struct stored_item *item)
 {
 	struct page *page = arg;
 	struct buf *out = &page->out;
+	char story[24];
 
+	snprintf(story, sizeof(story), "%" PRIu64, item->story);
 	json_put_open(out, '{');
 	json_pair_u64(out, "id", item->id);
 	json_pair_str(out, "feed", item->feed);
@@ -91,6 +93,7 @@ page_on_item(void *arg, const struct stored_item *item)
 	json_pair_str(out, "language", item->language);
 	json_pair_date(out, "published", item->published_at);
 	json_pair_date(out, "seen", item->seen_at);
+	json_pair_str(out, "story", item->story != 0 ? story : NULL);
 	json_put_close(out, '}');
 	page->rows++;
 	page->last = item->id;

@@ -1,12 +1,15 @@
 /*
  * The shape of an alert. Runs in the engine.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/alert.h"
+#include "engine/stories.h"
 
 const char *
 level_name(enum level level)
@@ -117,6 +120,28 @@ add_item(struct buf *out, const struct alert_facts *facts)
 }
 
 static void
+add_story(struct buf *out, const struct story_state *story)
+{
+	char id[24];
+
+	json_put_key(out, "story");
+	if (story == NULL) {
+		json_put_null(out);
+		return;
+	}
+	json_put_open(out, '{');
+	snprintf(id, sizeof(id), "%" PRIu64, story->id);
+	json_pair_str(out, "id", id);
+	json_pair_u64(out, "items", story->items);
+	json_pair_u64(out, "outlets", story->outlets.len);
+	add_strings(out, "outlet_names", &story->outlets);
+	add_strings(out, "languages", &story->languages);
+	json_pair_date(out, "first_seen", story->first_seen_at);
+	add_cut(out, "headline", story->headline, ALERT_TITLE_MAX);
+	json_put_close(out, '}');
+}
+
+static void
 add_reason_and_times(struct buf *out, const struct alert_facts *facts)
 {
 	json_put_key(out, "reason");
@@ -144,8 +169,7 @@ alert_add_json(struct buf *out, const struct alert_facts *facts)
 	add_strings(out, "rules", facts->rules);
 	add_entities(out, facts);
 	add_item(out, facts);
-	json_put_key(out, "story");
-	json_put_null(out);
+	add_story(out, facts->story);
 	add_reason_and_times(out, facts);
 	json_put_close(out, '}');
 }

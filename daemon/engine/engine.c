@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/sinks.h"
+#include "engine/stories.h"
 #include "engine/tick.h"
 #include "frame/clock.h"
 #include "frame/config.h"
@@ -121,6 +123,33 @@ open_store(struct engine *engine)
 	engine->stats.store_ok = 1;
 }
 
+/* Strangers who knew it could make words collide. */
+static uint64_t
+draw_seed(void)
+{
+	uint64_t seed = (uint64_t)clock_now_us();
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		log_warning("no random numbers yet: the clock's will do");
+	return seed;
+}
+
+static void
+remember_stories(struct engine *engine)
+{
+	int64_t now = clock_now_us();
+	int64_t items;
+
+	engine->stories = stories_new(draw_seed());
+	items = stories_restore(engine->stories, engine->store, now);
+	if (items == -1)
+		log_error("stories are not remembered: %s",
+		    store_error(engine->store));
+	else
+		log_debug(
+		    "stories of %lld items are remembered", (long long)items);
+}
+
 /* The state folder, and the folder of each log. */
 static void
 enter_sandbox(const struct engine *engine)
@@ -166,6 +195,7 @@ engine_free(struct engine *engine)
 	report_free(engine);
 	schedule_free(engine->schedule);
 	rule_set_free(engine->rules);
+	stories_free(engine->stories);
 	batch_free(engine->batch);
 	store_close(engine->store);
 	free(engine);
@@ -180,6 +210,7 @@ engine_main(unsigned index)
 	role_start(&engine->role, ROLE_ENGINE, index, &callbacks, engine);
 	count_cores(engine);
 	open_store(engine);
+	remember_stories(engine);
 	commit_init(engine);
 	tick_init(engine);
 	engine->schedule = schedule_new((uint64_t)clock_now_us());

@@ -14,6 +14,7 @@
 #include "engine/newness.h"
 #include "engine/report.h"
 #include "engine/route.h"
+#include "engine/stories.h"
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_match.h"
@@ -33,6 +34,8 @@ judge_set_rules(struct engine *engine)
 struct verdict {
 	struct strings rules;
 	enum level level;
+	const char *why_new;
+	const struct story_state *story;
 };
 
 static void
@@ -184,7 +187,7 @@ fill_record(struct engine *engine, const struct feed *feed,
 static void
 make_alert(struct engine *engine, const struct feed *feed,
     const struct item_record *item, struct verdict *verdict,
-    const char *why_new, struct alert_record *record)
+    struct alert_record *record)
 {
 	struct buf text = BUF_INIT;
 	struct alert_facts facts = {
@@ -198,7 +201,8 @@ make_alert(struct engine *engine, const struct feed *feed,
 	    .item = &item->item,
 	    .feed = feed->record.id,
 	    .outlet = feed->record.outlet,
-	    .why_new = why_new,
+	    .story = verdict->story,
+	    .why_new = verdict->why_new,
 	    .published_at = item->item.published_at,
 	    .seen_at = item->seen_at,
 	    .matched_at = clock_now_us(),
@@ -283,14 +287,16 @@ keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
 		ask_rules(engine, feed, item, &verdict);
 	take_record(feed, item, now, &record);
 	record.id = store_next_item(engine->store);
+	verdict.story =
+	    stories_add(engine->stories, &record, feed->record.outlet);
 	note_new_item(engine, feed, news, &record);
 	if (verdict.rules.len > 0) {
 		struct buf why_new = BUF_INIT;
 
 		newness_add_reason(
 		    &why_new, newness, &record.item, feed->record.id);
-		make_alert(
-		    engine, feed, &record, &verdict, buf_str(&why_new), &alert);
+		verdict.why_new = buf_str(&why_new);
+		make_alert(engine, feed, &record, &verdict, &alert);
 		buf_clear(&why_new);
 	}
 	batch_add_item(engine->batch, &record);

@@ -43,12 +43,13 @@ apply_item(struct db *db, const struct batch_op *op)
 
 	if (db_run(db,
 		"INSERT INTO items (id, feed, key, guid, url, title, summary,"
-		" content, language, published_at, seen_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"iiissssssii", (int64_t)record->id, record->feed,
+		" content, language, published_at, seen_at, story)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
+		"iiissssssiii", (int64_t)record->id, record->feed,
 		(int64_t)item->key, item->guid, item->url, item->title,
 		item->summary, item->content, item->language,
-		item->published_at, record->seen_at) == -1 ||
+		item->published_at, record->seen_at,
+		(int64_t)record->story) == -1 ||
 	    apply_mentions(db, (int64_t)record->id, record) == -1)
 		return -1;
 	return apply_seen_key(

@@ -285,6 +285,7 @@ tell_item(sqlite3_stmt *row, store_on_item on_item, void *arg)
 	    .language = text_or_empty(row, 8),
 	    .published_at = sqlite3_column_int64(row, 9),
 	    .seen_at = sqlite3_column_int64(row, 10),
+	    .story = (uint64_t)sqlite3_column_int64(row, 11),
 	};
 
 	on_item(arg, &item);
@@ -299,8 +300,8 @@ store_query_items(struct store_reader *reader,
 
 	buf_add_str(&builder.sql,
 	    "SELECT items.id, feeds.id, feeds.outlet, guid, items.url,"
-	    " items.title, summary, content, language, published_at, seen_at"
-	    " FROM items JOIN feeds ON feeds.row = items.feed WHERE 1");
+	    " items.title, summary, content, language, published_at, seen_at,"
+	    " story FROM items JOIN feeds ON feeds.row = items.feed WHERE 1");
 	where_text(&builder, "feeds.id = ?", filter->feed);
 	where_text(&builder, "feeds.outlet = ?", filter->outlet);
 	where_text(&builder,

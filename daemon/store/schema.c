@@ -83,6 +83,10 @@ static const char *const migrations[] = {
     "INSERT INTO facts VALUES ('commit', 0);"
     "INSERT INTO facts VALUES ('indexed', 0);"
     "INSERT INTO facts VALUES ('store', lower(hex(randomblob(4))));",
+    /* 2: a story is named by the id of its first item. */
+    "ALTER TABLE items ADD COLUMN story INTEGER;"
+    "CREATE INDEX items_by_story ON items(story, seen_at)"
+    "  WHERE story IS NOT NULL;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -37,6 +37,7 @@ struct alert_facts {
 	const struct item *item;
 	const char *feed;
 	const char *outlet;
+	const struct story_state *story; /* NULL: none */
 	const char *why_new;
 	const char *text;     /* why the rules were met, for people */
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
@@ -47,8 +48,7 @@ struct alert_facts {
 
 const char *level_name(enum level);
 /* Appends the alert as one line without its end. Keys come in the order of
- * DESIGN section 6; `story` is null while stories are not built; offsets are
- * bytes of the field's whole text. */
+ * DESIGN section 6; offsets are bytes of the field's whole text. */
 void alert_add_json(struct buf *, const struct alert_facts *);
 /* Whether an address may be shown as a link: http and https alone. */
 const char *alert_link(const char *url);

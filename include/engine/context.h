@@ -20,6 +20,7 @@ struct outbox;
 struct rule_set;
 struct schedule;
 struct store;
+struct stories;
 
 #define ENGINE_FETCHERS_MAX 256
 
@@ -42,6 +43,7 @@ struct engine {
 	struct feed **feeds; /* by number in the schedule; NULL: free */
 	size_t feeds_len;
 	struct rule_set *rules;
+	struct stories *stories;
 	struct outbox *outbox;
 	struct log_sink **logs;
 	size_t logs_len;

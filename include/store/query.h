@@ -41,6 +41,7 @@ struct stored_item {
 	const char *language;
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t seen_at;
+	uint64_t story; /* 0: none */
 };
 
 /* Opens for reading; NULL and an error text (the caller frees) on failure.

@@ -1,0 +1,76 @@
+/*
+ * Reads stories back.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/store.h"
+#include "store/store_db.h"
+#include "store/stories.h"
+
+#define SEPARATOR '\x1f' /* of entity ids in one text; char(31) in SQL */
+
+static void
+split_entities(const char *joined, struct strings *entities)
+{
+	while (joined != NULL && *joined != '\0') {
+		const char *end = strchrnul(joined, SEPARATOR);
+
+		strings_take(
+		    entities, xstrndup(joined, (size_t)(end - joined)));
+		joined = *end != '\0' ? end + 1 : NULL;
+	}
+}
+
+static const char *
+text_or_empty(sqlite3_stmt *row, int column)
+{
+	const char *text = db_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+static void
+tell_item(sqlite3_stmt *row, store_on_story_item on_item, void *arg)
+{
+	const char *content = text_or_empty(row, 4);
+	struct story_row item = {
+	    .item = (uint64_t)sqlite3_column_int64(row, 0),
+	    .story = (uint64_t)sqlite3_column_int64(row, 1),
+	    .outlet = db_text(row, 2),
+	    .title = text_or_empty(row, 3),
+	    .body = *content != '\0' ? content : text_or_empty(row, 5),
+	    .language = text_or_empty(row, 6),
+	    .published_at = sqlite3_column_int64(row, 7),
+	    .seen_at = sqlite3_column_int64(row, 8),
+	};
+
+	split_entities(db_text(row, 9), &item.entities);
+	on_item(arg, &item);
+	strings_clear(&item.entities);
+}
+
+int
+store_read_stories(struct store *store, int64_t since_at,
+    store_on_story_item on_item, void *arg)
+{
+	struct db *db = store_connect(store);
+	sqlite3_stmt *row;
+
+	if (db == NULL)
+		return -1;
+	row = db_bind(db,
+	    "SELECT items.id, story, outlet, items.title,"
+	    " substr(content, 1, 1000), summary, language, published_at,"
+	    " seen_at, (SELECT group_concat(entity, char(31)) FROM mentions"
+	    "  WHERE item = items.id AND entity NOT GLOB 'rule-word:*')"
+	    " FROM items JOIN feeds ON feeds.row = items.feed"
+	    " WHERE story IN (SELECT story FROM items"
+	    "  WHERE story IS NOT NULL AND seen_at >= ?)"
+	    " ORDER BY items.id",
+	    "i", since_at);
+	while (db_step(db, row))
+		tell_item(row, on_item, arg);
+	return store_note_result(store);
+}
