@@ -141,7 +141,7 @@ reply_page(const struct api_call *call, const char *key, struct query *query)
 	json_put_key(&page.out, key);
 	json_put_open(&page.out, '[');
 	if (run_query(reader, &query->filter, key, &page) != 0) {
-		http_reply_error(call->conn, 500,
+		http_reply_error(call->conn, 503,
 		    "the store cannot be read: %s", store_reader_error(reader));
 		buf_clear(&page.out);
 		return;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "frame/clock.h"
 #include "parse/item.h"
 #include "store/db.h"
 #include "store/query.h"
@@ -15,6 +16,8 @@
 
 #define WAIT_MS 10000
 #define WAIT_STEP_MS 50
+#define QUERY_MAX_S 3
+#define QUERY_STEPS 10000 /* of the virtual machine between two looks */
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 1000
 #define BINDS_MAX 16
@@ -27,7 +30,8 @@
 
 struct store_reader {
 	struct db *db;
-	char *error; /* of the last query, or NULL */
+	char *error;         /* of the last query, or NULL */
+	int64_t deadline_ms; /* of the query under way; monotonic */
 };
 
 /* A statement under construction: its text and what is bound to it. */
@@ -193,6 +197,22 @@ order_and_limit(struct builder *builder, const struct store_filter *filter,
 	    limit < LIMIT_MAX ? limit : LIMIT_MAX);
 }
 
+/* A query that takes too long is ended: the desk has others to answer. */
+static int
+on_progress(void *arg)
+{
+	struct store_reader *reader = arg;
+
+	if (clock_monotonic_ms() < reader->deadline_ms)
+		return 0;
+	if (reader->error == NULL)
+		reader->error = xasprintf(
+		    "the search took more than %d s; ask for less: a feed, an "
+		    "entity, a shorter time",
+		    QUERY_MAX_S);
+	return 1;
+}
+
 static sqlite3_stmt *
 prepare(struct store_reader *reader, const struct builder *builder)
 {
@@ -201,6 +221,9 @@ prepare(struct store_reader *reader, const struct builder *builder)
 	db_clear_result(reader->db);
 	free(reader->error);
 	reader->error = NULL;
+	reader->deadline_ms = clock_monotonic_ms() + QUERY_MAX_S * 1000;
+	sqlite3_progress_handler(
+	    db_handle(reader->db), QUERY_STEPS, on_progress, reader);
 	if (sqlite3_prepare_v2(db_handle(reader->db), buf_str(&builder->sql),
 		-1, &statement, NULL) != SQLITE_OK) {
 		reader->error = xstrdup(sqlite3_errmsg(db_handle(reader->db)));
@@ -222,6 +245,7 @@ finish(struct store_reader *reader, struct builder *builder,
     sqlite3_stmt *statement)
 {
 	sqlite3_finalize(statement);
+	sqlite3_progress_handler(db_handle(reader->db), 0, NULL, NULL);
 	buf_clear(&builder->sql);
 	free(builder->match);
 	if (reader->error == NULL && db_result(reader->db) != STORE_OK)

@@ -54,6 +54,8 @@ static const char *const migrations[] = {
     "  json TEXT NOT NULL);"
     "CREATE INDEX alerts_by_item ON alerts(item);"
     "CREATE INDEX alerts_by_feed ON alerts(feed);"
+    "CREATE INDEX alerts_by_level ON alerts(level);"
+    "CREATE INDEX alerts_by_type ON alerts(type);"
     "CREATE TABLE alert_keys (" /* kind: 'e' entity, 'r' rule */
     "  kind TEXT NOT NULL, value TEXT NOT NULL,"
     "  alert INTEGER NOT NULL REFERENCES alerts(seq) ON DELETE CASCADE,"
