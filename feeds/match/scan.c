@@ -8,7 +8,6 @@
 #include "match/reader.h"
 #include "match/scan.h"
 
-#define STEPS_MAX 120 /* of the trie from one word of the text */
 #define INITIALS_MAX 2
 
 void
@@ -287,12 +286,31 @@ struct step {
 
 static void walk(struct scan *, struct step);
 
+/* Whether the node was reached before from this candidate at this word: a
+ * text that repeats a name and its endings leads there in many ways. */
+static bool
+was_here(struct scan *s, const struct step *at)
+{
+	struct scan_visit visit = {
+	    at->node, (uint16_t)at->next, (uint16_t)(at->initials > 0)};
+
+	for (unsigned i = 0; i < s->visits_len; i++)
+		if (memcmp(&s->visits[i], &visit, sizeof(visit)) == 0)
+			return true;
+	if (s->visits_len == SCAN_VISITS_MAX)
+		return true;
+	s->visits[s->visits_len++] = visit;
+	return false;
+}
+
 /* Arrives at a node: its names end here; perhaps others go on. */
 static void
 arrive(struct scan *s, struct step at)
 {
 	const struct set_node *node = &s->view->nodes[at.node];
 
+	if (was_here(s, &at))
+		return;
 	for (uint32_t i = 0; i < node->names_len; i++) {
 		uint32_t name = s->view->finals[node->names + i];
 
@@ -328,7 +346,7 @@ walk(struct scan *s, struct step at)
 	struct step step = at;
 	bool matched = false;
 
-	if (++s->steps > STEPS_MAX || at.depth == SET_NAME_TOKENS_MAX)
+	if (at.depth == SET_NAME_TOKENS_MAX)
 		return;
 	w = word_ahead(s, at.next);
 	if (w == NULL)
@@ -364,7 +382,7 @@ try_candidate(struct scan *s)
 	struct scan_word *w = &s->ahead[0];
 
 	s->ahead_len = 1;
-	s->steps = 0;
+	s->visits_len = 0;
 	s->path[0] = 0;
 	look_up(s, w, true);
 	for (unsigned i = 0; i < w->tokens_len; i++) {

@@ -17,6 +17,8 @@
 /* Words read ahead for one name: its tokens, an ending behind each, initials.
  */
 #define SCAN_AHEAD_MAX (2 * SET_NAME_TOKENS_MAX + 2)
+/* Nodes of the trie that one candidate may lead to. */
+#define SCAN_VISITS_MAX 100
 #define SCAN_NO_WORD UINT32_MAX
 
 /* A place that was found, of any kind of name. */
@@ -37,6 +39,13 @@ struct scan_word {
 	uint32_t tokens[SCAN_TOKENS_MAX];
 };
 
+/* A node of the trie that was reached with a word still to read. */
+struct scan_visit {
+	uint32_t node;
+	uint16_t next;
+	uint16_t initials;
+};
+
 struct scan {
 	const struct set_view *view;
 	const char *text;
@@ -49,7 +58,8 @@ struct scan {
 	/* The candidate and the words behind it. */
 	struct scan_word ahead[SCAN_AHEAD_MAX];
 	unsigned ahead_len;
-	unsigned steps; /* taken from the candidate; bounds hostile sets */
+	struct scan_visit visits[SCAN_VISITS_MAX]; /* from the candidate */
+	unsigned visits_len;
 	uint8_t path[SET_NAME_TOKENS_MAX]; /* the words that tokens matched */
 	/* Whether the line of text last asked about is written in capitals. */
 	const char *line;
