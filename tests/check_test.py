@@ -4,6 +4,7 @@ NAME.txt, and an exit status to match. REWRITE=1 writes those files anew."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,18 @@ def schema_names_every_section():
     check(references <= set(schema["$defs"]), "reference to nothing")
 
 
+def manual_is_well_formed():
+    page = os.path.join(BUILDDIR, "man", "wirewatch.yaml.5")
+    with open(page) as file:
+        text = file.read()
+    for key in ("secret_file", "near", "opml", "pack", "retention"):
+        check(".It Ic %s : " % key in text, key + " is not in the manual")
+    if shutil.which("mandoc"):
+        result = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page],
+                                capture_output=True)
+        check(not result.stdout, result.stdout.decode())
+
+
 def usage_is_64():
     check(run("--nonsense").returncode == 64, "unknown option")
     check(run("x").returncode == 64, "argument")
@@ -141,6 +154,7 @@ def main():
     tap.run(lists_of_the_catalog_load)
     tap.run(example_is_valid)
     tap.run(schema_names_every_section)
+    tap.run(manual_is_well_formed)
     tap.run(usage_is_64)
     tap.done()
 

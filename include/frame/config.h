@@ -46,31 +46,31 @@ struct config_defaults {
 	int64_t timeout_ms;  /* 30 s: a whole fetch */
 	int64_t fresh_ms;    /* 6 h: what is older is not told at first sight */
 	int64_t retention_ms; /* 30 d: items, alerts, delivered rows */
-	char *contact;	     /* mail or URL for the User-Agent; NULL: none */
-	char *user_agent;    /* NULL: wirewatch/VERSION (+contact) */
+	char *contact;        /* mail or URL for the User-Agent; NULL: none */
+	char *user_agent;     /* NULL: wirewatch/VERSION (+contact) */
 };
 
 struct config_network {
-	struct strings allow; /* CIDRs beyond public addresses */
-	char *ca_file;		     /* NULL: the system's */
-	int64_t max_connections;     /* a fetcher's; default 256 */
-	char *resolver;		     /* "address:port"; NULL: the system's */
+	struct strings allow;    /* CIDRs beyond public addresses */
+	char *ca_file;           /* NULL: the system's */
+	int64_t max_connections; /* a fetcher's; default 256 */
+	char *resolver;          /* "address:port"; NULL: the system's */
 };
 
 struct config_desk {
-	char *listen; /* "127.0.0.1:8610"; port 0: any; "off": none */
+	char *listen;         /* "127.0.0.1:8610"; port 0: any; "off": none */
 	struct strings hosts; /* further Host names to answer to */
 };
 
-struct config_log { /* the daemon's diagnostics */
-	char *level;  /* error, warning, info, debug; default info */
+struct config_log {  /* the daemon's diagnostics */
+	char *level; /* error, warning, info, debug; default info */
 };
 
 struct config_feed {
 	char *id;     /* unique; from OPML: made of outlet or title */
 	char *outlet; /* display name of who publishes; default: id */
 	char *url;
-	char *language;	     /* BCP 47 or NULL */
+	char *language;      /* BCP 47 or NULL */
 	int64_t interval_ms; /* 0: the default's */
 	struct strings tags; /* OPML categories, config tags */
 	struct config_mark mark;
@@ -91,8 +91,8 @@ struct config_entity {
 	char *label; /* display name; default: the first English, else first */
 	struct config_name *names;
 	size_t names_len;
-	bool exact;		      /* of all names */
-	enum match_case letter_case;  /* of names that do not say */
+	bool exact;                  /* of all names */
+	enum match_case letter_case; /* of names that do not say */
 	struct strings exclude;
 	struct strings near;
 	int64_t near_words;
@@ -108,10 +108,10 @@ struct config_rule {
 };
 
 struct config_rotate {
-	int64_t size;	  /* bytes; 64 MiB */
+	int64_t size;     /* bytes; 64 MiB */
 	int64_t every_ms; /* 1 d */
-	int64_t keep;	  /* files; 14 */
-	int64_t total;	  /* bytes of all rotated files; 0: no limit */
+	int64_t keep;     /* files; 14 */
+	int64_t total;    /* bytes of all rotated files; 0: no limit */
 };
 
 struct config_sink {
@@ -131,9 +131,9 @@ struct config_sink {
 };
 
 struct config_route {
-	uint32_t levels; /* mask of 1 << level; 0: all */
-	struct strings rules;    /* rule or entity ids; none: all */
-	struct strings to; /* sink ids */
+	uint32_t levels;      /* mask of 1 << level; 0: all */
+	struct strings rules; /* rule or entity ids; none: all */
+	struct strings to;    /* sink ids */
 	struct config_mark mark;
 };
 
@@ -152,7 +152,7 @@ struct config {
 	size_t sinks_len;
 	struct config_route *routes;
 	size_t routes_len;
-	int64_t fetchers; /* how many; 0: one per core */
+	int64_t fetchers;     /* how many; 0: one per core */
 	struct strings files; /* that were read; marks point into it */
 };
 

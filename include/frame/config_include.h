@@ -19,8 +19,8 @@ void include_file(struct config_reader *, const struct schema_record *,
 void include_packs(struct config_reader *);
 /* Opens a file as the next source. NULL, and a problem at `from` (NULL: of the
  * file as a whole), when it cannot be read. */
-struct config_source *include_open(struct config_reader *, const char *path,
-    const struct config_mark *from);
+struct config_source *include_open(
+    struct config_reader *, const char *path, const struct config_mark *from);
 /* Where a file that the configuration names is; the caller frees. */
 char *include_find(const struct config_reader *, const char *path);
 /* Frees what the reader noted about them. */

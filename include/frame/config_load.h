@@ -10,13 +10,12 @@
 struct config;
 
 /* Reads FILE and conf.d/\*.yaml beside it (in byte order), OPML and packs named
- * there. NULL path: ${CONFIGURATION_DIRECTORY}/wirewatch.yaml, else the built-in
- * one below sysconfdir. Returns the configuration, or NULL when there were
- * errors; problems gets both kinds and is cleared by the caller. */
+ * there. NULL path: ${CONFIGURATION_DIRECTORY}/wirewatch.yaml, else the
+ * built-in one below sysconfdir. Returns the configuration, or NULL when there
+ * were errors; problems gets both kinds and is cleared by the caller. */
 struct config *config_load(const char *path, struct config_problems *);
 /* Only entities and rules matter (for `wirewatch match`): feeds and sinks may
  * be absent. */
-struct config *config_load_entities(
-    const char *path, struct config_problems *);
+struct config *config_load_entities(const char *path, struct config_problems *);
 
 #endif

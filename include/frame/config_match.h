@@ -17,8 +17,8 @@ struct rule_set;
 struct config_match {
 	struct match_entity *entities;
 	size_t len;
-	struct match_name *names;     /* of all entities, in their order */
-	char **word_ids;	      /* owned */
+	struct match_name *names; /* of all entities, in their order */
+	char **word_ids;          /* owned */
 	size_t word_ids_len;
 };
 

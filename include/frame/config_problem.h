@@ -29,8 +29,8 @@ struct config_problems {
 };
 
 /* source: the file it is about, for its name and the line shown. */
-void problem_add(struct config_problems *, struct config_source *,
-    int line, int col, bool warning, const char *format, ...)
+void problem_add(struct config_problems *, struct config_source *, int line,
+    int col, bool warning, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 /* Sorts by file and line. */
 void config_problems_sort(struct config_problems *);
@@ -44,9 +44,9 @@ char *config_problem_text(const struct config_problem *, bool color);
 int problem_distance(const char *, const char *, int max);
 /* Remembers the closest of the words it is asked about. */
 struct problem_guess {
-	const char *word;  /* what was written */
-	const char *best;  /* NULL: none is close */
-	int distance;	   /* of best */
+	const char *word; /* what was written */
+	const char *best; /* NULL: none is close */
+	int distance;     /* of best */
 };
 void problem_guess(struct problem_guess *, const char *candidate);
 /* " (did you mean "best"?)" or ""; the caller frees. */

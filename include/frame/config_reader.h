@@ -28,8 +28,8 @@ struct config_reference {
 struct config_reader {
 	struct config *config;
 	struct config_problems *problems;
-	char *folder; /* that relative paths start from: "" or "PATH/" */
-	bool in_pack; /* the file being read is an entity pack */
+	char *folder;       /* that relative paths start from: "" or "PATH/" */
+	bool in_pack;       /* the file being read is an entity pack */
 	bool sinks_given;   /* there is a section `sinks` */
 	bool entities_only; /* skip all sections but entities and rules */
 	struct config_source **sources; /* files read, by order */
@@ -60,9 +60,9 @@ void reader_error(struct config_reader *, const struct config_mark *,
 void reader_warn(struct config_reader *, const struct config_mark *,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* "on line 3" of the file that `from` is in, else "FILE:3"; caller frees. */
-char *reader_place(
-    const struct config_mark *, const struct config_mark *from);
-/* The path in the folder, or the path itself when absolute; the caller frees. */
+char *reader_place(const struct config_mark *, const struct config_mark *from);
+/* The path in the folder, or the path itself when absolute; the caller frees.
+ */
 char *reader_path(const struct config_reader *, const char *path);
 
 #endif

@@ -24,8 +24,8 @@ size_t record_len(const struct schema_field *, const void *);
 void *record_element(const struct schema_field *, const void *, size_t);
 /* Whether a field is asked for in a struct of this kind (a sink's `url` only
  * in a webhook). */
-bool record_uses(const struct schema_record *, const struct schema_field *,
-    const void *);
+bool record_uses(
+    const struct schema_record *, const struct schema_field *, const void *);
 const struct schema_field *record_find(
     const struct schema_record *, const char *key);
 

@@ -13,21 +13,21 @@
 
 #define SCHEMA_FIELDS_MAX 32 /* of a record */
 
-enum field_type {	/* kept as */
-	FIELD_TEXT,	/* char *, NULL when not given */
-	FIELD_CHOICE,	/* char *, one of choices */
-	FIELD_SECRET,	/* char *: the content of the file named */
-	FIELD_PATTERN,	/* char *, and a bool that is set (len_offset) */
-	FIELD_BOOL,	/* bool */
-	FIELD_COUNT,	/* int64_t */
+enum field_type {       /* kept as */
+	FIELD_TEXT,     /* char *, NULL when not given */
+	FIELD_CHOICE,   /* char *, one of choices */
+	FIELD_SECRET,   /* char *: the content of the file named */
+	FIELD_PATTERN,  /* char *, and a bool that is set (len_offset) */
+	FIELD_BOOL,     /* bool */
+	FIELD_COUNT,    /* int64_t */
 	FIELD_DURATION, /* int64_t, milliseconds */
-	FIELD_SIZE,	/* int64_t, bytes */
-	FIELD_ENUM,	/* an enum whose values are places in choices */
-	FIELD_MASK,	/* uint32_t: 1 << place in choices; a list or one */
-	FIELD_TEXTS,	/* struct strings: a list or one text */
-	FIELD_GROUP,	/* a map, kept inside the same struct */
-	FIELD_LIST,	/* pointer to records, and their number (len_offset) */
-	FIELD_NAMES	/* the same, in the shapes that names may take */
+	FIELD_SIZE,     /* int64_t, bytes */
+	FIELD_ENUM,     /* an enum whose values are places in choices */
+	FIELD_MASK,     /* uint32_t: 1 << place in choices; a list or one */
+	FIELD_TEXTS,    /* struct strings: a list or one text */
+	FIELD_GROUP,    /* a map, kept inside the same struct */
+	FIELD_LIST,     /* pointer to records, and their number (len_offset) */
+	FIELD_NAMES     /* the same, in the shapes that names may take */
 };
 
 /* Kinds of things that have ids, and that others refer to. */
@@ -48,13 +48,13 @@ struct schema_field {
 	const char *doc; /* sentences for the manual, plain text */
 	enum field_type type;
 	bool required;
-	size_t offset;	   /* in the record's struct */
-	size_t len_offset; /* see enum field_type */
-	uint32_t roles;	   /* mask of 1 << enum role_kind */
+	size_t offset;      /* in the record's struct */
+	size_t len_offset;  /* see enum field_type */
+	uint32_t roles;     /* mask of 1 << enum role_kind */
 	const char *preset; /* value when not given, as in a file; or NULL */
-	int64_t min, max;  /* of COUNT, DURATION, SIZE; max 0: no limits */
-	const char *const *choices; /* ended by NULL */
-	const struct schema_record *record; /* of GROUP, LIST, NAMES */
+	int64_t min, max;   /* of COUNT, DURATION, SIZE; max 0: no limits */
+	const char *const *choices;          /* ended by NULL */
+	const struct schema_record *record;  /* of GROUP, LIST, NAMES */
 	const struct schema_record *include; /* LIST: an element with this
 						record's first key names a file
 						that holds more elements */
@@ -68,9 +68,9 @@ struct schema_field {
 
 struct schema_record {
 	const char *name; /* "feed" */
-	size_t size;	  /* of its struct */
-	size_t mark;	  /* offset of its config_mark; SCHEMA_NONE: none */
-	size_t kind;	  /* offset of the enum that `kinds` looks at */
+	size_t size;      /* of its struct */
+	size_t mark;      /* offset of its config_mark; SCHEMA_NONE: none */
+	size_t kind;      /* offset of the enum that `kinds` looks at */
 	const char *const *kind_choices;
 	const struct schema_field *fields; /* ended by a NULL key */
 	const char *doc; /* for the manual in place of its keys; or NULL */
@@ -79,7 +79,7 @@ struct schema_record {
 #define SCHEMA_NONE SIZE_MAX /* an offset: there is none */
 
 extern const struct schema_record schema_config;
-extern const struct schema_record schema_pack; /* an entity pack file */
+extern const struct schema_record schema_pack;         /* an entity pack file */
 extern const struct schema_record schema_pack_element; /* {pack: FILE} */
 
 /* What {opml: FILE} or {pack: FILE} says. */

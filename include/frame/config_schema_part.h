@@ -17,11 +17,14 @@
 #define DESK (1u << ROLE_DESK)
 #define ALL (PARENT | ENGINE | FETCHER | COURIER | DESK)
 
-#define SECONDS(n) ((n) * INT64_C(1000))
+#define SECONDS(n) ((n)*INT64_C(1000))
 #define DAYS(n) (SECONDS(n) * 86400)
-#define MEBIBYTES(n) ((n) * INT64_C(1048576))
+#define MEBIBYTES(n) ((n)*INT64_C(1048576))
 
-#define END {.key = NULL}
+#define END                 \
+	{                   \
+		.key = NULL \
+	}
 
 struct schema_record;
 

@@ -12,14 +12,14 @@
 struct config_source {
 	char *path;
 	unsigned order; /* in which the files were read */
-	char *bytes;	/* NUL-terminated */
+	char *bytes;    /* NUL-terminated */
 	size_t len;
 	size_t *lines; /* offsets of lines, once one was asked for */
 	size_t lines_len;
 };
 
-/* Reads, without a byte order mark, a regular file (or pipe) of at most max bytes. Returns 0, or -1 with
- * errno set (EFBIG: too large). */
+/* Reads, without a byte order mark, a regular file (or pipe) of at most max
+ * bytes. Returns 0, or -1 with errno set (EFBIG: too large). */
 int source_read(const char *path, size_t max, struct config_source *);
 void source_clear(struct config_source *);
 /* Line from 1 and its length without the line end; NULL: there is none. */

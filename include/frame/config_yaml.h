@@ -16,12 +16,12 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
 	enum node_kind kind;
-	int line, col; /* from 1; columns count characters */
-	const char *text; /* scalar: UTF-8; else NULL */
-	bool quoted;	  /* scalar: not plain */
+	int line, col;      /* from 1; columns count characters */
+	const char *text;   /* scalar: UTF-8; else NULL */
+	bool quoted;        /* scalar: not plain */
 	struct node *first; /* list: elements; map: key, value, key, ... */
 	struct node *next;  /* sibling */
-	size_t len;	    /* elements of a list, pairs of a map */
+	size_t len;         /* elements of a list, pairs of a map */
 };
 
 struct node_tree; /* owns the nodes and their text */
@@ -31,7 +31,8 @@ struct yaml_error {
 	char message[200];
 };
 
-/* Reads len bytes, which a NUL must follow. Returns the tree, or NULL with the error filled in. */
+/* Reads len bytes, which a NUL must follow. Returns the tree, or NULL with the
+ * error filled in. */
 struct node_tree *node_tree_read(
     const char *bytes, size_t len, struct yaml_error *);
 void node_tree_free(struct node_tree *);

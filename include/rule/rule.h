@@ -24,12 +24,12 @@ enum level { LEVEL_ROUTINE, LEVEL_URGENT, LEVEL_FLASH };
  */
 struct rule_condition {
 	struct strings entities;  /* ids, mentioned in one of the fields `in` */
-	struct strings words;	  /* the same for words */
-	struct strings feeds;	  /* ids */
-	struct strings outlets;	  /* display names */
+	struct strings words;     /* the same for words */
+	struct strings feeds;     /* ids */
+	struct strings outlets;   /* display names */
 	struct strings languages; /* BCP 47; "en" takes "en-GB" as well */
-	struct strings tags;	  /* of the feed or of the item */
-	uint32_t in;		  /* mask of 1 << enum item_field; 0: as the
+	struct strings tags;      /* of the feed or of the item */
+	uint32_t in;              /* mask of 1 << enum item_field; 0: as the
 				     condition around it, outermost: all */
 	struct rule_condition *all; /* each must be met */
 	size_t all_len;
