@@ -231,6 +231,14 @@ out:
 	buf_clear(&type);
 }
 
+/* An address between the tags, as RSS has it. */
+static void
+end_link(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	document_set_url(doc, el, FACT_URL, RANK_LAST, content->text);
+}
+
 /* The label is for people; the term stands where there is none. */
 static void
 start_category(struct document *doc, struct element *el,
@@ -275,7 +283,7 @@ const struct rule atom_rules[] = {
     {ATOM, "content", IN_ITEM, start_content, end_text, FACT_CONTENT, RANK_OWN,
 	true},
     {ATOM, "id", BOTH, NULL, end_id, FACT_GUID, RANK_OWN, true},
-    {ATOM, "link", BOTH, start_link},
+    {ATOM, "link", BOTH, start_link, end_link, .takes_text = true},
     {ATOM, "published", BOTH, NULL, document_end_date, FACT_PUBLISHED, RANK_OWN,
 	true},
     {ATOM, "issued", BOTH, NULL, document_end_date, FACT_PUBLISHED, RANK_OWN,
@@ -300,7 +308,8 @@ const struct rule atom_rules[] = {
 	.takes_text = true},
     {ATOM, "homepage", IN_PERSON, NULL, person_end_part, PERSON_URL,
 	.takes_text = true},
-    {ATOM, "category", BOTH, start_category},
+    {ATOM, "category", BOTH, start_category, document_end_tag,
+	.takes_text = true},
     {ATOM, "source", IN_ITEM, .inside = IN_SOURCE},
     {ATOM, "icon", IN_FEED, NULL, document_end_url, FACT_ICON, RANK_BEST, true},
     {ATOM, "logo", IN_FEED, NULL, document_end_url, FACT_ICON, RANK_OWN, true},

@@ -170,7 +170,8 @@ is_clock(const struct reader *r, size_t digits)
 		return is_digit(r, 1) || (r->left > 2 && r->at[1] == ' ');
 	if (*r->at == 'h' || *r->at == 'H')
 		return is_digit(r, 1);
-	return *r->at == '.' && r->has_year && r->has_day && is_digit(r, 1);
+	return *r->at == '.' && r->has_year && is_digit(r, 1) &&
+	       (r->has_day || r->numbers_len > 0);
 }
 
 static void

@@ -135,7 +135,9 @@ start_rule(struct document *doc, struct element *el, const struct rule *rule,
 {
 	el->rule = rule;
 	el->takes_text = rule->takes_text;
-	el->inside = rule->takes_text ? IN_MARKUP : rule->inside;
+	el->inside = rule->takes_text && rule->inside == IN_NOTHING
+			 ? IN_MARKUP
+			 : rule->inside;
 	if (rule->start != NULL)
 		rule->start(doc, el, attributes);
 }

@@ -100,6 +100,9 @@ markup_start(struct document *doc, struct element *el,
 	bool is_void =
 	    (html_element_flags((const char *)name, len) & HTML_VOID) != 0;
 
+	/* A plain text with elements in it is markup after all. */
+	if (el[-1].rule != NULL && el[-1].type == RAW_PLAIN)
+		el[-1].type = RAW_HTML;
 	el->inside = IN_MARKUP;
 	el->takes_text = el->escapes = true;
 	if (doc->text.len >= RAW_TEXT_MAX || is_wrapper(doc, el, name))

@@ -256,7 +256,7 @@ const struct rule module_rules[] = {
 	.takes_text = true},
     TEXT(SPACE_ITUNES, "title", FACT_TITLE, RANK_LAST),
     TEXT(SPACE_ITUNES, "summary", FACT_SUMMARY, RANK_LAST),
-    TEXT(SPACE_ITUNES, "subtitle", FACT_SUMMARY, RANK_LAST),
+    TEXT(SPACE_ITUNES, "subtitle", FACT_SUMMARY, RANK_LEAST),
     PERSON(SPACE_ITUNES, "author", RANK_LAST),
     {SPACE_ITUNES, "keywords", BOTH, NULL, end_keywords, .takes_text = true},
     {SPACE_ITUNES, "category", BOTH, start_itunes_category, .inside = IN_FEED},

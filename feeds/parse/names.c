@@ -27,6 +27,7 @@ static const struct known_space spaces[] = {
     {"purl.org/rss/1.0/modules/rss091", SPACE_NONE},
     {"my.netscape.com/rdf/simple/0.9", SPACE_NONE},
     {"channel.netscape.com/rdf/simple/0.9", SPACE_NONE},
+    {"my.theinfo.org/changed/1.0/rss", SPACE_NONE},
     {"my.netscape.com/publish/formats/rss-0.91.dtd", SPACE_NONE},
     {"www.w3.org/2005/atom", SPACE_ATOM},
     {"purl.org/atom/ns", SPACE_ATOM},

@@ -87,7 +87,8 @@ struct rule {
 	int field;         /* for start and end: which of the record's fields */
 	unsigned rank;     /* of what they set */
 	bool takes_text;   /* gathers text for end */
-	enum place inside; /* where its children are */
+	enum place inside; /* where its children are; IN_NOTHING with
+			      takes_text: IN_MARKUP */
 };
 
 struct element {

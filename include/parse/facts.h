@@ -32,10 +32,11 @@ enum fact_date { FACT_PUBLISHED, FACT_MODIFIED, FACT_DATES };
 
 /* Ranks; a field that is not set has 0. */
 enum {
-	RANK_LAST = 1, /* where it is all there is */
-	RANK_MODULE,   /* a module says so */
-	RANK_WEAK,     /* the format's own, in an odd place */
-	RANK_OWN,      /* the format's own element */
+	RANK_LEAST = 1,
+	RANK_LAST,   /* where it is all there is */
+	RANK_MODULE, /* a module says so */
+	RANK_WEAK,   /* the format's own, in an odd place */
+	RANK_OWN,    /* the format's own element */
 	RANK_BEST
 };
 
