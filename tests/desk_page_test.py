@@ -70,8 +70,10 @@ def the_keyboard_searches_and_chooses(stage, page):
     page.press("j")
     same(page.evaluate("document.querySelector('.chosen .headline').textContent"),
          "Macron, report 5", "the second row")
+    stage.cue("feed", "feed-3", "failing", "timeout after 20 s")
     page.press("f")
     page.wait("document.querySelectorAll('#feeds tr').length === 3")
+    page.wait("document.querySelector('#feeds tr').textContent.includes('feed-3')")
     page.press("a")
     page.wait("!document.querySelector('#alerts-view').hidden")
 

@@ -128,7 +128,7 @@ function headlineElement(alert) {
 	return node;
 }
 
-/* The summary where it holds mentions, else why the headline alone tells. */
+/* The summary where it holds mentions. */
 function detailElement(alert) {
 	const mentions = mentionsOf(alert, 'summary');
 	if (!alert.item?.summary || mentions.length === 0)
@@ -394,7 +394,8 @@ function feedElement(feed) {
 		element('td', '', feed.error ?? ''));
 }
 
-async function loadFeeds() {
+/* A page of feeds; without a chosen state those in trouble come first. */
+async function getFeeds() {
 	const query = new URLSearchParams({limit: feedsLimit});
 	const text = $('feeds-text').value.trim();
 	const state = document.forms['feeds-filter'].state.value;
@@ -403,6 +404,20 @@ async function loadFeeds() {
 	if (state)
 		query.set('state', state);
 	const page = await getJson(`/api/v1/feeds?${query}`);
+	if (state)
+		return page;
+	const bad = [];
+	for (const trouble of ['quarantined', 'failing']) {
+		query.set('state', trouble);
+		bad.push(...(await getJson(`/api/v1/feeds?${query}`)).feeds);
+	}
+	const ids = new Set(bad.map((feed) => feed.id));
+	page.feeds = [...bad, ...page.feeds.filter((feed) => !ids.has(feed.id))];
+	return page;
+}
+
+async function loadFeeds() {
+	const page = await getFeeds();
 	$('feeds').replaceChildren(...page.feeds.map(feedElement));
 	$('feeds-empty').hidden = page.feeds.length > 0;
 	$('feeds-more').hidden = !page.next || feedsLimit >= 1000;
