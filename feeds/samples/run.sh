@@ -76,7 +76,7 @@ server=$!
 daemon=$server
 until_true 10 test -s "$run/port" || fail "the sample feeds are not served"
 sed -e "s/@PORT@/$(cat "$run/port")/" -e "s/@LISTEN@/$(choose_listen)/" \
-	"$samples/wirewatch.yaml.in" >"$run/etc/wirewatch.yaml"
+	-e "s|@CATALOG@|${samples%/*}/catalog|" "$samples/wirewatch.yaml.in" >"$run/etc/wirewatch.yaml"
 
 "$build/wirewatchd" -f 2>"$run/daemon.log" &
 daemon=$!
