@@ -91,7 +91,7 @@ class Mission:
 
 def first_poll_is_quiet(mission):
     mission.daemon.start()
-    mission.tail = mission.daemon.cli_start("tail", "--json")
+    mission.tail = mission.daemon.cli_start("tail", "-f", "--json")
     mission.events = mission.daemon.events()
     for outlet in mission.outlets:
         polls = mission.server.requests(outlet.path, wait=2)
