@@ -31,6 +31,7 @@ class Mission:
         self.no_syslog = harness.Syslog.missing()
         self.syslog = None if self.no_syslog else harness.Syslog()
         command = self.syslog.command if self.syslog else ()
+        self.tail = self.events = None
         self.daemon = harness.Daemon(self.config(), command=command)
         self.daemon.write("hook.key", SECRET + "\n")
         os.chmod(self.daemon.path("etc", "hook.key"), 0o600)
@@ -82,6 +83,9 @@ class Mission:
         ]
 
     def clear(self):
+        for reader in (self.tail, self.events):
+            if reader is not None:
+                reader.stop()
         self.daemon.clear()
         self.server.stop()
         self.receiver.stop()

@@ -282,8 +282,10 @@ failures_tell_status_and_wish(void **state)
 	assert_string_equal(desk->error, "HTTP 503: xxxxx");
 	desk->header = NULL;
 	desk->status = 410;
+	desk->body_len = 0;
 	deliver(desk, "msg_2");
 	assert_int_equal(desk->last.outcome, DELIVERY_GONE);
+	assert_string_equal(desk->error, "HTTP 410");
 	assert_int_equal(desk->last.retry_after_us, 0);
 }
 

@@ -141,10 +141,14 @@ describe_status(struct buf *out, const struct request *request, long status)
 	buf_addf(out, "HTTP %ld", status);
 	if (status >= 300 && status < 400) {
 		buf_add_str(out, ": redirects are not followed");
-	} else if (request->excerpt.len > 0) {
+	} else {
+		size_t len = out->len;
+
 		buf_add_str(out, ": ");
-		clean_add(out, request->excerpt.data, request->excerpt.len,
+		clean_add(out, buf_str(&request->excerpt), request->excerpt.len,
 		    CLEAN_LINE);
+		if (out->len == len + 2) /* nothing to read */
+			buf_truncate(out, len);
 	}
 }
 

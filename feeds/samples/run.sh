@@ -58,6 +58,11 @@ feeds_were_polled() {
 		! grep -q '"state":"waiting"' "$run/feeds.json"
 }
 
+# Its exit status is 1 while no news comes through; then it has printed, too.
+daemon_answers() {
+	"$build/wirewatch" status >"$run/status" 2>/dev/null || [ -s "$run/status" ]
+}
+
 # The desk's port, or 0 (any) where something has it.
 choose_listen() {
 	python3 -c 'import socket
@@ -78,9 +83,10 @@ until_true 10 test -s "$run/port" || fail "the sample feeds are not served"
 sed -e "s/@PORT@/$(cat "$run/port")/" -e "s/@LISTEN@/$(choose_listen)/" \
 	-e "s|@CATALOG@|${samples%/*}/catalog|" "$samples/wirewatch.yaml.in" >"$run/etc/wirewatch.yaml"
 
-"$build/wirewatchd" -f 2>"$run/daemon.log" &
+# In a session of its own, out of the terminal's reach: Ctrl-C ends it in order.
+setsid "$build/wirewatchd" -f 2>"$run/daemon.log" &
 daemon=$!
-until_true 20 "$build/wirewatch" status >"$run/status" 2>/dev/null ||
+until_true 20 daemon_answers ||
 	fail "the daemon does not start; its last lines:"
 cat "$run/status"
 echo
