@@ -25,6 +25,7 @@
 struct role_private {
 	struct message_route routes[ROUTES_MAX];
 	struct peer_callbacks callbacks;
+	bool running; /* in role_loop() */
 };
 
 /* Reads a slice out of a memfd; NULL when it is none. */
@@ -136,6 +137,10 @@ role_on_stop(void *arg, struct peer *peer, struct message_reader *reader)
 
 	if (!message_end(reader))
 		return -1;
+	/* Told while still starting: nothing is under way, and what on_stop
+	 * works on may not be there yet. */
+	if (!role->private->running)
+		_exit(0);
 	if (!role->stopping) {
 		role->stopping = true;
 		role->callbacks->on_stop(role->arg);
@@ -233,6 +238,7 @@ role_start(struct role *role, enum role_kind kind, unsigned index,
 int
 role_loop(struct role *role)
 {
+	role->private->running = true;
 	say_ready(role);
 	event_base_dispatch(role->base);
 	peer_flush(role->parent, FLUSH_MS);

@@ -52,6 +52,7 @@ forget_process(struct child *child)
 		close(child->bench);
 	child->bench = -1;
 	child->pid = 0;
+	child->epoch = 0;
 	child->state = CHILD_DOWN;
 }
 
@@ -113,6 +114,9 @@ child_on_ready(void *arg, struct peer *peer, struct message_reader *reader)
 			child->parent->engine_was_up = true;
 		parent_adjust_children(child->parent);
 	}
+	/* A reload came between its configuration and this. */
+	if (child->epoch != child->parent->slices->epoch)
+		child_configure(child);
 	reload_check_done(child->parent);
 	parent_say_status(child->parent);
 	return 0;

@@ -140,8 +140,7 @@ accept(struct parent *parent, const char *problems)
 	    parent->slices->feeds, parent->slices->entities,
 	    parent->slices->sinks);
 	for (size_t i = 0; i < parent->children_len; i++)
-		if (parent->children[i]->state == CHILD_UP ||
-		    parent->children[i]->epoch == 0)
+		if (parent->children[i]->state == CHILD_UP)
 			child_configure(parent->children[i]);
 	/* Its listeners are opened before its sandbox. */
 	if (old != NULL && desk != NULL &&

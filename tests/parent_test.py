@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The parent and its roles as processes: restarts, the throttle, reload, stop,
+diagnostics, a second instance. Prints TAP.
+"""
+import os
+import signal
+import subprocess
+import time
+
+import harness
+from harness import Daemon, check, wait_for
+
+CONFIG = {
+    "defaults": {"interval": "1h"},
+    "desk": {"listen": "127.0.0.1:0"},
+    "fetchers": 1,
+    "feeds": [{"id": "a", "url": "http://127.0.0.1:9/feed.xml"}],
+    "network": {"allow": ["127.0.0.0/8"]},
+    "entities": [{"id": "macron", "names": ["Macron"]}],
+}
+ROLES = ("engine", "fetcher", "courier", "desk")
+
+
+def has_line(daemon, *words):
+    return any(all(word in line for word in words) for line in daemon.lines)
+
+
+def pids(daemon, role):
+    return [pid for pid, _ in daemon.roles(role)]
+
+
+def settle(daemon):
+    wait_for(lambda: len(daemon.roles()) == len(ROLES) and
+             daemon.cli("status").returncode == 0, "all roles")
+
+
+def killed_roles_are_back_within_two_seconds(daemon):
+    for role in ROLES:
+        old = pids(daemon, role)
+        start = time.monotonic()
+        daemon.kill_role(role)
+        wait_for(lambda: pids(daemon, role) not in ([], old),
+                 "a new " + role, 2)
+        check(time.monotonic() - start < 2 * harness.SLOW, role + " was slow")
+        wait_for(lambda: has_line(daemon, role + " 0: killed by signal 9"),
+                 "the line about the " + role)
+    settle(daemon)
+
+
+def reload_while_roles_start_reaches_them_too(daemon):
+    for role in ROLES[:3] * 3:
+        daemon.kill_role(role)
+        daemon.process.send_signal(signal.SIGHUP)
+    check(daemon.cli("reload").returncode == 0, "reload")
+
+
+def role_that_keeps_dying_is_backed_off_loudly(daemon):
+    for _ in range(5):  # one of the deaths was in an earlier test
+        old = wait_for(lambda: pids(daemon, "courier"), "a courier")
+        daemon.kill_role("courier")
+        wait_for(lambda: pids(daemon, "courier") != old, "its death")
+        if has_line(daemon, "courier 0: died 5 times within 60 s"):
+            break
+    wait_for(lambda: has_line(daemon, "courier 0: died 5 times within 60 s",
+                              "next start in 4 s"), "the loud line")
+    wait_for(lambda: "backed off" in daemon.cli("status", "--json").stdout,
+             "the status to say so")
+    wait_for(lambda: pids(daemon, "courier"), "the courier again", 8)
+
+
+def broken_configuration_is_refused_and_the_old_one_stays(daemon):
+    before = daemon.roles()
+    daemon.configure("feeds: [\n")
+    done = daemon.cli("reload")
+    check(done.returncode == 78, "status %d" % done.returncode)
+    check("wirewatch.yaml:" in done.stderr, done.stderr)
+    check(daemon.roles() == before, "roles were restarted")
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "the good one was refused")
+
+
+def many_hangups_make_few_reloads(daemon):
+    def loads():
+        return sum("configuration: 1 feeds" in line for line in daemon.lines)
+
+    before = loads()
+    for _ in range(300):
+        daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: loads() > before, "a reload")
+    check(daemon.cli("reload").returncode == 0, "reload")
+    check(loads() - before < 20, "%d loads for 300 signals" % loads())
+
+
+def number_of_fetchers_follows_the_configuration(daemon):
+    daemon.configure(dict(CONFIG, fetchers=3))
+    check(daemon.cli("reload").returncode == 0, "reload")
+    wait_for(lambda: len(pids(daemon, "fetcher")) == 3, "three fetchers")
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "reload")
+    wait_for(lambda: len(pids(daemon, "fetcher")) == 1, "one fetcher")
+
+
+def second_instance_is_refused_with_a_clear_message(daemon):
+    done = subprocess.run([harness.WIREWATCHD, "-f"], env=daemon.environment(),
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, timeout=30)
+    check(done.returncode == 1, "status %d" % done.returncode)
+    check("held by another wirewatchd" in done.stderr, done.stderr)
+    check(daemon.cli("status").returncode == 0, "the first one suffered")
+
+
+def term_stops_everything_within_ten_seconds(daemon):
+    roles = [pid for pid, _ in daemon.roles()]
+    start = time.monotonic()
+    daemon.process.terminate()
+    check(daemon.process.wait(15) == 0, "status is not 0")
+    check(time.monotonic() - start < 10 * harness.SLOW, "too slow")
+    check(not any(os.path.exists("/proc/%d" % pid) for pid in roles),
+          "roles are left")
+    check(not has_line(daemon, "did not stop in time"), daemon.lines[-5:])
+
+
+def roles_end_with_a_killed_parent(daemon):
+    daemon.start()
+    roles = [pid for pid, _ in daemon.roles()]
+    daemon.process.kill()
+    daemon.process.wait()
+    wait_for(lambda: not any(os.path.exists("/proc/%d" % pid)
+                             for pid in roles), "the roles to end")
+
+
+def errors_of_the_first_configuration_end_it_with_78(daemon):
+    daemon.configure(dict(CONFIG, typo=1))
+    for options in (["-f"], ["-t"]):
+        done = subprocess.run([harness.WIREWATCHD, *options],
+                              env=daemon.environment(),
+                              stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, timeout=30)
+        check(done.returncode == 78, "status %d" % done.returncode)
+        check('unknown key "typo"' in done.stderr, done.stderr)
+
+
+def main():
+    tap = harness.Tap()
+    harness.need_programs(tap, harness.WIREWATCHD, harness.WIREWATCH)
+    daemon = Daemon(CONFIG)
+    try:
+        daemon.start()
+        for test in (killed_roles_are_back_within_two_seconds,
+                     broken_configuration_is_refused_and_the_old_one_stays,
+                     many_hangups_make_few_reloads,
+                     number_of_fetchers_follows_the_configuration,
+                     second_instance_is_refused_with_a_clear_message,
+                     reload_while_roles_start_reaches_them_too,
+                     role_that_keeps_dying_is_backed_off_loudly,
+                     term_stops_everything_within_ten_seconds,
+                     roles_end_with_a_killed_parent,
+                     errors_of_the_first_configuration_end_it_with_78):
+            tap.run(test, daemon,
+                    on_failure=lambda: "\n".join(daemon.lines[-30:]))
+    finally:
+        daemon.stop()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
