@@ -96,6 +96,15 @@ def many_entities_load_fast(folder):
     check([one["entity"] for one in told] == ["e4999"], str(told))
 
 
+def odd_values_do_not_stop_it(folder):
+    """match makes do with odd ids, types and keys, and counts warnings"""
+    path = folder.write("odd.json", json.dumps({"entities": [
+        {"id": "ORG:EU é", "type": "ORG", "note": "x", "names": ["EU"]},
+        {"id": "none", "names": []}]}))
+    told = lines("match", "-c", path, "-", stdin=b"the EU said")
+    check([one["entity"] for one in told] == ["ORG:EU é"], str(told))
+
+
 def missing_files_are_told(folder):
     """match goes on after a file that is not there, and exits with 2"""
     path = folder.write("a.txt", "Macron")
@@ -135,7 +144,7 @@ need_programs(tap, WIREWATCH)
 here = Folder()
 for test in (mentions_are_json_lines, misses_are_explained, language_matters,
              colour_keeps_the_text, json_is_yaml, many_entities_load_fast,
-             missing_files_are_told, wikidata_becomes_a_pack,
+             odd_values_do_not_stop_it, missing_files_are_told, wikidata_becomes_a_pack,
              forms_are_listed):
     tap.run(test, here)
 tap.done()

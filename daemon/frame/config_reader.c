@@ -55,6 +55,23 @@ reader_error(struct config_reader *reader, const struct config_mark *mark,
 	buf_clear(&text);
 }
 
+/* An error of a value or key; only a warning where names are all that is
+ * asked for, since they can be matched without it. */
+static void __attribute__((format(printf, 3, 4)))
+reader_refuse(struct config_reader *reader, const struct config_mark *mark,
+    const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list ap;
+
+	va_start(ap, format);
+	buf_addvf(&text, format, ap);
+	va_end(ap);
+	problem_add(reader->problems, find_source(reader, mark), mark->line,
+	    mark->col, reader->entities_only, "%s", buf_str(&text));
+	buf_clear(&text);
+}
+
 void
 reader_warn(struct config_reader *reader, const struct config_mark *mark,
     const char *format, ...)
@@ -165,9 +182,11 @@ read_text(struct config_reader *reader, const struct schema_field *field,
 
 	wrong = value_set(field, record, node->text);
 	if (wrong != NULL) {
-		reader_error(reader, &mark, "\"%s\" %s", field->key, wrong);
+		reader_refuse(reader, &mark, "\"%s\" %s", field->key, wrong);
 		free(wrong);
-		return;
+		if (!reader->entities_only ||
+		    !value_set_anyway(field, record, node->text))
+			return;
 	}
 	if (field->defines != ID_NONE) {
 		memcpy(&text, record_at(field, record), sizeof(text));
@@ -350,9 +369,9 @@ check_language_key(struct config_reader *reader, const struct node *map,
 	const char *wrong = value_check_language(key->text);
 
 	if (wrong != NULL) {
-		reader_error(reader, &mark, "a key of \"names\" %s, not \"%s\"",
-		    wrong, key->text);
-		return false;
+		reader_refuse(reader, &mark,
+		    "a key of \"names\" %s, not \"%s\"", wrong, key->text);
+		return reader->entities_only;
 	}
 	for (const struct node *k = map->first; k != key; k = k->next->next)
 		if (strcmp(k->text, key->text) == 0) {
@@ -432,7 +451,7 @@ unknown_key(struct config_reader *reader, const struct schema_record *schema,
 	for (const struct schema_field *f = schema->fields; f->key; f++)
 		problem_guess(&guess, f->key);
 	hint = problem_guess_text(&guess);
-	reader_error(reader, &mark, "unknown key \"%s\" of %s%s", key->text,
+	reader_refuse(reader, &mark, "unknown key \"%s\" of %s%s", key->text,
 	    schema->name, hint);
 	free(hint);
 }

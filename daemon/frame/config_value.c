@@ -437,3 +437,13 @@ value_set(const struct schema_field *field, void *record, const char *text)
 	}
 	return xstrdup("must not be a single value");
 }
+
+bool
+value_set_anyway(
+    const struct schema_field *field, void *record, const char *text)
+{
+	if (field->type != FIELD_TEXT || *text == '\0')
+		return false;
+	put_text(field, record, text);
+	return true;
+}

@@ -15,7 +15,7 @@ struct config;
  * were errors; problems gets both kinds and is cleared by the caller. */
 struct config *config_load(const char *path, struct config_problems *);
 /* Only entities and rules matter (for `wirewatch match`): feeds and sinks may
- * be absent. */
+ * be absent, and wrong values and unknown keys are warnings. */
 struct config *config_load_entities(const char *path, struct config_problems *);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef FRAME_CONFIG_VALUE_H
 #define FRAME_CONFIG_VALUE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct schema_field;
@@ -13,6 +14,10 @@ struct schema_field;
  * what is wrong, to follow the key in a message ("must be ..., not ..."); the
  * field is then untouched and the caller frees the text. */
 char *value_set(const struct schema_field *, void *record, const char *text);
+/* Sets a field of text, though the text is not as it should be; false when the
+ * field takes no such thing. */
+bool value_set_anyway(
+    const struct schema_field *, void *record, const char *text);
 
 /* "1h30m" in milliseconds; units ms s m h d w. -1: not a duration. */
 int64_t value_duration(const char *text);
