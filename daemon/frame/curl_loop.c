@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <event2/event.h>
+#include <locale.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -504,6 +505,8 @@ curl_loop_new(struct event_base *base, const struct curl_loop_options *options,
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
+	/* Host names in other scripts are read in the locale's charset. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	loop->base = base;
 	loop->wall = options->wall;
 	loop->dns = options->dns;
