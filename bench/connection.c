@@ -21,7 +21,7 @@
 #include "bench/connection.h"
 #include "bench/document.h"
 
-#define INPUT_MAX (4 * 1024 * 1024) /* head and body of a request */
+#define INPUT_MAX (32 * 1024 * 1024) /* head and body of a request */
 #define READ_SIZE (64 * 1024)
 #define TLS_RECORD 0x16 /* first byte of a handshake, on a plain port */
 

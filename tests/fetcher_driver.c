@@ -266,6 +266,13 @@ fetcher_driver_cancel(struct fetcher_driver *driver, uint64_t job)
 }
 
 void
+fetcher_driver_flush(struct fetcher_driver *driver)
+{
+	peer_flush(driver->parent, 1000);
+	peer_flush(driver->engine, 1000);
+}
+
+void
 fetcher_driver_turn(struct fetcher_driver *driver)
 {
 	event_base_loop(driver->base, EVLOOP_ONCE);

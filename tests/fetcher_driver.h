@@ -43,6 +43,8 @@ void fetcher_driver_connect(struct fetcher_driver *);
 uint64_t fetcher_driver_fetch(
     struct fetcher_driver *, const struct fetch_start *);
 void fetcher_driver_cancel(struct fetcher_driver *, uint64_t job);
+/* Sends what waits, and reads nothing meanwhile. */
+void fetcher_driver_flush(struct fetcher_driver *);
 /* One turn of the loop, waiting for something to happen. */
 void fetcher_driver_turn(struct fetcher_driver *);
 /* CPU time that the process has taken, microseconds. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/strings.h"
 #include "certificates.h"
@@ -39,6 +40,7 @@ struct world {
 struct told {
 	struct fetch_done done;
 	bool is_done;
+	unsigned done_count;
 	unsigned items;
 	unsigned edited;
 	unsigned mentions;
@@ -156,6 +158,8 @@ on_done(void *arg, const struct fetch_done *done)
 	struct told *told = arg;
 
 	told->is_done = true;
+	told->done_count++;
+	fetch_done_clear(&told->done);
 	told->done = *done;
 	told->done.error = xstrdup_null(done->error);
 	told->done.etag = xstrdup_null(done->etag);
@@ -585,6 +589,60 @@ job_number_given_twice_ends_the_peer(void **state)
 	free(start.url);
 }
 
+/* ---- back pressure --------------------------------------------------------
+ */
+
+/* count items of 16 kB of noise each. */
+static void
+put_large_feed(struct world *world, const char *path, int count)
+{
+	struct buf feed = BUF_INIT;
+	uint32_t random = 1;
+
+	buf_add_str(&feed, "<rss><channel><title>Large</title>\n");
+	for (int i = 0; i < count; i++) {
+		buf_addf(&feed, "<item><guid>%d</guid><description>", i);
+		for (int k = 0; k < 16000; k++) {
+			random = random * 1664525 + 1013904223;
+			buf_add_char(&feed, (char)('a' + (random >> 24) % 26));
+		}
+		buf_add_str(&feed, "</description></item>\n");
+	}
+	buf_add_str(&feed, "</channel></rss>\n");
+	feed_server_put(
+	    &world->server, path, "application/rss+xml", feed.data, feed.len);
+	buf_clear(&feed);
+}
+
+/* Past 4 MB that nobody reads the fetcher stops reading, too: bodies wait, and
+ * those that stream are paused. */
+static void
+engine_that_does_not_read_loses_nothing(void **state)
+{
+	enum { FEEDS = 3, ITEMS = 500 };
+	struct world *world = *state;
+	struct fetch_start start = {.feed = (char *)(uintptr_t) "test"};
+	struct told told;
+	char *log;
+
+	start.url = feed_server_url(&world->server, "/large.xml");
+	put_large_feed(world, "/large.xml", ITEMS);
+	expect_told(world, &told);
+	for (int i = 0; i < FEEDS; i++)
+		fetcher_driver_fetch(&world->driver, &start);
+	fetcher_driver_flush(&world->driver);
+	log = feed_server_ask(
+	    &world->server, "GET", "/control/requests?path=/large.xml&wait=2");
+	free(log);
+	while (told.done_count < FEEDS)
+		fetcher_driver_turn(&world->driver);
+	assert_int_equal(told.done.outcome, FETCH_OK);
+	assert_int_equal(told.done.items, ITEMS);
+	assert_int_equal(told.items, FEEDS * ITEMS);
+	told_clear(&told);
+	free(start.url);
+}
+
 int
 main(void)
 {
@@ -606,6 +664,7 @@ main(void)
 	    cmocka_unit_test(reload_swaps_the_names),
 	    cmocka_unit_test(new_engine_starts_afresh),
 	    cmocka_unit_test(job_number_given_twice_ends_the_peer),
+	    cmocka_unit_test(engine_that_does_not_read_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
