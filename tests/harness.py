@@ -209,15 +209,18 @@ class Receiver:
             def log_message(self, *arguments):
                 pass
 
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request, address):
+                pass  # a courier that was killed
+
         self.secret = secret
         self.status = status
         self.attempts = []
         self.taken = []
         self.forged = 0
-        self.server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), Handler
-        )
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = "http://127.0.0.1:%d/hook" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

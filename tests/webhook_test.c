@@ -289,6 +289,25 @@ failures_tell_status_and_wish(void **state)
 	assert_int_equal(desk->last.retry_after_us, 0);
 }
 
+/* What waits behind goes back untried, for the engine to hold. */
+static void
+receiver_that_asks_to_wait_gets_nothing_more(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->status = 429;
+	desk->header = "Retry-After";
+	desk->value = "7";
+	for (int i = 0; i < 3; i++)
+		webhook_send(desk->webhook, make_delivery("msg", 1));
+	wait_results(desk, 3);
+	assert_int_equal(desk->ids.len, 1);
+	assert_int_equal(desk->last.outcome, DELIVERY_HELD);
+	desk->status = 200;
+	deliver(desk, "msg");
+	assert_int_equal(desk->last.outcome, DELIVERY_OK);
+}
+
 static void
 redirects_are_not_followed(void **state)
 {
@@ -387,6 +406,7 @@ main(void)
 	    TEST(every_secret_of_the_file_signs),
 	    TEST(nothing_leaves_unsigned_when_the_secret_is_malformed),
 	    TEST(failures_tell_status_and_wish),
+	    TEST(receiver_that_asks_to_wait_gets_nothing_more),
 	    TEST(redirects_are_not_followed),
 	    TEST(large_answers_are_not_read_to_the_end),
 	    TEST(silence_ends_at_the_timeout_and_holds_no_retry_up),

@@ -159,7 +159,8 @@ courier_on_engine_gone(void *arg, struct peer *peer, const char *error)
 	struct courier *courier = arg;
 	struct sink *sink;
 
-	log_warning("engine: %s", error);
+	if (!courier->role.stopping)
+		log_warning("engine: %s", error);
 	if (courier->engine != peer)
 		return;
 	courier->engine = NULL;
