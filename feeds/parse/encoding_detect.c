@@ -221,18 +221,31 @@ count_utf8(const char *s, size_t len, bool whole)
 	return count;
 }
 
+static bool
+is_utf8(const char *s, size_t len, bool whole)
+{
+	size_t n = utf8_valid_len(s, len);
+
+	return n == len || (!whole && utf8_is_cut(s + n, len - n));
+}
+
 const struct encoding *
 encoding_judge(const struct encoding_head *head, const char *sample, size_t len,
     bool whole)
 {
 	const struct encoding *first = head->by_http, *second = head->declared;
-	struct utf8_count count = count_utf8(sample, len, whole);
-	size_t valid = count.pairs + count.longer;
+	struct utf8_count count;
+	size_t valid;
 
 	if (first == NULL) {
 		first = second;
 		second = NULL;
 	}
+	if ((first == NULL || first->kind == ENCODING_UTF8) &&
+	    is_utf8(sample, len, whole))
+		return find("utf-8");
+	count = count_utf8(sample, len, whole);
+	valid = count.pairs + count.longer;
 	/* Valid UTF-8 is UTF-8, whatever it is called: only pairs may be an
 	 * accident, in the encodings of the East. */
 	if (count.invalid == 0 && valid > 0 &&

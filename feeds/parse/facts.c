@@ -1,6 +1,7 @@
 /*
  * Gathering of the fields of a feed or an item.
  */
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,7 +16,8 @@ facts_reset(struct facts *r)
 	struct buf bytes = r->bytes;
 
 	buf_reset(&bytes);
-	*r = (struct facts){.bytes = bytes};
+	memset(r, 0, offsetof(struct facts, persons));
+	r->bytes = bytes;
 	for (size_t i = 0; i < FACT_DATES; i++)
 		r->dates[i].at = ITEM_NO_DATE;
 	buf_add_char(&r->bytes, '\0');

@@ -70,7 +70,8 @@ name_flags(const char *name, size_t len)
 		return 0;
 	for (size_t i = name_index[len]; i < name_index[len + 1]; i++)
 		if ((name[0] | 0x20) == names[i].name[0] &&
-		    strncasecmp(name, names[i].name, len) == 0)
+		    (memcmp(name, names[i].name, len) == 0 ||
+			strncasecmp(name, names[i].name, len) == 0))
 			return names[i].flags;
 	return 0;
 }

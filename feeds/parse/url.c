@@ -233,8 +233,11 @@ is_fine(const char *s, size_t len)
 	for (size_t i = n; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (c <= 0x20 || c == 0x7F || c == '"' || c == '<' ||
-		    c == '>' || (c == '.' && s[i - 1] == '/'))
+		if (c > '>' && c != 0x7F)
+			continue;
+		if (c <= 0x22 ? c != '!' : c == '<' || c == '>' || c == 0x7F)
+			return false;
+		if (c == '.' && s[i - 1] == '/')
 			return false;
 	}
 	return true;

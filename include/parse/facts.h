@@ -65,16 +65,17 @@ struct facts {
 		int64_t at;
 		unsigned rank;
 	} dates[FACT_DATES];
-	struct facts_person persons[RAW_LIST_MAX];
-	size_t persons_len;
-	unsigned persons_rank;
-	uint32_t tags[RAW_LIST_MAX];
-	size_t tags_len;
-	uint32_t hubs[RAW_LIST_MAX];
-	size_t hubs_len;
-	struct facts_attachment attachments[RAW_LIST_MAX];
-	size_t attachments_len;
 	bool guid_is_link; /* the guid may serve as the address */
+	unsigned persons_rank;
+	size_t persons_len;
+	size_t tags_len;
+	size_t hubs_len;
+	size_t attachments_len;
+	/* Only as much of each as its length says is set. */
+	struct facts_person persons[RAW_LIST_MAX];
+	uint32_t tags[RAW_LIST_MAX];
+	uint32_t hubs[RAW_LIST_MAX];
+	struct facts_attachment attachments[RAW_LIST_MAX];
 };
 
 /* The arrays that a raw item points into. */
