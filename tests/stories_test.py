@@ -93,11 +93,12 @@ def restart_forgets_no_story(stage):
 
 
 def items_of_the_api_have_their_story(stage):
-    status, answer = stage.daemon.api("/api/v1/items?limit=500")[:2]
-    check(status == 200, "status %s" % status)
-    items = answer["items"] if isinstance(answer, dict) else json.loads(answer)["items"]
-    mine = [item["url"] for item in items if item["story"] == stage.story["id"]]
+    _, answer = stage.daemon.api("/api/v1/items?limit=500")
+    mine = [item["id"] for item in answer["items"] if item["story"] == stage.story["id"]]
     check(len(mine) == 4, "%d items" % len(mine))
+    status, answer = stage.daemon.api("/api/v1/items?story=" + stage.story["id"])
+    check(status == 200, "status %s" % status)
+    check([item["id"] for item in answer["items"]] == mine, "other items of the story")
 
 
 def main():

@@ -49,6 +49,7 @@ static const struct param item_params[] = {
     {"limit", PARAM_LIMIT, OF(limit)},
     {"outlet", PARAM_TEXT, OF(outlet)},
     {"since", PARAM_TIME, OF(since_at)},
+    {"story", PARAM_NUMBER, OF(story)},
     {"text", PARAM_TEXT, OF(text)},
     {"until", PARAM_TIME, OF(until_at)},
     {NULL, PARAM_TEXT, 0},

@@ -341,6 +341,7 @@ store_query_items(struct store_reader *reader,
 	where_text(&builder,
 	    "items.id IN (SELECT item FROM alerts WHERE type = ?)",
 	    filter->type);
+	where_number(&builder, "items.story = ?", (int64_t)filter->story);
 	where_number(&builder, "seen_at >= ?", filter->since_at);
 	where_number(&builder, "seen_at < ?", filter->until_at);
 	where_match(&builder, "items.id", filter->text);

@@ -21,6 +21,7 @@ struct store_filter {
 	const char *level;  /* "routine", "urgent", "flash" */
 	const char *type;   /* alert type, "item" ... */
 	const char *text;   /* words to search for (FTS5, words are ANDed) */
+	uint64_t story;     /* of items: their story; of alerts: not asked */
 	int64_t since_at;   /* epoch us, inclusive */
 	int64_t until_at;   /* exclusive */
 	uint64_t before;    /* seq (alerts) or row id (items) below this */
