@@ -79,6 +79,8 @@ class Browser:
 
     def open(self, url):
         self.call("Page.navigate", url=url)
+        self.wait("location.href !== 'about:blank' &&"
+                  " document.readyState === 'complete'")
 
     def evaluate(self, expression):
         """The value of a JavaScript expression in the page."""

@@ -139,14 +139,31 @@ function detailElement(alert) {
 	return node;
 }
 
+/* What a row is when it is more than one item's: "new story", "3 outlets". */
+const kinds = {
+	'story.new': 'new story',
+	'story.grown': 'story grown',
+	'story.update': 'story update',
+	'story.edited': 'edited',
+	'feed.down': 'feed down',
+	'feed.silent': 'feed silent',
+	'feed.gap': 'items may be lost',
+	'feed.recovered': 'feed recovered',
+};
+
 function entitiesElement(alert) {
-	const names = (alert.entities ?? []).map((entity) => {
+	const parts = [];
+	if (kinds[alert.type])
+		parts.push(element('span', 'kind', kinds[alert.type]));
+	if (alert.story?.outlets > 1)
+		parts.push(element('span', 'kind', `${alert.story.outlets} outlets`));
+	for (const entity of alert.entities ?? []) {
 		const fields = new Set((entity.mentions ?? []).map((m) => m.field));
 		const hidden = !fields.has('title') && !fields.has('summary');
-		return element('span', '',
-			`${entity.name}${hidden ? ' (in the text)' : ''}`);
-	});
-	return names.length > 0 ? element('div', 'entities', ...names) : null;
+		parts.push(element('span', '',
+			`${entity.name}${hidden ? ' (in the text)' : ''}`));
+	}
+	return parts.length > 0 ? element('div', 'entities', ...parts) : null;
 }
 
 function alertElement(alert) {
@@ -157,8 +174,6 @@ function alertElement(alert) {
 	node.dataset.seq = alert.seq;
 	node.tabIndex = -1;
 	outlet.title = alert.item?.feed ?? '';
-	if (alert.type !== 'item')
-		level.title = alert.type;
 	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
 		level, outlet,
 		element('div', 'body', headlineElement(alert), detailElement(alert),
