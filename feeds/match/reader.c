@@ -164,18 +164,6 @@ read_easily(
 	return true;
 }
 
-/* Forgets what is before p. */
-static void
-go_on_from(struct reader *r, const char *p)
-{
-	size_t passed = (size_t)(p - r->block);
-
-	if (passed < READER_BLOCK)
-		r->letters &= ~0ULL << passed;
-	else
-		look_at(r, p);
-}
-
 void
 reader_init(struct reader *r, const char *text, const char *end)
 {
@@ -183,41 +171,50 @@ reader_init(struct reader *r, const char *text, const char *end)
 	look_at(r, text);
 }
 
-/* Finds the next run of letters; false at the end. Runs that reach over the
- * block's end move the block. */
-static bool
-find_run(struct reader *r, unsigned *at, unsigned *len)
+/* Leaves a word at p, which is no easy one, to fold_next. Apart from
+ * reader_next, which then needs no frame. */
+static __attribute__((noinline)) bool
+read_plainly(struct reader *r, const char *p, struct fold_word *word)
 {
-	for (;;) {
-		while (r->letters == 0) {
-			if (r->end - r->block <= READER_BLOCK)
-				return false;
-			look_at(r, r->block + READER_BLOCK);
-		}
-		*at = (unsigned)__builtin_ctzll(r->letters);
-		*len = (unsigned)__builtin_ctzll(~(r->letters >> *at >> 1)) + 1;
-		if (*at + *len < READER_BLOCK || *at == 0)
-			return true;
-		look_at(r, r->block + *at);
-	}
+	size_t passed;
+
+	if (!fold_next(&p, r->end, word))
+		return false;
+	passed = (size_t)(p - r->block);
+	if (passed < READER_BLOCK)
+		r->letters &= ~0ULL << passed;
+	else
+		look_at(r, p);
+	return true;
+}
+
+/* Bytes of the run of letters at `at` in the block. */
+static unsigned
+run_at(const struct reader *r, unsigned at)
+{
+	return (unsigned)__builtin_ctzll(~(r->letters >> at >> 1)) + 1;
 }
 
 bool
 reader_next(struct reader *r, struct fold_word *word)
 {
 	unsigned at, len;
-	const char *p;
 
-	if (!find_run(r, &at, &len))
-		return false;
-	if (read_easily(r, at, len, word)) {
-		r->letters &= ~0ULL << at << len;
-		return true;
+	for (;;) {
+		while (r->letters == 0) {
+			if (r->end - r->block <= READER_BLOCK)
+				return false;
+			look_at(r, r->block + READER_BLOCK);
+		}
+		at = (unsigned)__builtin_ctzll(r->letters);
+		len = run_at(r, at);
+		if (at + len < READER_BLOCK || at == 0)
+			break;
+		look_at(r, r->block + at); /* it may go on */
 	}
-	p = r->block + at;
-	if (!fold_next(&p, r->end, word))
-		return false;
-	go_on_from(r, p);
+	if (!read_easily(r, at, len, word))
+		return read_plainly(r, r->block + at, word);
+	r->letters &= ~0ULL << at << len;
 	return true;
 }
 

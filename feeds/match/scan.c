@@ -400,19 +400,23 @@ scan_words(struct scan *s)
 	const uint64_t *any = s->view->filter[0], *small = s->view->filter[1];
 	unsigned shift = s->view->header->filter_shift;
 	struct fold_word *word = &s->ahead[0].word;
+	uint32_t words = 0, capitals = 0;
 	struct reader reader;
 
-	reader_init(&reader, s->text, s->end);
-	s->words = s->capitals = 0;
 	if (s->explain || s->any_case)
 		small = any;
+	reader_init(&reader, s->text, s->end);
 	while (reader_next(&reader, word)) {
 		uint64_t bit = set_filter_bit(word->letter, shift);
 		const uint64_t *filter = word->capital ? any : small;
 
-		s->words++;
-		s->capitals += word->capital;
-		if (filter[bit / 64] >> bit % 64 & 1)
+		words++;
+		capitals += word->capital;
+		if (filter[bit / 64] >> bit % 64 & 1) {
+			s->words = words;
 			try_candidate(s);
+		}
 	}
+	s->words = words;
+	s->capitals = capitals;
 }
