@@ -56,7 +56,10 @@ def measure_peers(paths):
         report("sfeed", size, max(sfeed_seconds(paths) - idle, 1e-6))
     else:
         print("sfeed is not installed")
-    answer = subprocess.run([sys.executable, "-c", FEEDPARSER, *paths],
+    python = "/usr/bin/python3"  # that of Debian's packages
+    if not os.path.exists(python):
+        python = sys.executable
+    answer = subprocess.run([python, "-c", FEEDPARSER, *paths],
                             capture_output=True, text=True, check=False)
     if answer.returncode == 0:
         report("python3-feedparser", size, float(answer.stdout))

@@ -9,6 +9,7 @@
 #include "parse/date.h"
 #include "parse/date_form.h"
 #include "parse/date_words.h"
+#include "parse/date_zone.h"
 
 #define NUMBERS_MAX 3
 

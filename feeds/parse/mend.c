@@ -114,23 +114,30 @@ is_special(char c)
 }
 
 #ifdef __SSE2__
+/* A bit for each of 16 bytes that is a control, but tabs and line ends. */
+static unsigned
+control_bits(__m128i bytes)
+{
+	__m128i control =
+	    _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+	__m128i blank = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+	    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
+
+	return (unsigned)_mm_movemask_epi8(_mm_andnot_si128(blank, control));
+}
+
 /* A bit for each of 16 bytes that is special; high: those over 127 are. */
 static unsigned
 special_bits(const char *s, bool high)
 {
 	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
 	__m128i hit = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<'));
-	__m128i control =
-	    _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-	__m128i blank = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
-	    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
 
 	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
 	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
-	hit = _mm_or_si128(hit, _mm_andnot_si128(blank, control));
 	if (high)
 		hit = _mm_or_si128(hit, bytes);
-	return (unsigned)_mm_movemask_epi8(hit);
+	return (unsigned)_mm_movemask_epi8(hit) | control_bits(bytes);
 }
 #endif
 
@@ -153,17 +160,44 @@ plain_len(const char *s, size_t len, bool high)
 	return n;
 }
 
-/* Adds to a section a `>` that must not end it. */
+/* How many bytes come before the next control, but tabs and line ends. */
+static size_t
+literal_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	for (; n + 16 <= len; n += 16) {
+		unsigned bits = control_bits(
+		    _mm_loadu_si128((const __m128i *)(const void *)(s + n)));
+
+		if (bits != 0)
+			return n + (size_t)__builtin_ctz(bits);
+	}
+#endif
+	while (n < len &&
+	       ((unsigned char)s[n] >= 0x20 || s[n] == '\t' || s[n] == '\n'))
+		n++;
+	return n;
+}
+
+/* Ends the section and begins another, where "]]" stands before a `>`. */
 static void
-add_greater(struct mender *m)
+split_section(struct mender *m)
 {
 	struct buf *out = &m->out;
 
-	if (out->len >= 2 && memcmp(out->data + out->len - 2, "]]", 2) == 0) {
-		open_section(m);
-		buf_add(out, "]]><![CDATA[", 12);
-	}
-	buf_add_char(out, '>');
+	if (out->len < 2 || memcmp(out->data + out->len - 2, "]]", 2) != 0)
+		return;
+	open_section(m);
+	buf_add(out, "]]><![CDATA[", 12);
+}
+
+static void
+add_greater(struct mender *m)
+{
+	split_section(m);
+	buf_add_char(&m->out, '>');
 }
 
 /* A control: line ends become \n, others go. next: the byte after it. */
@@ -440,8 +474,10 @@ take_literal(struct mender *m, const char *s, size_t len)
 		       (s[stop - 1] == ']' || s[stop - 1] == '\r'))
 			stop--;
 	open_section(m);
+	if (stop > 0 && *s == '>')
+		split_section(m); /* "]]" may stand before it */
 	for (size_t i = 0; i < stop;) {
-		size_t n = plain_len(s + i, stop - i, false);
+		size_t n = literal_len(s + i, stop - i);
 
 		buf_add(&m->out, s + i, n);
 		i += n;
@@ -451,12 +487,7 @@ take_literal(struct mender *m, const char *s, size_t len)
 		}
 		if (i == stop)
 			break;
-		if (s[i] == '<' || s[i] == '&')
-			buf_add_char(&m->out, s[i]);
-		else if (s[i] == '>')
-			add_greater(m);
-		else
-			add_control(m, s[i], i + 1 < len ? s[i + 1] : '\0');
+		add_control(m, s[i], i + 1 < len ? s[i + 1] : '\0');
 		i++;
 	}
 	if (end == NULL)

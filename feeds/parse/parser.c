@@ -3,6 +3,7 @@
  * document gathered whole; what came of it.
  */
 #include <ctype.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,6 +23,7 @@
 #include "text/html.h"
 
 #define PARSER_BYTES_MAX (16 * 1024 * 1024) /* of a document */
+#define PARSER_KEPT_MAX (4 * 1024 * 1024)   /* free memory kept */
 #define PARSER_START_LEN 512 /* characters kept to tell what it is */
 
 /* By the first character that is not blank. */
@@ -52,6 +54,10 @@ struct parser {
 void
 parser_init_process(void)
 {
+	/* Documents come one after the other: their memory is not given back
+	 * in between. */
+	mallopt(M_TRIM_THRESHOLD, PARSER_KEPT_MAX);
+	mallopt(M_MMAP_THRESHOLD, PARSER_KEPT_MAX);
 	encoding_init_process();
 	xml_init_process();
 }

@@ -1,5 +1,5 @@
 /*
- * The words in dates: months of many languages, zones, halves of the day.
+ * The words in dates: months of many languages, halves of the day.
  * Words are folded: lower case, Latin and Greek letters without accents.
  */
 #ifndef PARSE_DATE_WORDS_H
@@ -20,8 +20,4 @@ int date_month_of(const char *word);
 bool date_is_filler(const char *word);
 /* 1 for a word like "pm", 0 for one like "am", -1 for any other. */
 int date_half_of(const char *word);
-/* The offset from UTC in seconds of a named zone ("est", "msk", "et",
- * "europe/moscow") at a local time in epoch seconds; false: no such zone. */
-bool date_zone_of(const char *word, int64_t local_s, int *offset_s);
-
 #endif
