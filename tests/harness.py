@@ -487,11 +487,20 @@ class Daemon:
         return status
 
     def clear(self):
-        """Ends it by force when it still runs, and removes the folder."""
+        """Ends it by force when it still runs, and removes the folder. What a
+        sanitizer or an assertion said fails the test."""
         if self.process is not None and self.process.poll() is None:
             self.kill_all()
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+        faults = [
+            line
+            for line in self.lines
+            if "Sanitizer" in line
+            or "runtime error" in line
+            or "Assertion" in line
+        ]
+        check(not faults, "\n".join(faults))
 
     def diagnostics(self, count=40):
         return "\n".join(self.lines[-count:])
