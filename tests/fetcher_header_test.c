@@ -132,6 +132,30 @@ retry_after(const char *value)
 	return header_retry_after(&header, NOW_AT);
 }
 
+static bool
+is_strong(const char *modified, const char *date)
+{
+	struct header header = {.modified = (char *)(uintptr_t)modified,
+	    .date = (char *)(uintptr_t)date};
+
+	return header_modified_is_strong(&header);
+}
+
+/* Found when a second item, published in the second of the first one's answer,
+ * was hidden by 304 until the third. */
+static void
+document_of_this_second_may_change_again_in_it(void **state)
+{
+	const char *date = "Sun, 22 Nov 2026 00:10:01 GMT";
+
+	assert_false(is_strong(date, date));
+	assert_false(is_strong("Sun, 22 Nov 2026 00:10:09 GMT", date));
+	assert_true(is_strong("Sun, 22 Nov 2026 00:10:00 GMT", date));
+	assert_true(is_strong(date, NULL));
+	assert_true(is_strong(NULL, date));
+	assert_true(is_strong("yesterday", date));
+}
+
 static void
 retry_after_is_read_in_both_forms(void **state)
 {
@@ -165,6 +189,7 @@ main(void)
 	    cmocka_unit_test(more_than_200_lines_are_refused),
 	    cmocka_unit_test(more_than_64_kb_are_refused),
 	    cmocka_unit_test(layers_of_encodings_are_unknown),
+	    cmocka_unit_test(document_of_this_second_may_change_again_in_it),
 	    cmocka_unit_test(retry_after_is_read_in_both_forms),
 	    cmocka_unit_test(retry_after_is_at_most_a_day),
 	};

@@ -334,7 +334,10 @@ take_result(struct fetch *fetch, const struct exchange_result *result)
 	done->bytes = result->bytes;
 	done->duration_ms = result->duration_ms;
 	set_string(&done->etag, header->etag);
-	set_string(&done->modified, header->modified);
+	set_string(&done->modified,
+	    header->etag != NULL || header_modified_is_strong(header)
+		? header->modified
+		: NULL);
 	if (result->moved_to != NULL &&
 	    utf8_is_valid(result->moved_to, strlen(result->moved_to)))
 		set_string(&done->moved_to, result->moved_to);

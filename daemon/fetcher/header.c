@@ -26,11 +26,13 @@ forget_values(struct header *header)
 {
 	free(header->etag);
 	free(header->modified);
+	free(header->date);
 	free(header->content_type);
 	free(header->content_location);
 	free(header->retry_after);
 	header->etag = header->modified = header->content_type = NULL;
 	header->content_location = header->retry_after = NULL;
+	header->date = NULL;
 	header->encoding = ENCODING_NONE;
 	header->status = 0;
 }
@@ -98,6 +100,8 @@ take_field(struct header *header, const char *name, size_t name_len,
 		    &header->content_location, value, len, HEADER_VALUE_MAX);
 	else if (is_word(name, name_len, "retry-after"))
 		keep_value(&header->retry_after, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "date"))
+		keep_value(&header->date, value, len, HEADER_VALUE_MAX);
 	else if (is_word(name, name_len, "content-encoding"))
 		take_encoding(header, value, len);
 }
@@ -168,4 +172,16 @@ header_retry_after(const struct header *header, int64_t now_at)
 	if (seconds <= 0)
 		return 0;
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
+bool
+header_modified_is_strong(const struct header *header)
+{
+	time_t modified, date;
+
+	if (header->modified == NULL || header->date == NULL)
+		return true;
+	modified = curl_getdate(header->modified, NULL);
+	date = curl_getdate(header->date, NULL);
+	return modified == -1 || date == -1 || date - modified >= 1;
 }

@@ -28,6 +28,7 @@ struct header {
 	char *content_type; /* NULL: not given, as the next two */
 	char *content_location;
 	char *retry_after; /* as given; see header_retry_after() */
+	char *date;        /* as given */
 	enum header_encoding encoding;
 	size_t bytes; /* seen so far */
 	size_t lines;
@@ -43,5 +44,9 @@ bool header_is_within_caps(const struct header *);
 /* Seconds from now that Retry-After asks for, both forms of RFC 9110 section
  * 10.2.3; 0: none. now_at: epoch microseconds. */
 int64_t header_retry_after(const struct header *, int64_t now_at);
+/* Whether Last-Modified proves that nothing changed: not when the document was
+ * written within the second in which it was served, for it may be written once
+ * more in that second (RFC 9110 section 8.8.2.2). */
+bool header_modified_is_strong(const struct header *);
 
 #endif
