@@ -239,6 +239,7 @@ opml_parse(const char *bytes, size_t len, struct opml *opml)
 	xmlParseChunk(r.context, NULL, 0, 1);
 	if (opml->error == NULL && !r.has_root)
 		opml->error = xstrdup("not an OPML list");
+	xmlFreeDoc(r.context->myDoc); /* a DOCTYPE makes one */
 	xmlFreeParserCtxt(r.context);
 	opml->title =
 	    r.title.len > 0 ? clean_str(r.title.data, CLEAN_LINE) : NULL;
