@@ -70,7 +70,7 @@ add_mention(
 
 static void
 add_entity(struct buf *out, const struct alert_facts *facts,
-    const struct alert_entity *entity)
+    const struct alert_entity *entity, unsigned *all)
 {
 	unsigned told = 0;
 
@@ -83,8 +83,12 @@ add_entity(struct buf *out, const struct alert_facts *facts,
 		const struct job_mention *mention = &facts->mentions[i];
 
 		if (strcmp(mention->entity, entity->id) == 0 &&
-		    told++ < ALERT_MENTIONS_MAX)
+		    told < ALERT_MENTIONS_MAX &&
+		    *all < ALERT_MENTIONS_ALL_MAX) {
+			told++;
+			++*all;
 			add_mention(out, facts->item, mention);
+		}
 	}
 	json_put_close(out, ']');
 	json_put_close(out, '}');
@@ -93,10 +97,12 @@ add_entity(struct buf *out, const struct alert_facts *facts,
 static void
 add_entities(struct buf *out, const struct alert_facts *facts)
 {
+	unsigned all = 0;
+
 	json_put_key(out, "entities");
 	json_put_open(out, '[');
 	for (size_t i = 0; i < facts->entities_len; i++)
-		add_entity(out, facts, &facts->entities[i]);
+		add_entity(out, facts, &facts->entities[i], &all);
 	json_put_close(out, ']');
 }
 

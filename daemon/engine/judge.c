@@ -166,6 +166,13 @@ fill_record(struct engine *engine, const struct feed *feed,
 	struct buf json = BUF_INIT;
 
 	alert_add_json(&json, facts);
+	if (json.len > ALERT_JSON_MAX) { /* hundreds of entities */
+		struct alert_facts bare = *facts;
+
+		bare.mentions_len = 0;
+		buf_reset(&json);
+		alert_add_json(&json, &bare);
+	}
 	*record = (struct alert_record){
 	    .seq = facts->seq,
 	    .id = xstrdup(facts->id),

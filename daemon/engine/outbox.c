@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "engine/outbox.h"
 #include "frame/log.h"
 #include "frame/state.h"
@@ -13,6 +14,7 @@
 #include "store/delivery.h"
 
 #define SECOND_US 1000000LL
+#define ERROR_MAX 500 /* bytes of a failure that are kept */
 #define RETRY_AFTER_MAX_US (86400 * SECOND_US)
 
 /* Standard Webhooks: the wait before each attempt, in seconds. */
@@ -249,7 +251,8 @@ note_failure(struct sink *sink, const struct outbox_outcome *outcome)
 	if (sink->error == NULL)
 		log_warning("sink %s: not delivered: %s", sink->id, error);
 	free(sink->error);
-	sink->error = xstrdup(error);
+	sink->error =
+	    xstrndup(error, utf8_cut(error, strlen(error), ERROR_MAX));
 }
 
 static void

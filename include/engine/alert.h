@@ -13,10 +13,12 @@
 #include "rule/rule.h"
 
 /* What of a long item stands in an alert; the store has all of it. */
-#define ALERT_TITLE_MAX 1000       /* bytes */
-#define ALERT_SUMMARY_MAX 2000     /* bytes */
-#define ALERT_MENTIONS_MAX 8       /* of an entity */
-#define ALERT_MENTION_TEXT_MAX 200 /* bytes */
+#define ALERT_TITLE_MAX 1000        /* bytes */
+#define ALERT_SUMMARY_MAX 2000      /* bytes */
+#define ALERT_MENTIONS_MAX 8        /* of an entity */
+#define ALERT_MENTION_TEXT_MAX 200  /* bytes */
+#define ALERT_MENTIONS_ALL_MAX 100  /* of all entities */
+#define ALERT_JSON_MAX (200 * 1024) /* bytes; past it without mentions */
 
 struct alert_entity {
 	const char *id;
