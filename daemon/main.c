@@ -1,7 +1,232 @@
 /*
  * wirewatchd: watches news feeds and forwards alerts.
  *
- * Looks at its arguments and becomes the parent, a role, or the loader.
+ * Looks at its arguments and becomes the parent, a role, or the loader. The
+ * map of all source files, pure code first, then what runs where:
+ *
+ * What everything stands on:
+ *   feeds/base/buf.c                     byte string that grows
+ *   feeds/base/hash.c                    64-bit hash whose values are stored
+ *   feeds/base/json.c                    writes JSON
+ *   feeds/base/map.c                     hash table from strings
+ *   feeds/base/mem.c                     allocation that aborts
+ *   feeds/base/strings.c                 list of strings
+ *   feeds/base/utf8.c                    UTF-8, checked
+ *
+ * Text:
+ *   feeds/text/base64.c                  base64 to bytes
+ *   feeds/text/clean.c                   strangers' text made harmless
+ *   feeds/text/entity.c                  character references of HTML
+ *   feeds/text/entity_table.c            ... their names
+ *   feeds/text/html.c                    plain text out of HTML
+ *   feeds/text/html_tag.c                tags of HTML, leniently
+ *   feeds/text/letter.c                  letters for stories and keys: case,
+ *   feeds/text/letter_table.c            ... generated from Unicode
+ *
+ * Feed documents become items:
+ *   feeds/parse/atom.c                   Atom 1.0 and 0.3
+ *   feeds/parse/date.c                   dates of any form
+ *   feeds/parse/date_iso.c               ... ISO 8601
+ *   feeds/parse/date_text.c              ... words and numbers
+ *   feeds/parse/date_words.c             ... months and days in many languages
+ *   feeds/parse/date_zone.c              ... zones by name
+ *   feeds/parse/decode.c                 bytes of any encoding to UTF-8
+ *   feeds/parse/document.c               elements come and go: scopes of a
+ *   feeds/parse/encoding.c               encodings by WHATWG label
+ *   feeds/parse/encoding_detect.c        encodings by looking at bytes
+ *   feeds/parse/facts.c                  gathers the fields of a feed or item
+ *   feeds/parse/feed_json.c              a feed written as JSON Feed 1.1
+ *   feeds/parse/item.c                   the plain item
+ *   feeds/parse/json_feed.c              JSON Feed read
+ *   feeds/parse/links.c                  links in HTML made absolute
+ *   feeds/parse/markup.c                 markup inside of texts
+ *   feeds/parse/mend.c                   mends broken XML ahead of libxml2
+ *   feeds/parse/mend_tag.c               ... its tags
+ *   feeds/parse/modules.c                dc, media, itunes and other modules
+ *   feeds/parse/names.c                  names of elements, interned
+ *   feeds/parse/opml.c                   OPML lists
+ *   feeds/parse/page.c                   what a document is that is no feed
+ *   feeds/parse/parser.c                 the parser as others see it
+ *   feeds/parse/person.c                 authors
+ *   feeds/parse/plain.c                  raw items to plain text
+ *   feeds/parse/rss.c                    RSS 0.90 to 2.0, 1.1 and CDF
+ *   feeds/parse/sitemap.c                sitemaps, of news too
+ *   feeds/parse/url.c                    references resolved, RFC 3986
+ *   feeds/parse/xml.c                    libxml2, hardened and counted
+ *
+ * Names are found in text:
+ *   feeds/match/accept.c                 rules about capitals and acronyms
+ *   feeds/match/block.c                  the compiled block, checked
+ *   feeds/match/compile.c                entities into the block
+ *   feeds/match/endings.c                suffix tables of languages
+ *   feeds/match/fold.c                   words and their folded letters
+ *   feeds/match/fold_data.c              ... generated from Unicode
+ *   feeds/match/forms.c                  lists the forms of a name
+ *   feeds/match/intern.c                 table of byte strings while compiling
+ *   feeds/match/languages.c              languages that inflect names
+ *   feeds/match/lint.c                   doubtful names
+ *   feeds/match/match.c                  the matcher as others see it
+ *   feeds/match/nospace.c                scripts without spaces
+ *   feeds/match/reader.c                 letters and capitals, 64 bytes at a
+ *   feeds/match/regex.c                  PCRE2 in a leash
+ *   feeds/match/scan.c                   the way of a word
+ *   feeds/match/settle.c                 which places found are mentions
+ *   feeds/match/stems.c                  tokens into stems with ending classes
+ *
+ * Rules:
+ *   feeds/rule/rule.c                    which rules an item meets
+ *
+ * Stories:
+ *   feeds/story/keys.c                   keys that tell copies from news
+ *   feeds/story/language.c               languages as numbers
+ *   feeds/story/line.c                   items as JSON Lines
+ *   feeds/story/postings.c               posting lists
+ *   feeds/story/skeleton.c               names without script
+ *   feeds/story/stop.c                   stop words
+ *   feeds/story/story.c                  which story an item belongs to
+ *   feeds/story/terms.c                  weighs words
+ *   feeds/story/window.c                 items and stories of 72 hours
+ *   feeds/story/words.c                  text to folded words
+ *
+ * What the roles share:
+ *   daemon/frame/address.c               the wall against addresses inside
+ *   daemon/frame/alert_line.c            an alert as one line for people
+ *   daemon/frame/clock.c                 the system's clocks
+ *   daemon/frame/config.c                life of a configuration
+ *   daemon/frame/config_check.c          checks over the whole
+ *   daemon/frame/config_folder.c         folders of systemd or configure
+ *   daemon/frame/config_include.c        main file, drop-ins, packs
+ *   daemon/frame/config_lint.c           warnings
+ *   daemon/frame/config_load.c           files to configuration
+ *   daemon/frame/config_match.c          hands entities and rules over
+ *   daemon/frame/config_opml.c           OPML outlines as feeds
+ *   daemon/frame/config_problem.c        file:line:col: error: ...
+ *   daemon/frame/config_reader.c         walks nodes along the schema
+ *   daemon/frame/config_record.c         members of structs by offset
+ *   daemon/frame/config_schema.c         the table of all keys
+ *   daemon/frame/config_schema_entity.c  ... of entities
+ *   daemon/frame/config_schema_feed.c    ... of feeds
+ *   daemon/frame/config_schema_rule.c    ... of rules
+ *   daemon/frame/config_schema_sink.c    ... of sinks and routes
+ *   daemon/frame/config_secret.c         secrets from files
+ *   daemon/frame/config_source.c         files as bytes and lines
+ *   daemon/frame/config_value.c          durations, sizes, addresses
+ *   daemon/frame/config_wire.c           a role's slice as bytes
+ *   daemon/frame/config_yaml.c           libyaml to nodes with marks
+ *   daemon/frame/curl_loop.c             libcurl on libevent
+ *   daemon/frame/dns.c                   c-ares on libevent
+ *   daemon/frame/dns_cache.c             addresses for their time to live
+ *   daemon/frame/job.c                   messages of a fetch
+ *   daemon/frame/log.c                   diagnostics
+ *   daemon/frame/message.c               typed messages between roles
+ *   daemon/frame/peer.c                  framing over a socket pair
+ *   daemon/frame/role.c                  what all roles share
+ *   daemon/frame/sandbox.c               seccomp, landlock, limits
+ *   daemon/frame/state.c                 how things stand, engine to desk
+ *
+ * The store:
+ *   daemon/store/apply.c                 statements behind each write
+ *   daemon/store/batch.c                 what one transaction holds
+ *   daemon/store/db.c                    one SQLite connection
+ *   daemon/store/delivery.c              the outbox read
+ *   daemon/store/lock.c                  one process holds the store
+ *   daemon/store/query.c                 filtered reads, page by page
+ *   daemon/store/read.c                  feeds and what they have shown
+ *   daemon/store/schema.c                tables and migrations
+ *   daemon/store/store.c                 open, commit, close
+ *   daemon/store/stories.c               stories read back
+ *   daemon/store/upkeep.c                search index and retention, in steps
+ *
+ * The parent:
+ *   daemon/parent/child.c                a role's process, restarted
+ *   daemon/parent/loader.c               reads the configuration aside
+ *   daemon/parent/notify.c               talks to systemd
+ *   daemon/parent/parent.c               children, signals, pings, stop
+ *   daemon/parent/reload.c               swaps a configuration in
+ *   daemon/parent/slices.c               memory files of a configuration
+ *   daemon/parent/wiring.c               socket pairs between roles
+ *
+ * The engine:
+ *   daemon/engine/alert.c                the JSON of an alert
+ *   daemon/engine/commit.c               commit first, then tell
+ *   daemon/engine/engine.c               the role
+ *   daemon/engine/feed.c                 the table of feeds
+ *   daemon/engine/intake.c               items and ends of fetches
+ *   daemon/engine/job.c                  from the schedule to fetchers
+ *   daemon/engine/judge.c                from an item to an alert
+ *   daemon/engine/links.c                who talks to the engine
+ *   daemon/engine/log_archive.c          rotated logs
+ *   daemon/engine/log_line.c             lines of the log, repaired
+ *   daemon/engine/log_sink.c             store to rolling log
+ *   daemon/engine/newness.c              what counts as news
+ *   daemon/engine/outbox.c               deliveries and their retries
+ *   daemon/engine/quarantine.c           feeds that crash fetchers
+ *   daemon/engine/report.c               states for the desk
+ *   daemon/engine/rolling_log.c          the file written at present
+ *   daemon/engine/route.c                which alerts go where
+ *   daemon/engine/schedule.c             which feed is due
+ *   daemon/engine/seen.c                 keys a feed has shown
+ *   daemon/engine/sinks.c                the engine and its sinks
+ *   daemon/engine/stories.c              stories of items
+ *   daemon/engine/tick.c                 what happens each second
+ *
+ * The fetchers:
+ *   daemon/fetcher/body.c                gather, hash, inflate
+ *   daemon/fetcher/exchange.c            one GET and its redirects
+ *   daemon/fetcher/fetch.c               one job of the engine
+ *   daemon/fetcher/fetcher.c             the role
+ *   daemon/fetcher/header.c              the head of an answer
+ *   daemon/fetcher/reason.c              sentences for failures
+ *   daemon/fetcher/scan.c                document to new items with mentions
+ *   daemon/fetcher/slots.c               connections in all and to a host
+ *   daemon/fetcher/watch.c               the names looked for
+ *
+ * The courier:
+ *   daemon/courier/answer.c              what a receiver's answer means
+ *   daemon/courier/courier.c             the role
+ *   daemon/courier/delivery.c            one alert on its way
+ *   daemon/courier/sign.c                Standard Webhooks signatures
+ *   daemon/courier/syslog_sink.c         sinks of type syslog
+ *   daemon/courier/webhook.c             sinks of type webhook
+ *
+ * The desk:
+ *   daemon/desk/action.c                 reload and poll
+ *   daemon/desk/api.c                    the table of requests
+ *   daemon/desk/api_feeds.c              /api/v1/feeds
+ *   daemon/desk/api_status.c             /api/v1/status, /metrics, health
+ *   daemon/desk/api_store.c              /api/v1/alerts, /api/v1/items
+ *   daemon/desk/desk.c                   the role
+ *   daemon/desk/events.c                 /api/v1/events (SSE)
+ *   daemon/desk/guard.c                  who may ask what
+ *   daemon/desk/http.c                   connections
+ *   daemon/desk/http_reply.c             replies and streams
+ *   daemon/desk/listen.c                 listening sockets
+ *   daemon/desk/metrics.c                Prometheus text
+ *   daemon/desk/page.c                   the page
+ *   daemon/desk/params.c                 query parameters
+ *   daemon/desk/request.c                the head of a request
+ *   daemon/desk/state.c                  feeds, sinks and roles as last told
+ *
+ * The command line:
+ *   daemon/cli/alert_print.c             alerts on a terminal
+ *   daemon/cli/api.c                     HTTP over the daemon's socket
+ *   daemon/cli/check.c                   wirewatch check
+ *   daemon/cli/entity.c                  wirewatch entity
+ *   daemon/cli/feeds.c                   wirewatch feeds
+ *   daemon/cli/fetch.c                   wirewatch fetch
+ *   daemon/cli/group.c                   wirewatch group
+ *   daemon/cli/main.c                    the table of commands
+ *   daemon/cli/match.c                   wirewatch match
+ *   daemon/cli/parse.c                   wirewatch parse
+ *   daemon/cli/poll.c                    wirewatch poll
+ *   daemon/cli/read_file.c               input files
+ *   daemon/cli/reload.c                  wirewatch reload
+ *   daemon/cli/search.c                  wirewatch search
+ *   daemon/cli/status.c                  wirewatch status
+ *   daemon/cli/table.c                   tables on a terminal
+ *   daemon/cli/tail.c                    wirewatch tail
+ *   daemon/cli/when.c                    ages and dates for people
+ *   daemon/cli/wikidata.c                Wikidata's JSON as an entity pack
  */
 #include <getopt.h>
 #include <stdbool.h>

@@ -27,8 +27,7 @@ count() {
 	p=$(grep -c '^:test-result: X*PASS' <<<"$results")
 	f=$(grep -cE '^:test-result: (FAIL|XPASS|ERROR)' <<<"$results")
 	s=$(grep -c '^:test-result: SKIP' <<<"$results")
-	grep -E '^:test-result: (FAIL|XPASS|ERROR|SKIP)' <<<"$results" |
-		sed 's/^:test-result: /  /'
+	grep -E '^(FAIL|XPASS|ERROR|SKIP): ' "build/$1.log" | sed 's/^/  /'
 	echo "$2: $p passed, $f failed, $s skipped, $SECONDS s so far"
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
