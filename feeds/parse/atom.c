@@ -177,7 +177,7 @@ add_hub(struct document *doc, const struct element *el, const char *href)
 {
 	char *url = url_resolve(document_base(doc, el), href);
 
-	facts_add_hub(&doc->feed, url);
+	facts_add_hub(&doc->feed, "WebSub", url);
 	free(url);
 }
 

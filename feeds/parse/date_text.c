@@ -28,11 +28,12 @@ struct reader {
 	struct number numbers[NUMBERS_MAX]; /* of the day, not yet placed */
 	size_t numbers_len;
 	bool has_year, has_month, has_day, has_time;
-	bool year_first;  /* the year came before any other number */
-	bool zone_word;   /* a named zone came */
-	unsigned strange; /* words of unknown meaning */
-	int half;         /* -1: none, 0: am, 1: pm */
-	char separator;   /* seen last */
+	bool may_be_weekday; /* the month was "mar", which is Tuesday too */
+	bool year_first;     /* the year came before any other number */
+	bool zone_word;      /* a named zone came */
+	unsigned strange;    /* words of unknown meaning */
+	int half;            /* -1: none, 0: am, 1: pm */
+	char separator;      /* seen last */
 	char zone[DATE_WORD_MAX + 1]; /* name, or "" */
 };
 
@@ -332,7 +333,9 @@ read_word(struct reader *r)
 	date_fold(r->at, n, word);
 	month = date_month_of(word);
 	skip(r, n);
-	if (month != 0 && !r->has_month) {
+	if (month != 0 && (!r->has_month || r->may_be_weekday)) {
+		r->may_be_weekday = !r->has_month && r->numbers_len == 0 &&
+				    strcmp(word, "mar") == 0;
 		r->parts->month = month;
 		r->has_month = true;
 		return true;

@@ -142,28 +142,29 @@ facts_add_person(
 		.avatar = facts_keep(r, person->avatar)};
 }
 
-static void
-add_once(struct facts *r, uint32_t *list, size_t *len, const char *string)
-{
-	if (string == NULL || *string == '\0' || *len == RAW_LIST_MAX)
-		return;
-	for (size_t i = 0; i < *len; i++)
-		if (is_same(r, list[i], string))
-			return;
-	list[*len] = facts_keep(r, string);
-	*len += list[*len] != 0;
-}
-
 void
 facts_add_tag(struct facts *r, const char *tag)
 {
-	add_once(r, r->tags, &r->tags_len, tag);
+	if (tag == NULL || *tag == '\0' || r->tags_len == RAW_LIST_MAX)
+		return;
+	for (size_t i = 0; i < r->tags_len; i++)
+		if (is_same(r, r->tags[i], tag))
+			return;
+	r->tags[r->tags_len] = facts_keep(r, tag);
+	r->tags_len += r->tags[r->tags_len] != 0;
 }
 
 void
-facts_add_hub(struct facts *r, const char *url)
+facts_add_hub(struct facts *r, const char *type, const char *url)
 {
-	add_once(r, r->hubs, &r->hubs_len, url);
+	if (url == NULL || *url == '\0' || r->hubs_len == RAW_LIST_MAX)
+		return;
+	for (size_t i = 0; i < r->hubs_len; i++)
+		if (is_same(r, r->hubs[i].url, url))
+			return;
+	r->hubs[r->hubs_len] = (struct facts_hub){
+	    .type = facts_keep(r, type), .url = facts_keep(r, url)};
+	r->hubs_len += r->hubs[r->hubs_len].url != 0;
 }
 
 void
@@ -219,7 +220,8 @@ void
 facts_view(const struct facts *r, const struct facts *feed,
     struct facts_views *views, struct raw_item *item)
 {
-	const struct facts *authors = r->persons_len > 0 ? r : feed;
+	bool inherits = r->persons_len == 0 && feed->persons_rank > RANK_LEAST;
+	const struct facts *authors = inherits ? feed : r;
 	int64_t published = facts_date(r, FACT_PUBLISHED);
 	int64_t modified = facts_date(r, FACT_MODIFIED);
 

@@ -103,7 +103,18 @@ guess_type(const char *url)
 		if (len > n && strncasecmp(url + len - n, types[i][0], n) == 0)
 			return types[i][1];
 	}
-	return "application/octet-stream";
+	return NULL;
+}
+
+static const char *
+type_of(const struct raw_attachment *a)
+{
+	bool is_exact = a->type != NULL && strchr(a->type, '*') == NULL;
+	const char *guess = is_exact ? NULL : guess_type(a->url);
+
+	if (guess != NULL)
+		return guess;
+	return a->type != NULL ? a->type : "application/octet-stream";
 }
 
 static void
@@ -118,8 +129,7 @@ put_attachments(struct buf *out, const struct raw_item *item)
 
 		json_put_open(out, '{');
 		put_line(out, "url", a->url);
-		put_line(out, "mime_type",
-		    a->type != NULL ? a->type : guess_type(a->url));
+		put_line(out, "mime_type", type_of(a));
 		put_line(out, "title", a->title);
 		if (a->size >= 0)
 			json_pair_i64(out, "size_in_bytes", a->size);
@@ -211,8 +221,8 @@ put_hubs(struct buf *out, const struct parser_feed *feed)
 	json_put_open(out, '[');
 	for (size_t i = 0; i < feed->hubs_len; i++) {
 		json_put_open(out, '{');
-		json_pair_str(out, "type", "WebSub");
-		put_line(out, "url", feed->hubs[i]);
+		put_line(out, "type", feed->hubs[i].type);
+		put_line(out, "url", feed->hubs[i].url);
 		json_put_close(out, '}');
 	}
 	json_put_close(out, ']');

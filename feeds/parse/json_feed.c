@@ -172,8 +172,8 @@ read_hubs(struct document *doc, const json_t *feed)
 	const json_t *list = json_object_get(feed, "hubs"), *hub;
 	size_t i;
 
-	json_array_foreach(list, i, hub)
-	    facts_add_hub(doc->here, string_member(hub, "url"));
+	json_array_foreach(list, i, hub) facts_add_hub(
+	    doc->here, string_member(hub, "type"), string_member(hub, "url"));
 }
 
 static void

@@ -77,6 +77,27 @@ start_media_text(struct document *doc, struct element *el,
 	buf_clear(&value);
 }
 
+/* Of those who had a part in it, the author alone counts. */
+static void
+start_credit(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+	const char *role = attribute_get(attributes, "role", &value);
+
+	if (role == NULL || strcasecmp(role, "author") != 0)
+		el->takes_text = false;
+	buf_clear(&value);
+}
+
+static void
+end_credit(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	if (el->takes_text)
+		person_end_string(doc, el, content);
+}
+
 static void
 start_thumbnail(struct document *doc, struct element *el,
     const struct attributes *attributes)
@@ -228,7 +249,7 @@ const struct rule module_rules[] = {
     TEXT(SPACE_DC, "title", FACT_TITLE, RANK_MODULE),
     TEXT(SPACE_DC, "description", FACT_SUMMARY, RANK_MODULE),
     PERSON(SPACE_DC, "creator", RANK_OWN), PERSON(SPACE_DC, "author", RANK_OWN),
-    TAG(SPACE_DC, "subject"),
+    PERSON(SPACE_DC, "publisher", RANK_LEAST), TAG(SPACE_DC, "subject"),
     STRING(SPACE_DC, "language", FACT_LANGUAGE, RANK_MODULE),
     {SPACE_DC, "identifier", IN_ITEM, NULL, end_dc_identifier, FACT_GUID,
 	RANK_LAST, true},
@@ -236,7 +257,9 @@ const struct rule module_rules[] = {
     TEXT(SPACE_DCTERMS, "title", FACT_TITLE, RANK_MODULE),
     TEXT(SPACE_DCTERMS, "abstract", FACT_SUMMARY, RANK_MODULE),
     TEXT(SPACE_DCTERMS, "description", FACT_SUMMARY, RANK_MODULE),
-    PERSON(SPACE_DCTERMS, "creator", RANK_OWN), TAG(SPACE_DCTERMS, "subject"),
+    PERSON(SPACE_DCTERMS, "creator", RANK_OWN),
+    PERSON(SPACE_DCTERMS, "publisher", RANK_LEAST),
+    TAG(SPACE_DCTERMS, "subject"),
     STRING(SPACE_DCTERMS, "language", FACT_LANGUAGE, RANK_MODULE),
     DATE(SPACE_DCTERMS, "issued", FACT_PUBLISHED, RANK_WEAK),
     DATE(SPACE_DCTERMS, "created", FACT_PUBLISHED, RANK_MODULE),
@@ -254,6 +277,8 @@ const struct rule module_rules[] = {
 	.takes_text = true},
     {SPACE_MEDIA, "category", MEDIA_PLACES, NULL, document_end_tag,
 	.takes_text = true},
+    {SPACE_MEDIA, "credit", MEDIA_PLACES, start_credit, end_credit,
+	.rank = RANK_LEAST, .takes_text = true},
     TEXT(SPACE_ITUNES, "title", FACT_TITLE, RANK_LAST),
     TEXT(SPACE_ITUNES, "summary", FACT_SUMMARY, RANK_LAST),
     TEXT(SPACE_ITUNES, "subtitle", FACT_SUMMARY, RANK_LEAST),

@@ -47,7 +47,7 @@ struct parser {
 	/* What parser_feed() gives: */
 	struct parser_feed feed;
 	char *title, *description;
-	const char *hubs[RAW_LIST_MAX];
+	struct parser_hub hubs[RAW_LIST_MAX];
 	struct raw_person persons[RAW_LIST_MAX];
 };
 
@@ -226,7 +226,9 @@ fill_feed_lists(struct parser *p)
 	const struct facts *r = &p->doc.feed;
 
 	for (size_t i = 0; i < r->hubs_len; i++)
-		p->hubs[i] = facts_at(r, r->hubs[i]);
+		p->hubs[i] =
+		    (struct parser_hub){.type = facts_at(r, r->hubs[i].type),
+			.url = facts_at(r, r->hubs[i].url)};
 	p->feed.hubs = p->hubs;
 	p->feed.hubs_len = r->hubs_len;
 	p->feed.authors = p->persons;

@@ -160,6 +160,29 @@ end_image_url(
 	    content->text);
 }
 
+/* RSS 2.0's cloud: whom to ask to be told of changes. */
+static void
+start_cloud(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT, url = BUF_INIT;
+	const char *part = attribute_get(attributes, "domain", &value);
+
+	if (part == NULL || *part == '\0')
+		goto out;
+	buf_addf(&url, "http://%s", part);
+	part = attribute_get(attributes, "port", &value);
+	if (part != NULL && *part != '\0')
+		buf_addf(&url, ":%s", part);
+	part = attribute_get(attributes, "path", &value);
+	if (part != NULL && *part != '\0')
+		buf_addf(&url, "%s%s", *part != '/' ? "/" : "", part);
+	facts_add_hub(&doc->feed, "rssCloud", url.data);
+out:
+	buf_clear(&value);
+	buf_clear(&url);
+}
+
 static void
 end_ttl(struct document *doc, struct element *el, const struct content *content)
 {
@@ -242,6 +265,8 @@ const struct rule rss_rules[] = {
 	.takes_text = true},
     {NONE, "managingeditor", IN_FEED, NULL, person_end_string, .rank = RANK_OWN,
 	.takes_text = true},
+    {NONE, "webmaster", IN_FEED, NULL, person_end_string, .rank = RANK_LEAST,
+	.takes_text = true},
     {NONE, "category", BOTH, NULL, document_end_tag, .takes_text = true},
     {NONE, "keywords", BOTH, NULL, document_end_tag, .takes_text = true},
     {NONE, "language", BOTH, NULL, document_end_string, FACT_LANGUAGE, RANK_OWN,
@@ -252,6 +277,7 @@ const struct rule rss_rules[] = {
 	.inside = IN_IMAGE},
     {NONE, "logo", BOTH, start_image},
     {NONE, "url", IN_IMAGE, NULL, end_image_url, .takes_text = true},
+    {NONE, "cloud", IN_FEED, start_cloud},
     {NONE, "ttl", IN_FEED, NULL, end_ttl, .takes_text = true},
     {NONE, "skiphours", IN_FEED, .inside = IN_SKIP},
     {NONE, "skipdays", IN_FEED, .inside = IN_SKIP},

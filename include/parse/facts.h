@@ -50,6 +50,10 @@ struct facts_attachment {
 	int64_t duration_s;
 };
 
+struct facts_hub {
+	uint32_t type, url;
+};
+
 struct facts {
 	struct buf bytes; /* begins with a NUL, so that 0 is no string */
 	struct {
@@ -74,7 +78,7 @@ struct facts {
 	/* Only as much of each as its length says is set. */
 	struct facts_person persons[RAW_LIST_MAX];
 	uint32_t tags[RAW_LIST_MAX];
-	uint32_t hubs[RAW_LIST_MAX];
+	struct facts_hub hubs[RAW_LIST_MAX];
 	struct facts_attachment attachments[RAW_LIST_MAX];
 };
 
@@ -105,7 +109,8 @@ int64_t facts_date(const struct facts *, enum fact_date);
 void facts_add_person(struct facts *, unsigned rank, const struct raw_person *);
 /* Tags, hubs and attachments are kept once each. */
 void facts_add_tag(struct facts *, const char *tag);
-void facts_add_hub(struct facts *, const char *url);
+/* type: as JSON Feed names it, "WebSub" or "rssCloud". */
+void facts_add_hub(struct facts *, const char *type, const char *url);
 void facts_add_attachment(struct facts *, const struct raw_attachment *);
 /* Fills a raw item with views into the record; they end with its next change.
  * feed: whose authors and language are inherited. */

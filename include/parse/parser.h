@@ -43,6 +43,12 @@ struct parser_options {
 };
 
 /* Feed-level facts, complete after parser_finish(); owned by the parser. */
+/* Where changes of the feed are told. */
+struct parser_hub {
+	const char *type; /* "WebSub", "rssCloud", or as a JSON Feed says */
+	const char *url;
+};
+
 struct parser_feed {
 	const char *title; /* plain text; NULL where not given, as all */
 	const char *home_page_url; /* absolute */
@@ -50,8 +56,8 @@ struct parser_feed {
 	const char *description;   /* plain text */
 	const char *language;
 	const char *icon;
-	const char *next_url;    /* RFC 5005 rel=next or prev-archive */
-	const char *const *hubs; /* WebSub hubs, hubs_len */
+	const char *next_url;          /* RFC 5005 rel=next or prev-archive */
+	const struct parser_hub *hubs; /* hubs_len of them */
 	size_t hubs_len;
 	const struct raw_person *authors;
 	size_t authors_len;
