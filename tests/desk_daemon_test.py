@@ -73,6 +73,17 @@ def a_refused_reload_shows_file_line_and_column(daemon, server):
              daemon.api("/metrics")[1], "the next one to be granted")
 
 
+def a_reload_keeps_the_counts_of_the_log(daemon, server):
+    def log():
+        return [sink for sink in daemon.api("/api/v1/status")[1]["sinks"]
+                if sink["id"] == "log"][0]
+
+    check(log()["delivered"] == 1, "before: %r" % log())
+    check(daemon.cli("reload").returncode == 0, "granted")
+    wait_for(lambda: daemon.cli("poll", "wire").returncode == 0, "a poll")
+    check(log()["delivered"] == 1, "after: %r" % log())
+
+
 def tail_goes_on_after_the_desk_was_killed(daemon, server):
     tail = daemon.cli_start("tail", "-f", "-n", "0", "--json")
     wait_for(lambda: "\nwirewatch_desk_connections 2\n" in daemon.api("/metrics")[1],
@@ -105,6 +116,7 @@ def main():
             feeds_show_what_fails,
             an_alert_reaches_tail_search_and_api,
             a_refused_reload_shows_file_line_and_column,
+            a_reload_keeps_the_counts_of_the_log,
             tail_goes_on_after_the_desk_was_killed,
             readiness_follows_the_engine,
         ):

@@ -68,6 +68,14 @@ log_sink_id(const struct log_sink *sink)
 	return sink->id;
 }
 
+bool
+log_sink_is_like(const struct log_sink *sink, const char *id,
+    const struct rolling_log_options *options)
+{
+	return strcmp(sink->id, id) == 0 &&
+	       rolling_log_is_like(sink->log, options);
+}
+
 uint64_t
 log_sink_errors(const struct log_sink *sink)
 {

@@ -54,6 +54,17 @@ rolling_log_free(struct rolling_log *log)
 	free(log);
 }
 
+bool
+rolling_log_is_like(
+    const struct rolling_log *log, const struct rolling_log_options *options)
+{
+	return strcmp(log->options.path, options->path) == 0 &&
+	       log->options.size_max == options->size_max &&
+	       log->options.every_us == options->every_us &&
+	       log->options.keep == options->keep &&
+	       log->options.total == options->total;
+}
+
 const char *
 rolling_log_path(const struct rolling_log *log)
 {

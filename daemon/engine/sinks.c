@@ -28,42 +28,86 @@ sinks_list(const struct engine *engine, struct strings *ids)
 
 /* ---- rolling logs ------------------------------------------------------- */
 
+/* Takes the old log when it is the same; it then goes on as it was. */
 static struct log_sink *
-open_log(struct engine *engine, const struct config_sink *config)
+take_log(struct engine *engine, const char *id,
+    const struct rolling_log_options *options)
 {
-	char *path = config_path(FOLDER_LOGS, config->path);
-	struct rolling_log_options options = {
-	    .path = path,
-	    .size_max = config->rotate.size,
-	    .every_us = config->rotate.every_ms * 1000,
-	    .keep = config->rotate.keep,
-	    .total = config->rotate.total,
-	};
-	struct log_sink *log =
-	    log_sink_new(config->id, &options, engine->store, engine->batch);
+	struct log_sink *log;
 
-	free(path);
-	log_sink_start(log, clock_now_us());
-	return log;
+	for (size_t i = 0; i < engine->logs_len; i++) {
+		log = engine->logs[i];
+		if (log != NULL && log_sink_is_like(log, id, options)) {
+			engine->logs[i] = NULL;
+			return log;
+		}
+	}
+	return NULL;
 }
 
-/* Closing and opening again is what a start does: nothing is lost by it. */
+/* The configured logs: those that are open already, NULL for the others. */
+static struct log_sink **
+keep_logs(struct engine *engine, struct rolling_log_options *options)
+{
+	const struct config *config = engine->role.config;
+	struct log_sink **logs =
+	    xcalloc(config->sinks_len + 1, sizeof(struct log_sink *));
+
+	for (size_t i = 0; i < config->sinks_len; i++) {
+		const struct config_sink *sink = &config->sinks[i];
+
+		if (sink->type != SINK_LOG)
+			continue;
+		options[i] = (struct rolling_log_options){
+		    .path = config_path(FOLDER_LOGS, sink->path),
+		    .size_max = sink->rotate.size,
+		    .every_us = sink->rotate.every_ms * 1000,
+		    .keep = sink->rotate.keep,
+		    .total = sink->rotate.total,
+		};
+		logs[i] = take_log(engine, sink->id, &options[i]);
+	}
+	return logs;
+}
+
+static void
+close_logs(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->logs_len; i++) {
+		if (engine->logs[i] != NULL)
+			log_sink_stop(engine->logs[i], clock_now_us());
+		log_sink_free(engine->logs[i]);
+	}
+	free(engine->logs);
+	engine->logs_len = 0;
+}
+
+/* Closes the logs that are gone or changed before it opens the new ones, whose
+ * files may be the same. Opening is what a start does: nothing is lost. */
 static void
 sync_logs(struct engine *engine)
 {
 	const struct config *config = engine->role.config;
+	struct rolling_log_options *options =
+	    xcalloc(config->sinks_len + 1, sizeof(*options));
+	struct log_sink **logs = keep_logs(engine, options);
 
-	for (size_t i = 0; i < engine->logs_len; i++) {
-		log_sink_stop(engine->logs[i], clock_now_us());
-		log_sink_free(engine->logs[i]);
+	close_logs(engine);
+	engine->logs = logs;
+	for (size_t i = 0; i < config->sinks_len; i++) {
+		struct log_sink *log = logs[i];
+
+		if (options[i].path == NULL)
+			continue;
+		if (log == NULL) {
+			log = log_sink_new(config->sinks[i].id, &options[i],
+			    engine->store, engine->batch);
+			log_sink_start(log, clock_now_us());
+		}
+		engine->logs[engine->logs_len++] = log;
+		free((char *)options[i].path);
 	}
-	engine->logs_len = 0;
-	engine->logs = xreallocarray(
-	    engine->logs, config->sinks_len, sizeof(*engine->logs));
-	for (size_t i = 0; i < config->sinks_len; i++)
-		if (config->sinks[i].type == SINK_LOG)
-			engine->logs[engine->logs_len++] =
-			    open_log(engine, &config->sinks[i]);
+	free(options);
 }
 
 /* ---- the courier's ------------------------------------------------------ */

@@ -26,6 +26,9 @@ struct rolling_log_options {
 /* Never fails: a log that cannot be opened is tried again at each append. */
 struct rolling_log *rolling_log_new(const struct rolling_log_options *);
 void rolling_log_free(struct rolling_log *);
+/* Whether it was made with the same options. */
+bool rolling_log_is_like(
+    const struct rolling_log *, const struct rolling_log_options *);
 /* Repairs a torn end; whether there was one. For the start. */
 bool rolling_log_repair(struct rolling_log *);
 
