@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "frame/config_problem.h"
 #include "frame/config_source.h"
 
@@ -34,13 +35,33 @@ skip_chars(const char *text, size_t len, int chars)
 	return i;
 }
 
-/* Keeps the part of the line around column col. */
+static bool
+is_blank(const char *line, size_t len)
+{
+	return strspn(line, " \t\r\n") >= len;
+}
+
+/* Leaves nothing that a terminal would obey or could not show. */
+static void
+clean_excerpt(char *text)
+{
+	bool valid = utf8_is_valid(text, strlen(text));
+
+	for (char *p = text; *p != '\0'; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f ||
+		    (!valid && (*p & 0x80)))
+			*p = '?';
+}
+
+/* Keeps the part of the line around column col; nothing of a blank line. */
 static void
 take_excerpt(
     struct config_problem *problem, const char *line, size_t len, int col)
 {
 	size_t start = 0, end;
 
+	if (is_blank(line, len))
+		return;
 	problem->caret = col > 0 ? col - 1 : 0;
 	if (skip_chars(line, len, EXCERPT_MAX) < len &&
 	    problem->caret > EXCERPT_LEAD) {
@@ -49,9 +70,7 @@ take_excerpt(
 	}
 	end = start + skip_chars(line + start, len - start, EXCERPT_MAX);
 	problem->source = xstrndup(line + start, end - start);
-	for (char *p = problem->source; *p != '\0'; p++)
-		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
-			*p = '?';
+	clean_excerpt(problem->source);
 }
 
 void

@@ -51,6 +51,9 @@ static const struct {
 } plain_words[] = {
     {"mapping values are not allowed",
 	"unexpected \":\" (a text that holds \": \" needs quotes)", false},
+    {"did not find expected node content",
+	"a value is missing, or a \"[\" or \"{\" before is never closed",
+	false},
     {"cannot start any token",
 	"a value cannot begin with this character (indent with spaces, not "
 	"tabs; put such a text in quotes)",
