@@ -63,6 +63,7 @@ read_root(struct config_reader *reader, const struct schema_record *schema,
 		    schema->fields[0].key);
 		return;
 	}
+	reader->given |= root->len > 0;
 	reader->in_pack = schema == &schema_pack;
 	sinks = node_get(root, "sinks");
 	reader->sinks_given |= sinks != NULL && !node_is_null(sinks);

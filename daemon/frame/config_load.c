@@ -90,6 +90,17 @@ reader_clear(struct config_reader *reader)
 	free(reader->folder);
 }
 
+/* A file that was cut off, or a folder that is not there yet: to take it for
+ * the wish to watch nothing would drop all feeds at a reload. */
+static void
+check_given(struct config_reader *reader)
+{
+	struct config_mark mark = {.file = reader->config->files.at[0]};
+
+	if (!reader->given && reader->problems->errors == 0)
+		reader_error(reader, &mark, "the configuration is empty");
+}
+
 static struct config *
 load(const char *path, bool entities_only, struct config_problems *problems)
 {
@@ -108,6 +119,7 @@ load(const char *path, bool entities_only, struct config_problems *problems)
 	if (!entities_only)
 		opml_include(&reader);
 	config_check(&reader);
+	check_given(&reader);
 	if (problems->errors == 0)
 		config_lint(&reader);
 	if (!reader.sinks_given && !entities_only)

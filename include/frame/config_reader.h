@@ -31,6 +31,7 @@ struct config_reader {
 	char *folder;       /* that relative paths start from: "" or "PATH/" */
 	bool in_pack;       /* the file being read is an entity pack */
 	bool sinks_given;   /* there is a section `sinks` */
+	bool given;         /* any key at all */
 	bool entities_only; /* skip all sections but entities and rules */
 	struct config_source **sources; /* files read, by order */
 	size_t sources_len;
