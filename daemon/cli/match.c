@@ -154,9 +154,9 @@ load(const char *path)
 	}
 	if (problems.warnings > 0)
 		fprintf(stderr,
-		    "wirewatch: %zu warnings about the configuration, which "
+		    "wirewatch: %zu warning%s about the configuration, which "
 		    "`wirewatch check` tells\n",
-		    problems.warnings);
+		    problems.warnings, problems.warnings == 1 ? "" : "s");
 	config_problems_clear(&problems);
 	return config;
 }
