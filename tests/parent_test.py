@@ -79,9 +79,22 @@ def broken_configuration_is_refused_and_the_old_one_stays(daemon):
     check(daemon.cli("reload").returncode == 0, "the good one was refused")
 
 
+def a_reload_that_would_drop_everything_is_refused(daemon):
+    for text, word in (("", "the configuration is empty"),
+                       ("# nothing\n---\n", "the configuration is empty"),
+                       (dict(CONFIG, feeds=[]), "has no feeds")):
+        daemon.configure(text)
+        done = daemon.cli("reload")
+        check(done.returncode == 78, "status %d" % done.returncode)
+        check(word in done.stderr, done.stderr)
+        check(daemon.api("/api/v1/feeds/a")[0] == 200, "the feed is gone")
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "the good one was refused")
+
+
 def many_hangups_make_few_reloads(daemon):
     def loads():
-        return sum("configuration: 1 feeds" in line for line in daemon.lines)
+        return sum("configuration: 1 feed," in line for line in daemon.lines)
 
     before = loads()
     for _ in range(300):
@@ -148,6 +161,7 @@ def main():
         daemon.start()
         for test in (killed_roles_are_back_within_two_seconds,
                      broken_configuration_is_refused_and_the_old_one_stays,
+                     a_reload_that_would_drop_everything_is_refused,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,
                      second_instance_is_refused_with_a_clear_message,

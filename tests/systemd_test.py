@@ -214,7 +214,7 @@ def service_starts_and_says_ready(service):
     done = service.box.do("systemctl", "start", "wirewatchd", check=False)
     assert done.returncode == 0, done.stdout + service.journal()
     assert service.show("ActiveState") == "active"
-    wait_for("a plain status", lambda: "watching 1 feeds" in
+    wait_for("a plain status", lambda: "watching: 1 feed," in
              service.show("StatusText"))
 
 

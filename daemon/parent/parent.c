@@ -98,6 +98,7 @@ void
 parent_say_status(struct parent *parent)
 {
 	size_t down = 0;
+	char *summary;
 
 	if (parent->stopping || !parent_is_ready(parent))
 		return;
@@ -110,11 +111,13 @@ parent_say_status(struct parent *parent)
 		log_info("ready");
 		notify("READY=1");
 	}
+	summary = slices_summary(parent->slices);
 	if (down > 0)
-		notify("STATUS=degraded: %zu roles keep dying", down);
+		notify("STATUS=degraded: %zu role%s down; %s", down,
+		    down == 1 ? "" : "s", summary);
 	else
-		notify("STATUS=watching %u feeds for %u entities",
-		    parent->slices->feeds, parent->slices->entities);
+		notify("STATUS=watching: %s", summary);
+	free(summary);
 }
 
 /* ---- pings -------------------------------------------------------------- */

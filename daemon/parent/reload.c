@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "frame/clock.h"
 #include "frame/log.h"
 #include "frame/peer.h"
@@ -98,13 +99,19 @@ start_again(struct parent *parent)
 	reload_start(parent);
 }
 
-/* The loader failed: the old configuration stays. */
-static void
-refuse(struct parent *parent, int wait_status, const char *problems)
+/* A slip of an editor far more often than a wish; who wants no feeds stops the
+ * service. */
+static bool
+drops_all_feeds(const struct parent *parent)
 {
-	bool bad = WIFEXITED(wait_status) &&
-		   WEXITSTATUS(wait_status) == EXIT_BAD_CONFIG;
+	return parent->slices != NULL && parent->slices->feeds > 0 &&
+	       parent->loading->feeds == 0;
+}
 
+/* The old configuration stays: the new one is bad, or the loader failed. */
+static void
+refuse(struct parent *parent, bool bad, int wait_status, const char *problems)
+{
 	print_problems(problems);
 	if (parent->slices == NULL) {
 		if (!bad)
@@ -131,14 +138,14 @@ accept(struct parent *parent, const char *problems)
 {
 	struct slices *old = parent->slices;
 	struct child *desk = parent_find(parent, ROLE_DESK, 0);
+	char *summary = slices_summary(parent->loading);
 
 	print_problems(problems); /* warnings */
 	parent->slices = parent->loading;
 	parent->loading = NULL;
 	parent->reload_pending = old != NULL;
-	log_info("configuration: %u feeds, %u entities, %u sinks",
-	    parent->slices->feeds, parent->slices->entities,
-	    parent->slices->sinks);
+	log_info("configuration: %s", summary);
+	free(summary);
 	for (size_t i = 0; i < parent->children_len; i++)
 		if (parent->children[i]->state == CHILD_UP)
 			child_configure(parent->children[i]);
@@ -156,17 +163,29 @@ bool
 reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 {
 	char *problems;
+	bool loaded, bad;
 
 	if (pid != parent->loader)
 		return false;
 	parent->loader = 0;
 	problems = slices_problems(parent->loading);
-	if (wait_status == 0 && slices_seal(parent->loading) == 0) {
+	loaded = wait_status == 0 && slices_seal(parent->loading) == 0;
+	bad = WIFEXITED(wait_status) &&
+	      WEXITSTATUS(wait_status) == EXIT_BAD_CONFIG;
+	if (loaded && drops_all_feeds(parent)) {
+		free(problems);
+		problems = xasprintf("error: the new configuration has no "
+				     "feeds, the one in force has %u\n",
+		    parent->slices->feeds);
+		loaded = false;
+		bad = true;
+	}
+	if (loaded) {
 		accept(parent, problems);
 	} else {
 		slices_free(parent->loading);
 		parent->loading = NULL;
-		refuse(parent, wait_status, problems);
+		refuse(parent, bad, wait_status, problems);
 	}
 	free(problems);
 	return true;

@@ -66,6 +66,15 @@ slices_put_summary(const struct config *config, struct buf *buf)
 	message_put_str(buf, config->desk.listen);
 }
 
+char *
+slices_summary(const struct slices *slices)
+{
+	return xasprintf("%u feed%s, %u entit%s, %u sink%s", slices->feeds,
+	    slices->feeds == 1 ? "" : "s", slices->entities,
+	    slices->entities == 1 ? "y" : "ies", slices->sinks,
+	    slices->sinks == 1 ? "" : "s");
+}
+
 static int
 read_summary(struct slices *slices)
 {

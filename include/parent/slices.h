@@ -29,6 +29,8 @@ void slices_free(struct slices *);
 int slices_seal(struct slices *);
 /* What the loader wrote about problems; the caller frees. */
 char *slices_problems(const struct slices *);
+/* The summary in words, "1 feed, 2 entities, 1 sink"; the caller frees. */
+char *slices_summary(const struct slices *);
 
 /* For the loader: writes the summary, and any of the files. */
 struct config;
