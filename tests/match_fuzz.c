@@ -82,6 +82,10 @@ make_set(const char *name)
 	return match_set_new(entities, 2);
 }
 
+/* A name such as "a a a a" over a text of the like costs about 20 us a word,
+ * and fifty times that when instrumented. */
+#define LEN_MAX 4096
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -93,6 +97,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct text text = {(const char *)bytes + name_len, len - name_len, 0};
 	const char *language = languages[len % 4];
 
+	if (len > LEN_MAX)
+		text.len = name_len < LEN_MAX ? LEN_MAX - name_len : 0;
 	compare_readers(text.bytes, text.len);
 	match_scan(set, text.bytes, text.len, language, on_mention, &text);
 	text.last = 0;

@@ -295,7 +295,9 @@ was_here(struct scan *s, const struct step *at)
 	    at->node, (uint16_t)at->next, (uint16_t)(at->initials > 0)};
 
 	for (unsigned i = 0; i < s->visits_len; i++)
-		if (memcmp(&s->visits[i], &visit, sizeof(visit)) == 0)
+		if (s->visits[i].node == visit.node &&
+		    s->visits[i].next == visit.next &&
+		    s->visits[i].initials == visit.initials)
 			return true;
 	if (s->visits_len == SCAN_VISITS_MAX)
 		return true;

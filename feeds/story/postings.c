@@ -196,11 +196,13 @@ postings_add(struct postings *postings, struct posting_term *term,
 static void
 prefetch_chunk(const struct postings *postings, uint32_t chunk)
 {
-	const char *at = (const char *)&postings->pool[chunk];
+	/* A number, for there may be no pool yet, and a chunk may be short. */
+	uintptr_t at = (uintptr_t)postings->pool +
+		       (uintptr_t)chunk * sizeof(union pool_word);
 
 	for (size_t i = 0; i < (1 + CHUNK_MAX) * sizeof(union pool_word);
 	     i += CACHE_LINE)
-		__builtin_prefetch(at + i);
+		__builtin_prefetch((const void *)(at + i));
 }
 
 /* Adds the postings of a chunk. The innermost loop: whether an item is touched
