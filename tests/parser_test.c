@@ -244,6 +244,22 @@ cleaning_twice_changes_nothing(void **state)
 	assert_null(clean_str(NULL, CLEAN_LINE));
 }
 
+static void
+related_links_are_left_out_of_the_content_alone(void **state)
+{
+	static const char related[] = "<p>A</p><p>Read also: <a href=1>X</a>";
+	struct raw_item raw = {.summary = {.bytes = related, .type = RAW_HTML},
+	    .content = {.bytes = related, .type = RAW_HTML}};
+	struct item item;
+
+	raw.summary.len = raw.content.len = strlen(related);
+	item_init(&item);
+	raw_item_to_plain(&raw, &item);
+	assert_string_equal(item.summary, "A\nRead also: X");
+	assert_string_equal(item.content, "A");
+	item_clear(&item);
+}
+
 int
 main(void)
 {
@@ -258,6 +274,7 @@ main(void)
 	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
 	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),
 	    cmocka_unit_test(cleaning_twice_changes_nothing),
+	    cmocka_unit_test(related_links_are_left_out_of_the_content_alone),
 	};
 
 	parser_init_process();

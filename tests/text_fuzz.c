@@ -28,6 +28,28 @@ check_clean(const struct buf *text, enum clean_form form)
 	buf_clear(&again);
 }
 
+/* Aborts when an article has a line that its HTML has not, or another order. */
+static void
+check_article(const char *html, size_t len, const struct buf *text)
+{
+	struct buf article = BUF_INIT;
+	const char *rest = buf_str(text);
+	char *lines, *line;
+
+	html_to_article(&article, html, len, TEXT_MAX);
+	if (!utf8_is_valid(buf_str(&article), article.len) ||
+	    article.len > TEXT_MAX)
+		abort();
+	lines = article.data;
+	while (text->len < TEXT_MAX / 2 && (line = strsep(&lines, "\n"))) {
+		rest = rest != NULL ? strstr(rest, line) : NULL;
+		if (rest == NULL)
+			abort();
+		rest += strlen(line);
+	}
+	buf_clear(&article);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -37,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	html_to_text(&out, s, len, TEXT_MAX);
 	if (out.len > TEXT_MAX || !utf8_is_valid(buf_str(&out), out.len))
 		abort();
+	check_article(s, len, &out);
 	buf_clear(&out);
 	html_maybe_to_line(&out, s, len);
 	check_clean(&out, CLEAN_LINE);

@@ -65,8 +65,11 @@ line_of(const struct raw_text *text)
 	return buf_take(&out);
 }
 
+/* How a field's HTML becomes text. */
+typedef void html_reading(struct buf *, const char *html, size_t len, size_t);
+
 static char *
-text_of(const struct raw_text *text)
+text_of(const struct raw_text *text, html_reading *read_html)
 {
 	struct buf out = BUF_INIT;
 
@@ -78,7 +81,7 @@ text_of(const struct raw_text *text)
 			buf_truncate(
 			    &out, clean_cut(out.data, out.len, ITEM_FIELD_MAX));
 	} else
-		html_to_text(&out, text->bytes, text->len, ITEM_FIELD_MAX);
+		read_html(&out, text->bytes, text->len, ITEM_FIELD_MAX);
 	return buf_take(&out);
 }
 
@@ -133,8 +136,8 @@ raw_item_to_plain(const struct raw_item *raw, struct item *item)
 	item->guid = clean_str(raw->guid, CLEAN_LINE);
 	item->url = clean_str(raw->url, CLEAN_LINE);
 	item->title = line_of(&raw->title);
-	item->summary = text_of(&raw->summary);
-	item->content = text_of(&raw->content);
+	item->summary = text_of(&raw->summary, html_to_text);
+	item->content = text_of(&raw->content, html_to_article);
 	item->language = language_of(raw->language);
 	add_names(raw, item);
 	add_tags(raw, item);

@@ -10,6 +10,7 @@
 #include "text/entity.h"
 #include "text/html.h"
 #include "text/html_tag.h"
+#include "text/related.h"
 
 struct writer {
 	struct buf text;
@@ -19,7 +20,8 @@ struct writer {
 	unsigned silent; /* open elements of silent_name */
 	const char *silent_name;
 	size_t silent_len;
-	unsigned pre; /* open <pre>: line breaks are kept */
+	unsigned pre;            /* open <pre>: line breaks are kept */
+	struct related *related; /* leaves lines out; NULL: all stay */
 };
 
 /* Puts the blank or line break that is owed before more text. */
@@ -34,6 +36,14 @@ put_gap(struct writer *w)
 }
 
 static void
+end_line(struct writer *w)
+{
+	w->line = true;
+	if (w->related != NULL)
+		related_end_line(w->related, &w->text);
+}
+
+static void
 add_words(struct writer *w, const char *s, size_t len)
 {
 	size_t i = 0, start;
@@ -41,7 +51,7 @@ add_words(struct writer *w, const char *s, size_t len)
 	while (i < len && w->text.len < w->max) {
 		if (isspace((unsigned char)s[i])) {
 			if (w->pre > 0 && s[i] == '\n')
-				w->line = true;
+				end_line(w);
 			w->blank = true;
 			i++;
 			continue;
@@ -51,6 +61,9 @@ add_words(struct writer *w, const char *s, size_t len)
 			i++;
 		put_gap(w);
 		buf_add(&w->text, s + start, i - start);
+		if (w->related != NULL)
+			related_take_words(
+			    w->related, &w->text, s + start, i - start);
 	}
 }
 
@@ -112,6 +125,8 @@ take_tag(
 		step_silent(w, tag);
 		return;
 	}
+	if (w->related != NULL)
+		related_take_tag(w->related, &w->text, tag, flags);
 	if (flags & HTML_BLOCK)
 		w->line = true;
 	if (flags & HTML_CELL)
@@ -129,11 +144,12 @@ take_tag(
 	}
 }
 
-void
-html_to_text(struct buf *out, const char *html, size_t len, size_t max)
+static void
+convert(struct buf *out, const char *html, size_t len, size_t max,
+    struct related *related)
 {
 	struct html_reader reader = {.at = html, .left = len};
-	struct writer w = {.text = BUF_INIT, .max = max};
+	struct writer w = {.text = BUF_INIT, .max = max, .related = related};
 	struct html_token token;
 	size_t start = out->len;
 
@@ -147,11 +163,26 @@ html_to_text(struct buf *out, const char *html, size_t len, size_t max)
 		else if (token.kind == HTML_LITERAL)
 			add_words(&w, token.bytes, token.len);
 	}
+	end_line(&w);
 	clean_add(out, buf_str(&w.text), w.text.len, CLEAN_TEXT);
 	if (out->len - start > max)
 		buf_truncate(out, start + clean_cut(out->data + start,
 					      out->len - start, max));
 	buf_clear(&w.text);
+}
+
+void
+html_to_text(struct buf *out, const char *html, size_t len, size_t max)
+{
+	convert(out, html, len, max, NULL);
+}
+
+void
+html_to_article(struct buf *out, const char *html, size_t len, size_t max)
+{
+	struct related related = {.start = 0};
+
+	convert(out, html, len, max, &related);
 }
 
 /* In text that may be HTML: whether the tag is one of HTML's, not something
