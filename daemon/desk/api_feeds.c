@@ -26,7 +26,7 @@ static const struct param feed_params[] = {
     {"after", PARAM_TEXT, offsetof(struct feed_filter, after)},
     {"limit", PARAM_LIMIT, offsetof(struct feed_filter, limit)},
     {"outlet", PARAM_TEXT, offsetof(struct feed_filter, outlet)},
-    {"state", PARAM_TEXT, offsetof(struct feed_filter, state)},
+    {"state", PARAM_STATE, offsetof(struct feed_filter, state)},
     {"text", PARAM_TEXT, offsetof(struct feed_filter, text)},
     {NULL, PARAM_TEXT, 0},
 };

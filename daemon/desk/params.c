@@ -13,6 +13,8 @@
 #include "parse/date.h"
 
 static const char *const level_names[] = {"routine", "urgent", "flash", NULL};
+static const char *const state_names[] = {
+    "waiting", "up", "failing", "quarantined", NULL};
 static const char *const type_names[] = {"item", "story.new", "story.grown",
     "story.update", "story.edited", "feed.down", "feed.silent", "feed.gap",
     "feed.recovered", NULL};
@@ -126,6 +128,8 @@ set_text(const struct param *param, const char *value, void *field,
 		return refuse_choice(error, param->name, level_names);
 	if (param->kind == PARAM_TYPE && !is_listed(type_names, value))
 		return refuse_choice(error, param->name, type_names);
+	if (param->kind == PARAM_STATE && !is_listed(state_names, value))
+		return refuse_choice(error, param->name, state_names);
 	if (*value == '\0') {
 		buf_addf(
 		    error, "%s is empty; leave it out instead", param->name);
@@ -145,6 +149,7 @@ set_value(const struct param *param, const char *value, int64_t now_at,
 	case PARAM_TEXT:
 	case PARAM_LEVEL:
 	case PARAM_TYPE:
+	case PARAM_STATE:
 		return set_text(param, value, field, error);
 	case PARAM_NUMBER:
 	case PARAM_LIMIT:

@@ -19,6 +19,7 @@ enum param_kind {    /* and the type of the field */
 	PARAM_TEXT,  /* const char *: any text, not empty */
 	PARAM_LEVEL, /* const char *: routine, urgent, flash */
 	PARAM_TYPE,  /* const char *: an alert type */
+	PARAM_STATE, /* const char *: of a feed, as it is up */
 	PARAM_TIME, /* int64_t epoch us: RFC 3339, or an age as 90s 15m 2h 7d */
 	PARAM_NUMBER, /* uint64_t */
 	PARAM_LIMIT,  /* unsigned: 1 to PARAM_LIMIT_MAX */
