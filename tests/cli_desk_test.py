@@ -142,6 +142,31 @@ def usage_errors_exit_64(stage):
         same(run(stage, *words).returncode, 64, " ".join(words))
 
 
+def numbers_and_states_out_of_range_are_told(stage):
+    done = run(stage, "tail", "-n", "100000")
+    check("--lines takes a number from 0 to 1000\n" in done.stderr, done.stderr)
+    done = run(stage, "search", "-n", "0", "x")
+    check("--limit takes a number from 1 to" in done.stderr, done.stderr)
+    done = run(stage, "feeds", "--state", "bad")
+    same(done.returncode, 2, "status of a bad state")
+    check("state must be one of waiting, up" in done.stderr, done.stderr)
+
+
+def output_that_cannot_be_written_is_no_success(stage):
+    for words in (("status",), ("feeds",), ("tail",), ("help",), ("help", "tail"),
+                  ("entity", "forms", "Macron")):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([harness.WIREWATCH, *words], env=stage.env,
+                                  stdout=full, stderr=subprocess.PIPE, text=True)
+        same(done.returncode, 1, " ".join(words))
+        check("standard output: No space left" in done.stderr or
+              "not all was written" in done.stderr, done.stderr)
+
+
+def help_of_a_command_is_its_usage(stage):
+    same(run(stage, "help", "tail").stdout, run(stage, "tail", "--help").stdout, "help")
+
+
 def no_daemon_is_told_with_the_remedy(stage):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "none.sock")
@@ -167,6 +192,9 @@ def main():
         reload_says_whether_it_is_in_force,
         poll_fetches_a_feed,
         usage_errors_exit_64,
+        numbers_and_states_out_of_range_are_told,
+        output_that_cannot_be_written_is_no_success,
+        help_of_a_command_is_its_usage,
         no_daemon_is_told_with_the_remedy,
     ):
         tap.run(test, stage)

@@ -33,6 +33,7 @@
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, 'j'}, /* as always */
     {NULL, 0, NULL, 0},
 };
 
@@ -318,9 +319,10 @@ fetch_run(int argc, char **argv)
 
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		if (c != 'c')
+		if (c != 'c' && c != 'j')
 			return command_usage("fetch");
-		path = optarg;
+		if (c == 'c')
+			path = optarg;
 	}
 	if (argc - optind != 1)
 		return command_usage("fetch");

@@ -135,7 +135,7 @@ group_run(int argc, char **argv)
 	struct story_index *index;
 	int status;
 
-	if (argc != 1)
+	if (argc != 1 && (argc != 2 || strcmp(argv[1], "--json") != 0))
 		return command_usage(argv[0]);
 	index = story_index_new(NULL);
 	story_lines_init(&group.lines, index);

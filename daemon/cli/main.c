@@ -1,6 +1,7 @@
 /*
  * wirewatch: the command line. Looks a command up and runs it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,24 @@ command_color(int fd)
 	return isatty(fd) && (none == NULL || *none == '\0');
 }
 
+bool
+command_read_number(
+    const char *option, const char *text, const long range[2], long *number)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (*end != '\0' || end == text || value < range[0] ||
+	    value > range[1]) {
+		fprintf(stderr,
+		    "wirewatch: %s takes a number from %ld to %ld\n", option,
+		    range[0], range[1]);
+		return false;
+	}
+	*number = value;
+	return true;
+}
+
 static int
 print_help(FILE *out)
 {
@@ -97,8 +116,28 @@ print_help(FILE *out)
 	return EXIT_YES;
 }
 
-int
-main(int argc, char **argv)
+static int
+print_command_help(const struct command *c)
+{
+	printf("usage: wirewatch %s\n\n%s\n", c->usage, c->summary);
+	return EXIT_YES;
+}
+
+/* An answer that did not arrive is none: a full disk, a closed descriptor. */
+static int
+flush_output(int status)
+{
+	bool flushed = fflush(stdout) == 0;
+
+	if ((flushed && !ferror(stdout)) || status != EXIT_YES)
+		return status;
+	fprintf(stderr, "wirewatch: standard output: %s\n",
+	    flushed ? "not all was written" : strerror(errno));
+	return EXIT_NO;
+}
+
+static int
+run(int argc, char **argv)
 {
 	const struct command *c;
 
@@ -106,6 +145,9 @@ main(int argc, char **argv)
 		print_help(stderr);
 		return EXIT_USAGE;
 	}
+	if (strcmp(argv[1], "help") == 0 && argc > 2 &&
+	    (c = find_command(argv[2])) != NULL)
+		return print_command_help(c);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
 		return print_help(stdout);
@@ -121,9 +163,13 @@ main(int argc, char **argv)
 		    argv[1]);
 		return EXIT_USAGE;
 	}
-	if (argc == 3 && strcmp(argv[2], "--help") == 0) {
-		printf("usage: wirewatch %s\n\n%s\n", c->usage, c->summary);
-		return EXIT_YES;
-	}
+	if (argc == 3 && strcmp(argv[2], "--help") == 0)
+		return print_command_help(c);
 	return c->run(argc - 1, argv + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	return flush_output(run(argc, argv));
 }

@@ -207,8 +207,6 @@ match_run(int argc, char **argv)
 	for (; optind < argc; optind++)
 		if (match_file(&run, argv[optind]) == -1)
 			status = EXIT_INPUT;
-	if (fflush(stdout) != 0)
-		status = EXIT_INPUT;
 	match_set_free(run.set);
 	config_free(config);
 	buf_clear(&run.text);

@@ -119,6 +119,8 @@ parse_run(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!only_files && strcmp(argv[i], "--") == 0)
 			only_files = true;
+		else if (!only_files && strcmp(argv[i], "--json") == 0)
+			continue; /* as always */
 		else if (!only_files &&
 			 (take_option(argv, argc, &i, "--url", &options.url) ||
 			     take_option(argv, argc, &i, "--content-type",

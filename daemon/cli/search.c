@@ -33,6 +33,8 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const long limit_range[2] = {1, 1000000};
+
 /* Letters of options that become parameters of the same name. */
 static const char filters[] = "efloSUr";
 
@@ -139,15 +141,14 @@ read_options(struct search *search, int argc, char **argv)
 {
 	struct buf words = BUF_INIT;
 	int letter, index = 0;
-	char *end;
 
 	while ((letter = getopt_long(
 		    argc, argv, API_LETTERS "n:", options, &index)) != -1) {
 		if (letter == 'i') {
 			search->items = true;
 		} else if (letter == 'n') {
-			search->limit = strtol(optarg, &end, 10);
-			if (*end != '\0' || search->limit < 1)
+			if (!command_read_number(
+				"--limit", optarg, limit_range, &search->limit))
 				return -1;
 		} else if (strchr(filters, letter) != NULL) {
 			api_add_param(

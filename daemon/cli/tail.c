@@ -14,8 +14,7 @@
 #include "cli/command.h"
 #include "cli/tail.h"
 
-#define LINES 10 /* without -n */
-#define LINES_MAX 1000
+#define LINES 10  /* without -n */
 #define AGAIN_S 2 /* before the next try to connect */
 
 static const struct option options[] = {
@@ -24,6 +23,8 @@ static const struct option options[] = {
     {"lines", required_argument, NULL, 'n'},
     {NULL, 0, NULL, 0},
 };
+
+static const long lines_range[2] = {0, 1000};
 
 struct tail {
 	struct api api;
@@ -119,7 +120,6 @@ follow(struct tail *tail)
 static int
 read_options(struct tail *tail, int argc, char **argv)
 {
-	char *end;
 	int letter;
 
 	while ((letter = getopt_long(
@@ -127,9 +127,8 @@ read_options(struct tail *tail, int argc, char **argv)
 		if (letter == 'f') {
 			tail->follow = true;
 		} else if (letter == 'n') {
-			tail->lines = strtol(optarg, &end, 10);
-			if (*end != '\0' || end == optarg || tail->lines < 0 ||
-			    tail->lines > LINES_MAX)
+			if (!command_read_number(
+				"--lines", optarg, lines_range, &tail->lines))
 				return -1;
 		} else if (!api_take_option(&tail->api, letter, optarg)) {
 			return -1;

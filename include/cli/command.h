@@ -4,6 +4,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include <stdbool.h>
+
 /* Exit statuses, DESIGN section 6. */
 enum {
 	EXIT_YES = 0,
@@ -25,6 +27,10 @@ extern const struct command commands[]; /* ended by a NULL name */
 
 /* Prints "wirewatch: usage: ..." of the command to stderr; EXIT_USAGE. */
 int command_usage(const char *name);
+/* Reads an option's number, within the range; false, said on stderr, when it is
+ * none. */
+bool command_read_number(
+    const char *option, const char *text, const long range[2], long *number);
 /* Whether colours may be written to the stream: a terminal, no NO_COLOR. */
 int command_color(int fd);
 
