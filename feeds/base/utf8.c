@@ -1,12 +1,13 @@
 /*
  * UTF-8 decoding with the checks of RFC 3629.
  */
-#include <endian.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-#define HIGH_BITS 0x8080808080808080ULL
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Length of the sequence that a lead byte announces; 0: not a lead byte. */
 static size_t
@@ -75,58 +76,58 @@ utf8_encode(uint32_t code, char out[4])
 	return 4;
 }
 
+/* How many bytes, in blocks, are ASCII and characters of two bytes: nearly all
+ * of what is written in Latin, Greek and Cyrillic. */
 static size_t
-ascii_len(const char *bytes, size_t len)
+simple_len(const char *bytes, size_t len)
 {
 	size_t n = 0;
-	uint64_t word;
 
-	for (; n + 8 <= len; n += 8) {
-		memcpy(&word, bytes + n, 8);
-		if ((word & HIGH_BITS) != 0)
+#ifdef __SSE2__
+	while (n + 16 <= len) {
+		__m128i block =
+		    _mm_loadu_si128((const __m128i *)(const void *)(bytes + n));
+		__m128i high = _mm_cmplt_epi8(block, _mm_setzero_si128());
+		/* As signed numbers: 80..BF, 80..C1, 80..DF. */
+		unsigned all = (unsigned)_mm_movemask_epi8(high);
+		unsigned tails = (unsigned)_mm_movemask_epi8(
+		    _mm_cmplt_epi8(block, _mm_set1_epi8(-64)));
+		unsigned below = (unsigned)_mm_movemask_epi8(
+		    _mm_cmplt_epi8(block, _mm_set1_epi8(-62)));
+		unsigned pairs = (unsigned)_mm_movemask_epi8(
+		    _mm_cmplt_epi8(block, _mm_set1_epi8(-32)));
+		unsigned leads = all & ~tails;
+
+		if (below != tails || pairs != all ||
+		    (leads << 1 & 0xFFFF) != tails)
 			break;
+		n += 16 - (leads >> 15);
 	}
+#else
 	while (n < len && (unsigned char)bytes[n] < 0x80)
 		n++;
+#endif
 	return n;
-}
-
-/* Whether the next eight bytes are four characters of two bytes each. */
-static bool
-is_four_pairs(const char *bytes)
-{
-	uint64_t word;
-
-	memcpy(&word, bytes, 8);
-	word = le64toh(word);
-	/* 110xxxxx 10xxxxxx, and more than the lowest bit of the first. */
-	return (word & 0xc0e0c0e0c0e0c0e0ULL) == 0x80c080c080c080c0ULL &&
-	       (((word & 0x001e001e001e001eULL) + 0x7ffe7ffe7ffe7ffeULL) &
-		   0x8000800080008000ULL) == 0x8000800080008000ULL;
 }
 
 size_t
 utf8_valid_len(const char *bytes, size_t len)
 {
+	size_t i = 0;
 	uint32_t code;
 
-	for (size_t i = 0; i < len;) {
-		if ((unsigned char)bytes[i] < 0x80) {
-			i += ascii_len(bytes + i, len - i);
-			continue;
+	while (i < len) {
+		size_t stop;
+
+		i += simple_len(bytes + i, len - i);
+		stop = len - i < 16 ? len : i + 16;
+		while (i < stop) {
+			size_t n = utf8_decode(bytes + i, len - i, &code);
+
+			if (code == UINT32_MAX)
+				return i;
+			i += n;
 		}
-		/* Two bytes: the most frequent characters beyond ASCII. */
-		while (i + 8 <= len && is_four_pairs(bytes + i))
-			i += 8;
-		while (i + 1 < len && (unsigned char)bytes[i] >= 0xc2 &&
-		       (unsigned char)bytes[i] < 0xe0 &&
-		       ((unsigned char)bytes[i + 1] & 0xc0) == 0x80)
-			i += 2;
-		if (i == len || (unsigned char)bytes[i] < 0x80)
-			continue;
-		i += utf8_decode(bytes + i, len - i, &code);
-		if (code == UINT32_MAX)
-			return i - 1;
 	}
 	return len;
 }
