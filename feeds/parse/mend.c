@@ -1,7 +1,7 @@
 /*
- * The mender: a scanner of XML that takes anything. Text with references or
- * letters beyond ASCII leaves as CDATA sections, which libxml2 reads several
- * times faster than text.
+ * The mender: a scanner of XML that takes anything. Tags go one way, to
+ * libxml2, and text another, as what it means: libxml2 has nothing to add to
+ * it, and copies and checks it again.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -22,17 +22,21 @@
  */
 enum mend_state { TEXT, LITERAL, COMMENT, INSTRUCTION };
 
+#define DIRECT_LEN 512 /* bytes of text from which it is not gathered */
+#define SHORT_LEN 48   /* up to which plain text stays between its tags */
+
 struct mender {
-	mender_sink sink;
+	mender_sink on_xml, on_text;
 	void *arg;
 	enum mend_state state;
 	enum mend_problem problem;
-	struct buf out;
+	struct buf out;  /* tags, and between them text that is short */
+	size_t tail;     /* where in out the text before a new tag begins */
+	struct buf text; /* after the last tag of out */
 	struct buf held; /* the start of something whose end has not come */
 	size_t scanned;  /* bytes of held that were searched in vain */
 	char quote;      /* open quote at that point; 0: none */
 	int brackets;    /* open [ of a DOCTYPE at that point */
-	bool in_section; /* out ends inside a CDATA section */
 	bool finishing;
 	bool had_element;
 	bool cut; /* markup was cut by the end */
@@ -40,11 +44,12 @@ struct mender {
 };
 
 struct mender *
-mender_new(mender_sink sink, void *arg)
+mender_new(mender_sink on_xml, mender_sink on_text, void *arg)
 {
 	struct mender *m = xcalloc(1, sizeof(*m));
 
-	m->sink = sink;
+	m->on_xml = on_xml;
+	m->on_text = on_text;
 	m->arg = arg;
 	/* One root for whatever comes: junk, the feed, a second document. */
 	buf_add_str(&m->out, "<wirewatch>");
@@ -57,6 +62,7 @@ mender_free(struct mender *m)
 	if (m == NULL)
 		return;
 	buf_clear(&m->out);
+	buf_clear(&m->text);
 	buf_clear(&m->held);
 	buf_clear(&m->stack.names);
 	free(m);
@@ -75,42 +81,70 @@ mender_is_complete(const struct mender *m)
 }
 
 static void
-close_section(struct mender *m)
-{
-	if (m->in_section)
-		buf_add(&m->out, "]]>", 3);
-	m->in_section = false;
-}
-
-static void
-open_section(struct mender *m)
-{
-	if (!m->in_section)
-		buf_add(&m->out, "<![CDATA[", 9);
-	m->in_section = true;
-}
-
-static void
 flush(struct mender *m)
 {
-	close_section(m);
 	if (m->out.len > 0)
-		m->sink(m->arg, m->out.data, m->out.len);
+		m->on_xml(m->arg, m->out.data, m->out.len);
 	buf_reset(&m->out);
+	if (m->text.len > 0)
+		m->on_text(m->arg, m->text.data, m->text.len);
+	buf_reset(&m->text);
 }
 
 static void
 flush_full(struct mender *m)
 {
-	if (m->out.len >= MEND_PIECE_LEN)
+	if (m->out.len + m->text.len >= MEND_PIECE_LEN)
 		flush(m);
 }
 
-static bool
-is_special(char c)
+static void
+add_text(struct mender *m, const char *s, size_t len)
 {
-	return c == '<' || c == '&' || c == '>' || (c & 0x80) != 0 ||
-	       ((unsigned char)c < 0x20 && c != '\t' && c != '\n');
+	if (len < DIRECT_LEN) {
+		buf_add(&m->text, s, len);
+		return;
+	}
+	flush(m);
+	m->on_text(m->arg, s, len);
+}
+
+/* Whether text is too short for a way of its own and means in XML what it says.
+ */
+static bool
+may_stay(const struct buf *text)
+{
+	if (text->len > SHORT_LEN)
+		return false;
+	for (size_t i = 0; i < text->len; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+
+		if (c == '<' || c == '&' || c == '>' || c >= 0x80 ||
+		    (c < 0x20 && c != '\n' && c != '\t'))
+			return false;
+	}
+	return true;
+}
+
+/* Puts the text ahead of a tag. */
+static void
+begin_tag(struct mender *m)
+{
+	if (!may_stay(&m->text))
+		flush(m);
+	m->tail = m->out.len;
+	if (m->text.len > 0)
+		buf_add(&m->out, m->text.data, m->text.len);
+}
+
+/* Where no tag was written, as a stray end tag is not, the text goes on. */
+static void
+end_tag(struct mender *m)
+{
+	if (m->out.len == m->tail + m->text.len)
+		buf_truncate(&m->out, m->tail);
+	else
+		buf_reset(&m->text);
 }
 
 #ifdef __SSE2__
@@ -126,36 +160,30 @@ control_bits(__m128i bytes)
 	return (unsigned)_mm_movemask_epi8(_mm_andnot_si128(blank, control));
 }
 
-/* A bit for each of 16 bytes that is special; high: those over 127 are. */
-static unsigned
-special_bits(const char *s, bool high)
-{
-	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
-	__m128i hit = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<'));
-
-	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
-	hit = _mm_or_si128(hit, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
-	if (high)
-		hit = _mm_or_si128(hit, bytes);
-	return (unsigned)_mm_movemask_epi8(hit) | control_bits(bytes);
-}
 #endif
 
-/* How many bytes come before the next that needs care. */
+/* How many bytes come before the next `<`, `&` or control. */
 static size_t
-plain_len(const char *s, size_t len, bool high)
+plain_len(const char *s, size_t len)
 {
 	size_t n = 0;
 
 #ifdef __SSE2__
 	for (; n + 16 <= len; n += 16) {
-		unsigned bits = special_bits(s + n, high);
+		__m128i bytes =
+		    _mm_loadu_si128((const __m128i *)(const void *)(s + n));
+		__m128i hit =
+		    _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
+		unsigned bits =
+		    (unsigned)_mm_movemask_epi8(hit) | control_bits(bytes);
 
 		if (bits != 0)
 			return n + (size_t)__builtin_ctz(bits);
 	}
 #endif
-	while (n < len && (!is_special(s[n]) || (!high && (s[n] & 0x80) != 0)))
+	while (n < len && s[n] != '<' && s[n] != '&' &&
+	       ((unsigned char)s[n] >= 0x20 || s[n] == '\t' || s[n] == '\n'))
 		n++;
 	return n;
 }
@@ -181,31 +209,12 @@ literal_len(const char *s, size_t len)
 	return n;
 }
 
-/* Ends the section and begins another, where "]]" stands before a `>`. */
-static void
-split_section(struct mender *m)
-{
-	struct buf *out = &m->out;
-
-	if (out->len < 2 || memcmp(out->data + out->len - 2, "]]", 2) != 0)
-		return;
-	open_section(m);
-	buf_add(out, "]]><![CDATA[", 12);
-}
-
-static void
-add_greater(struct mender *m)
-{
-	split_section(m);
-	buf_add_char(&m->out, '>');
-}
-
 /* A control: line ends become \n, others go. next: the byte after it. */
 static void
 add_control(struct mender *m, char c, char next)
 {
 	if (c == '\r' && next != '\n')
-		buf_add_char(&m->out, '\n');
+		buf_add_char(&m->text, '\n');
 }
 
 /* Whether s could begin a reference whose end has not come yet. */
@@ -226,22 +235,15 @@ is_cut_reference(const struct mender *m, const char *s, size_t len)
 static size_t
 take_reference(struct mender *m, const char *s, size_t len)
 {
-	size_t start, n;
+	size_t n;
 
 	if (is_cut_reference(m, s, len))
 		return 0;
-	open_section(m);
-	start = m->out.len;
-	n = tag_decode_reference(s, len, &m->out);
-	if (n == 0) {
-		buf_add_char(&m->out, '&');
-		return 1;
-	}
-	if (m->out.len == start + 1 && m->out.data[start] == '>') {
-		m->out.len = start;
-		add_greater(m);
-	}
-	return n;
+	n = tag_decode_reference(s, len, &m->text);
+	if (n > 0)
+		return n;
+	buf_add_char(&m->text, '&');
+	return 1;
 }
 
 static bool
@@ -300,17 +302,19 @@ find_end_unquoted(const char *s, size_t len)
 static void
 write_tag(struct mender *m, const char *s, size_t len)
 {
-	bool closed = s[len - 1] == '>';
+	bool closed = s[len - 1] == '>', is_tag = true;
 	struct buf *out = &m->out;
 
-	close_section(m);
-	m->had_element = true;
+	begin_tag(m);
 	if (s[1] == '/')
 		tag_write_end(&m->stack, s + 2, len - 2 - closed, out);
-	else if (!tag_write_start(&m->stack, s + 1, len - 1 - closed, out)) {
-		open_section(m);
-		buf_add(out, s, len);
-	}
+	else
+		is_tag =
+		    tag_write_start(&m->stack, s + 1, len - 1 - closed, out);
+	end_tag(m);
+	m->had_element = true;
+	if (!is_tag)
+		add_text(m, s, len);
 }
 
 static void
@@ -329,9 +333,10 @@ take_plain_tag(struct mender *m, const char *s, size_t len)
 
 	if (m->scanned > 0)
 		return 0;
-	close_section(m);
+	begin_tag(m);
 	n = s[1] == '/' ? tag_copy_end(&m->stack, s, len, &m->out)
 			: tag_copy_start(&m->stack, s, len, &m->out);
+	end_tag(m);
 	m->had_element |= n > 0;
 	return n;
 }
@@ -403,8 +408,7 @@ take_markup(struct mender *m, const char *s, size_t len)
 		m->state = INSTRUCTION;
 		return 2;
 	}
-	open_section(m);
-	buf_add_char(&m->out, '<');
+	buf_add_char(&m->text, '<');
 	return 1;
 }
 
@@ -415,15 +419,10 @@ take_special(struct mender *m, const char *s, size_t len)
 		return take_markup(m, s, len);
 	if (*s == '&')
 		return take_reference(m, s, len);
-	if (*s == '>')
-		add_greater(m);
-	else if ((*s & 0x80) != 0)
-		open_section(m);
-	else if (len == 1 && *s == '\r' && !m->finishing)
+	if (len == 1 && *s == '\r' && !m->finishing)
 		return 0;
-	else
-		add_control(m, *s, len > 1 ? s[1] : '\0');
-	return (*s & 0x80) == 0;
+	add_control(m, *s, len > 1 ? s[1] : '\0');
+	return 1;
 }
 
 /* Text up to where something cut begins. */
@@ -433,15 +432,15 @@ take_text(struct mender *m, const char *s, size_t len)
 	size_t done = 0, n;
 
 	while (done < len && m->state == TEXT && m->problem == MEND_FINE) {
-		n = plain_len(s + done, len - done, !m->in_section);
-		if (n > 0 && (m->stack.depth > 0 || m->in_section))
-			buf_add(&m->out, s + done, n);
+		n = plain_len(s + done, len - done);
+		if (n > 0)
+			add_text(m, s + done, n);
 		done += n;
 		flush_full(m);
 		if (done == len)
 			break;
 		n = take_special(m, s + done, len - done);
-		if (n == 0 && !((s[done] & 0x80) != 0 && m->in_section))
+		if (n == 0)
 			break;
 		done += n;
 	}
@@ -473,18 +472,12 @@ take_literal(struct mender *m, const char *s, size_t len)
 		while (stop > 0 && len - stop < 2 &&
 		       (s[stop - 1] == ']' || s[stop - 1] == '\r'))
 			stop--;
-	open_section(m);
-	if (stop > 0 && *s == '>')
-		split_section(m); /* "]]" may stand before it */
 	for (size_t i = 0; i < stop;) {
 		size_t n = literal_len(s + i, stop - i);
 
-		buf_add(&m->out, s + i, n);
+		add_text(m, s + i, n);
 		i += n;
-		if (m->out.len >= MEND_PIECE_LEN) {
-			flush(m);
-			open_section(m);
-		}
+		flush_full(m);
 		if (i == stop)
 			break;
 		add_control(m, s[i], i + 1 < len ? s[i + 1] : '\0');
@@ -551,8 +544,7 @@ mender_push(struct mender *m, const char *text, size_t len)
 		memmove(m->held.data, m->held.data + done, m->held.len - done);
 		buf_truncate(&m->held, m->held.len - done);
 	}
-	if (m->out.len >= MEND_PIECE_LEN)
-		flush(m);
+	flush_full(m);
 }
 
 void

@@ -10,17 +10,21 @@
 #include "parse/mend_tag.h"
 #include "text/entity.h"
 
-static bool
-is_name_char(char c)
-{
-	return isalnum((unsigned char)c) || c == ':' || c == '_' || c == '-' ||
-	       c == '.';
-}
+/* Characters of names, of which letters and `_` begin one. */
+static const bool name_chars[256] = {
+    ['0' ... '9'] = true,
+    ['A' ... 'Z'] = true,
+    ['a' ... 'z'] = true,
+    [':'] = true,
+    ['_'] = true,
+    ['-'] = true,
+    ['.'] = true,
+};
 
 bool
 tag_is_name_start(char c)
 {
-	return isalpha((unsigned char)c) || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 static size_t
@@ -28,7 +32,7 @@ name_len(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && is_name_char(s[n]))
+	while (n < len && name_chars[(unsigned char)s[n]])
 		n++;
 	return n;
 }

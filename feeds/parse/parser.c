@@ -71,6 +71,14 @@ on_mended(void *arg, const char *xml, size_t len)
 }
 
 static void
+on_mended_text(void *arg, const char *text, size_t len)
+{
+	struct parser *p = arg;
+
+	xml_reader_text(p->xml, text, len);
+}
+
+static void
 push_text(struct parser *p, const char *text, size_t len)
 {
 	if (p->syntax == SYNTAX_JSON)
@@ -138,7 +146,7 @@ parser_new(
 	p->doc.dates.zone_s = options->zone_s;
 	p->doc.dates.now_at = options->now_at;
 	p->decoder = decoder_new(options->content_type, on_decoded, p);
-	p->mender = mender_new(on_mended, p);
+	p->mender = mender_new(on_mended, on_mended_text, p);
 	p->xml = xml_reader_new(&p->doc);
 	free(base);
 	return p;

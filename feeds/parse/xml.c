@@ -184,6 +184,13 @@ xml_reader_push(struct xml_reader *reader, const char *xml, size_t len)
 }
 
 void
+xml_reader_text(struct xml_reader *reader, const char *text, size_t len)
+{
+	if (!reader->failed && !reader->doc->stopped)
+		document_text(reader->doc, text, len);
+}
+
+void
 xml_reader_finish(struct xml_reader *reader)
 {
 	parse_chunk(reader, NULL, 0, 1);

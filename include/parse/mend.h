@@ -2,7 +2,8 @@
  * The guard ahead of libxml2: any UTF-8 becomes well-formed XML. Tags are
  * balanced and limited, references decoded, comments, declarations and
  * processing instructions taken out, so that libxml2 meets nothing that is
- * known to upset it. What is well-formed already passes unchanged in meaning.
+ * known to upset it; most text goes past it. What is well-formed already passes
+ * unchanged in meaning.
  */
 #ifndef PARSE_MEND_H
 #define PARSE_MEND_H
@@ -21,12 +22,14 @@ enum mend_problem {
 	MEND_LONG_TAG, /* a tag or DOCTYPE longer than MEND_TAG_MAX */
 };
 
-/* Gets the next piece; pieces never cut a tag or a text section. */
-typedef void (*mender_sink)(void *arg, const char *xml, size_t len);
+/* Gets the next piece. */
+typedef void (*mender_sink)(void *arg, const char *bytes, size_t len);
 
 struct mender;
 
-struct mender *mender_new(mender_sink, void *arg);
+/* on_xml gets well-formed XML in pieces that end with a tag; on_text what
+ * stands between the last of them and the next, decoded. */
+struct mender *mender_new(mender_sink on_xml, mender_sink on_text, void *arg);
 void mender_free(struct mender *);
 /* Takes well-formed UTF-8 that does not cut characters. After a problem
  * nothing more is taken. */

@@ -18,6 +18,9 @@ void xml_init_process(void);
 struct xml_reader *xml_reader_new(struct document *);
 void xml_reader_free(struct xml_reader *);
 void xml_reader_push(struct xml_reader *, const char *xml, size_t len);
+/* Takes text as it means, past libxml2. What was pushed before must end with a
+ * whole tag. */
+void xml_reader_text(struct xml_reader *, const char *text, size_t len);
 void xml_reader_finish(struct xml_reader *);
 /* Whether it gave up: out of its memory, or on an error it cannot mend. */
 bool xml_reader_failed(const struct xml_reader *);
