@@ -311,6 +311,7 @@ static void
 a_gone_receiver_disables_its_sink_until_reload(void **state)
 {
 	struct fixture *f = *state;
+	struct sink_state changed = {0};
 
 	add_alerts(f, 1);
 	answer(f, find(f, "hook"), DELIVERY_GONE);
@@ -319,9 +320,12 @@ a_gone_receiver_disables_its_sink_until_reload(void **state)
 	assert_int_equal(at_courier(f, "log"), 4);
 	assert_string_equal(hook_state(f).state, "disabled");
 	assert_int_equal(hook_state(f).waiting, 4);
+	add_alerts(f, 1);
+	outbox_tell_states(f->outbox, false, tell, &changed);
+	assert_int_equal(changed.waiting, 5);
 	set_sinks(f);
 	outbox_pump(f->outbox, f->now);
-	assert_int_equal(at_courier(f, "hook"), 4);
+	assert_int_equal(at_courier(f, "hook"), 5);
 }
 
 static void

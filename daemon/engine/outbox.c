@@ -38,6 +38,7 @@ struct sink {
 	unsigned held_len;
 	bool answering; /* as far as is known */
 	bool disabled;
+	uint64_t told_waiting; /* when the state was told last */
 	bool changed;          /* since its state was told */
 	int64_t hold_until_at; /* Retry-After */
 	char *error;           /* of the last failure; NULL: it answers */
@@ -234,7 +235,7 @@ note_answer(struct sink *sink)
 {
 	sink->answering = true;
 	sink->delivered++;
-	if (sink->error == NULL)
+	if (sink->error == NULL || sink->disabled)
 		return;
 	log_info("sink %s: answers again", sink->id);
 	free(sink->error);
@@ -411,10 +412,14 @@ outbox_tell_states(
 		struct sink_totals totals = {0};
 		struct sink_state state;
 
-		if (!all && !sink->changed)
+		if (!all && !sink->changed && sink->error == NULL)
 			continue;
 		store_read_totals(outbox->store, sink->id, &totals);
+		if (!all && !sink->changed &&
+		    totals.waiting == sink->told_waiting)
+			continue; /* but in trouble, more may wait */
 		sink->changed = false;
+		sink->told_waiting = totals.waiting;
 		state = (struct sink_state){
 		    .sink = sink->id,
 		    .state = (char *)(sink->disabled        ? "disabled"
