@@ -248,8 +248,13 @@ rotation_by_size_keeps_every_line(void **state)
 	assert_log_has(f, 100);
 	log_archive_list(f->log, &rotated);
 	assert_true(rotated.len > 5);
-	for (size_t i = 0; i < rotated.len; i++)
+	for (size_t i = 0; i < rotated.len; i++) {
+		struct stat st;
+
 		assert_non_null(strstr(rotated.at[i], "Z.gz"));
+		assert_int_equal(stat(rotated.at[i], &st), 0);
+		assert_int_equal(st.st_mode & 0007, 0);
+	}
 	strings_clear(&rotated);
 }
 
@@ -304,6 +309,22 @@ reopening_follows_the_path(void **state)
 	assert_int_equal(lines.len, 1);
 	assert_int_equal(lines.seq[0], 3);
 	free(moved);
+}
+
+static void
+a_removed_file_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	static struct lines lines;
+
+	add_alerts(f, 2);
+	unlink(f->log);
+	log_sink_step(f->sink, NOW);
+	add_alerts(f, 1);
+	lines.len = 0;
+	log_line_scan(f->log, NULL, on_seq, &lines);
+	assert_int_equal(lines.len, 1);
+	assert_int_equal(lines.seq[0], 3);
 }
 
 static void
@@ -370,6 +391,7 @@ main(void)
 	    LOG_TEST(old_files_go_past_the_limits),
 	    LOG_TEST(a_new_day_begins_a_new_file),
 	    LOG_TEST(reopening_follows_the_path),
+	    LOG_TEST(a_removed_file_is_made_anew),
 	    LOG_TEST(a_log_that_cannot_be_written_catches_up),
 	    LOG_TEST(seqs_go_on_above_those_of_an_older_store),
 	    cmocka_unit_test(lines_of_others_have_no_seq),

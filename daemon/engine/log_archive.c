@@ -160,14 +160,33 @@ remove_past_limits(struct log_archive *archive, const struct strings *names)
 
 /* ---- compression -------------------------------------------------------- */
 
+/* A new file with the rights of the one that is open as `from`. */
+static gzFile
+open_part(const char *part, int from)
+{
+	struct stat st;
+	gzFile file;
+	int fd;
+
+	unlink(part);
+	if (fstat(from, &st) == -1)
+		return NULL;
+	fd = open(
+	    part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st.st_mode & 0777);
+	file = fd != -1 ? gzdopen(fd, "wb6") : NULL;
+	if (file == NULL && fd != -1)
+		close(fd);
+	return file;
+}
+
 static void
 start_compressing(struct log_archive *archive, const char *name)
 {
 	char *part = part_name(name);
 
 	archive->from = open(name, O_RDONLY | O_CLOEXEC);
-	unlink(part);
-	archive->to = gzopen(part, "wb6e");
+	archive->to =
+	    archive->from != -1 ? open_part(part, archive->from) : NULL;
 	archive->name = xstrdup(name);
 	if (archive->from == -1 || archive->to == NULL) {
 		log_warning(

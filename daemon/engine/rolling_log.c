@@ -230,9 +230,28 @@ rolling_log_reopen(struct rolling_log *log)
 	open_file(log);
 }
 
+/* Lines for a file that was removed or moved without a word would be read by
+ * nobody. */
+static void
+follow_path(struct rolling_log *log)
+{
+	struct stat open_one, named;
+
+	if (log->fd == -1 || fstat(log->fd, &open_one) == -1)
+		return;
+	if (stat(log->options.path, &named) == -1) {
+		if (errno == ENOENT)
+			rolling_log_reopen(log);
+	} else if (named.st_ino != open_one.st_ino ||
+		   named.st_dev != open_one.st_dev) {
+		rolling_log_reopen(log);
+	}
+}
+
 bool
 rolling_log_step(struct rolling_log *log, int64_t now)
 {
+	follow_path(log);
 	if (log->fd != -1 && is_rotation_due(log, 0, now))
 		rotate(log, now);
 	return log_archive_step(log->archive);

@@ -47,7 +47,8 @@ uint64_t rolling_log_written(const struct rolling_log *);
 uint64_t rolling_log_synced(const struct rolling_log *);
 /* Opens the path anew (somebody else may have moved the file). */
 void rolling_log_reopen(struct rolling_log *);
-/* Upkeep, at most about 10 ms: age, compression, limits. True: more to do. */
+/* Upkeep, at most about 10 ms: the path anew when the file is not there any
+ * more, age, compression, limits. True: more to do. */
 bool rolling_log_step(struct rolling_log *, int64_t now);
 const char *rolling_log_path(const struct rolling_log *);
 /* The last failure, "" when all is well. */
