@@ -34,6 +34,7 @@ document_clear(struct document *doc)
 	for (size_t i = 0; i < 3; i++)
 		buf_clear(&doc->person[i]);
 	free(doc->page_title);
+	free(doc->page_base);
 	for (size_t i = 0; i < doc->page_links_len; i++)
 		free(doc->page_links[i]);
 }

@@ -208,6 +208,9 @@ view_lists(const struct facts *r, struct facts_views *views)
 		    .title = facts_at(r, r->attachments[i].title),
 		    .size = r->attachments[i].size,
 		    .duration_s = r->attachments[i].duration_s};
+	if (r->duration_s > 0 && r->attachments_len > 0 &&
+	    views->attachments[0].duration_s < 0)
+		views->attachments[0].duration_s = r->duration_s;
 }
 
 static const char *

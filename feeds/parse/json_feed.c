@@ -18,6 +18,10 @@ member(const json_t *object, const char *key, char number[32])
 
 	if (json_is_string(value))
 		return json_string_value(value);
+	if (json_is_real(value)) {
+		snprintf(number, 32, "%.15g", json_real_value(value));
+		return number;
+	}
 	if (!json_is_integer(value))
 		return NULL;
 	snprintf(number, 32, "%lld", (long long)json_integer_value(value));

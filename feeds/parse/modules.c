@@ -146,15 +146,15 @@ start_itunes_category(struct document *doc, struct element *el,
 	buf_clear(&value);
 }
 
-/* itunes:duration is that of the enclosure. */
+/* itunes:duration is that of the enclosure, which may come after it. */
 static void
 end_duration(
     struct document *doc, struct element *el, const struct content *content)
 {
-	struct facts *r = doc->here;
+	int64_t duration_s = parse_duration(content->text);
 
-	if (r->attachments_len > 0 && r->attachments[0].duration_s < 0)
-		r->attachments[0].duration_s = parse_duration(content->text);
+	if (duration_s > 0)
+		doc->here->duration_s = duration_s;
 }
 
 /* dc:date says neither published nor modified: it is both where nothing else

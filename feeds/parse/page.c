@@ -76,13 +76,34 @@ start_link(struct document *doc, struct element *el,
 	    strcasestr(name, "alternate") != NULL &&
 	    doc->page_links_len < DOCUMENT_LINKS_MAX &&
 	    is_feed_type(attribute_get(attributes, "type", &type))) {
-		char *url = url_resolve(document_base(doc, el), ref);
+		char *url =
+		    url_resolve(doc->page_base != NULL ? doc->page_base
+						       : document_base(doc, el),
+			ref);
 
 		if (url != NULL)
 			doc->page_links[doc->page_links_len++] = url;
 	}
 	buf_clear(&rel);
 	buf_clear(&type);
+	buf_clear(&href);
+	el->inside = IN_PAGE;
+}
+
+/* <base href>: of the whole page. */
+static void
+start_base(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf href = BUF_INIT;
+	const char *ref = attribute_get(attributes, "href", &href);
+	char *url =
+	    ref != NULL ? url_resolve(document_base(doc, el), ref) : NULL;
+
+	if (url != NULL && doc->page_base == NULL)
+		doc->page_base = url;
+	else
+		free(url);
 	buf_clear(&href);
 	el->inside = IN_PAGE;
 }
@@ -101,6 +122,8 @@ const struct rule page_rules[] = {
     {SPACE_NONE, "title", IN_PAGE, NULL, end_title, .takes_text = true},
     {SPACE_XHTML, "title", IN_PAGE, NULL, end_title, .takes_text = true},
     {SPACE_NONE, "link", IN_PAGE, start_link},
-    {SPACE_XHTML, "link", IN_PAGE, start_link}, PAGE("head"), PAGE("meta"),
-    PAGE("body"), PAGE("div"), PAGE("script"), PAGE("style"), PAGE("base"),
-    PAGE("noscript"), {SPACE_NONE, NULL, 0}};
+    {SPACE_XHTML, "link", IN_PAGE, start_link},
+    {SPACE_NONE, "base", IN_PAGE, start_base},
+    {SPACE_XHTML, "base", IN_PAGE, start_base}, PAGE("head"), PAGE("meta"),
+    PAGE("body"), PAGE("div"), PAGE("script"), PAGE("style"), PAGE("noscript"),
+    {SPACE_NONE, NULL, 0}};

@@ -147,6 +147,7 @@ struct document {
 	uint8_t skip_days;
 	/* Of an HTML page: */
 	char *page_title;
+	char *page_base; /* of <base>, or NULL */
 	char *page_links[DOCUMENT_LINKS_MAX];
 	size_t page_links_len;
 };

@@ -75,6 +75,7 @@ struct facts {
 	size_t tags_len;
 	size_t hubs_len;
 	size_t attachments_len;
+	int64_t duration_s; /* of the first attachment; 0: none given */
 	/* Only as much of each as its length says is set. */
 	struct facts_person persons[RAW_LIST_MAX];
 	uint32_t tags[RAW_LIST_MAX];
