@@ -159,7 +159,8 @@ courier_on_engine_gone(void *arg, struct peer *peer, const char *error)
 	struct courier *courier = arg;
 	struct sink *sink;
 
-	if (!courier->role.stopping)
+	/* Whether it ended as it should is for the parent to say. */
+	if (strcmp(error, "closed") != 0)
 		log_warning("engine: %s", error);
 	if (courier->engine != peer)
 		return;
