@@ -153,6 +153,24 @@ def errors_of_the_first_configuration_end_it_with_78(daemon):
         check('unknown key "typo"' in done.stderr, done.stderr)
 
 
+def errors_of_a_configuration_go_to_syslog_with_s(daemon):
+    if harness.Syslog.missing():
+        return
+    syslog = harness.Syslog()
+    try:
+        daemon.configure(dict(CONFIG, typo=1))
+        done = subprocess.run([*syslog.command, harness.WIREWATCHD, "-s"],
+                              env=daemon.environment(),
+                              stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, timeout=30)
+        check(done.returncode == 78, "status %d" % done.returncode)
+        check('unknown key "typo"' not in done.stderr, done.stderr)
+        wait_for(lambda: any('unknown key "typo"' in line
+                             for line in syslog.lines()), "the error")
+    finally:
+        syslog.stop()
+
+
 def main():
     tap = harness.Tap()
     harness.need_programs(tap, harness.WIREWATCHD, harness.WIREWATCH)
@@ -169,7 +187,8 @@ def main():
                      role_that_keeps_dying_is_backed_off_loudly,
                      term_stops_everything_within_ten_seconds,
                      roles_end_with_a_killed_parent,
-                     errors_of_the_first_configuration_end_it_with_78):
+                     errors_of_the_first_configuration_end_it_with_78,
+                     errors_of_a_configuration_go_to_syslog_with_s):
             tap.run(test, daemon,
                     on_failure=lambda: "\n".join(daemon.lines[-30:]))
     finally:

@@ -20,12 +20,34 @@
 #include "parent/slices.h"
 
 #define EXIT_BAD_CONFIG 78
+#define PRIORITY_ERROR 3 /* of sd-daemon(3) and syslog(3) */
+#define PRIORITY_WARNING 4
 
-/* Writes what the loader found, line by line as it stands. */
+/* Line by line: syslog knows no others. */
 static void
-print_problems(const char *text)
+forward_problems(const char *text, bool refused)
 {
-	if (*text != '\0' && write(STDERR_FILENO, text, strlen(text)) < 0)
+	const char *end;
+
+	for (; *text != '\0'; text = *end == '\n' ? end + 1 : end) {
+		char *line;
+
+		end = text + strcspn(text, "\n");
+		line = xasprintf("<%d>%.*s",
+		    refused ? PRIORITY_ERROR : PRIORITY_WARNING,
+		    (int)(end - text), text);
+		log_forward(line);
+		free(line);
+	}
+}
+
+/* Writes what the loader found, as it stands. */
+static void
+print_problems(const struct parent *parent, const char *text, bool refused)
+{
+	if (parent->options.syslog)
+		forward_problems(text, refused);
+	else if (*text != '\0' && write(STDERR_FILENO, text, strlen(text)) < 0)
 		log_error("stderr: %s", strerror(errno));
 }
 
@@ -112,7 +134,7 @@ drops_all_feeds(const struct parent *parent)
 static void
 refuse(struct parent *parent, bool bad, int wait_status, const char *problems)
 {
-	print_problems(problems);
+	print_problems(parent, problems, true);
 	if (parent->slices == NULL) {
 		if (!bad)
 			log_error("the loader failed, status %#x", wait_status);
@@ -140,7 +162,7 @@ accept(struct parent *parent, const char *problems)
 	struct child *desk = parent_find(parent, ROLE_DESK, 0);
 	char *summary = slices_summary(parent->loading);
 
-	print_problems(problems); /* warnings */
+	print_problems(parent, problems, false);
 	parent->slices = parent->loading;
 	parent->loading = NULL;
 	parent->reload_pending = old != NULL;
