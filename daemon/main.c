@@ -22,6 +22,7 @@
  *   feeds/text/html_tag.c                tags of HTML, leniently
  *   feeds/text/letter.c                  letters for stories and keys: case,
  *   feeds/text/letter_table.c            ... generated from Unicode
+ *   feeds/text/related.c                 lines that lead to other articles
  *
  * Feed documents become items:
  *   feeds/parse/atom.c                   Atom 1.0 and 0.3
