@@ -9,8 +9,8 @@
 /* Exit statuses, DESIGN section 6. */
 enum {
 	EXIT_YES = 0,
-	EXIT_NO = 1,	  /* a negative answer */
-	EXIT_INPUT = 2,	  /* bad input */
+	EXIT_NO = 1,    /* a negative answer */
+	EXIT_INPUT = 2, /* bad input */
 	EXIT_USAGE = 64,
 	EXIT_CONFIG = 78
 };

@@ -12,9 +12,9 @@
 #include "frame/message.h"
 #include "parse/item.h"
 
-#define JOB_SEEN_MAX 4000	/* keys of a feed sent along */
-#define JOB_MENTIONS_MAX 500	/* mentions of an item */
-#define VALIDATOR_MAX 1024	/* bytes of an ETag or Last-Modified */
+#define JOB_SEEN_MAX 4000    /* keys of a feed sent along */
+#define JOB_MENTIONS_MAX 500 /* mentions of an item */
+#define VALIDATOR_MAX 1024   /* bytes of an ETag or Last-Modified */
 
 /* An item the engine knows: its key and the revision last seen. */
 struct job_seen {
@@ -23,14 +23,14 @@ struct job_seen {
 };
 
 struct fetch_start {
-	uint64_t job;	 /* unique while the engine runs, never 0 */
-	char *feed;	 /* feed id, for the log */
+	uint64_t job; /* unique while the engine runs, never 0 */
+	char *feed;   /* feed id, for the log */
 	char *url;
-	char *language;	 /* of the configuration, or NULL */
-	char *etag;	 /* verbatim, or NULL */
-	char *modified;	 /* Last-Modified verbatim, or NULL */
+	char *language;     /* of the configuration, or NULL */
+	char *etag;         /* verbatim, or NULL */
+	char *modified;     /* Last-Modified verbatim, or NULL */
 	uint64_t body_hash; /* of the last body as transferred; 0: none */
-	bool solo;	 /* parse it alone: it may have crashed a fetcher */
+	bool solo;          /* parse it alone: it may have crashed a fetcher */
 	struct job_seen *seen;
 	size_t seen_len;
 };
@@ -53,17 +53,17 @@ struct item_message {
 };
 
 enum fetch_outcome {
-	FETCH_OK,	   /* 200 with a feed */
+	FETCH_OK,           /* 200 with a feed */
 	FETCH_NOT_MODIFIED, /* 304, or the same body again */
-	FETCH_DNS,	   /* no address */
-	FETCH_CONNECT,	   /* refused, reset, unreachable */
+	FETCH_DNS,          /* no address */
+	FETCH_CONNECT,      /* refused, reset, unreachable */
 	FETCH_TLS,
 	FETCH_TIMEOUT,
-	FETCH_HTTP,	   /* a status that is an error */
-	FETCH_REFUSED,	   /* private address, protocol, too many redirects */
-	FETCH_TOO_LARGE,   /* body or headers past the caps */
+	FETCH_HTTP,      /* a status that is an error */
+	FETCH_REFUSED,   /* private address, protocol, too many redirects */
+	FETCH_TOO_LARGE, /* body or headers past the caps */
 	FETCH_NOT_A_FEED,
-	FETCH_HOSTILE,	   /* the parser refused it */
+	FETCH_HOSTILE, /* the parser refused it */
 	FETCH_CANCELLED,
 	FETCH_OUTCOMES
 };
@@ -72,18 +72,18 @@ struct fetch_done {
 	uint64_t job;
 	enum fetch_outcome outcome;
 	uint32_t http_status; /* 0: none came */
-	char *error;	      /* for people; NULL when all is well */
-	char *etag;	      /* to be sent back verbatim; NULL: none */
+	char *error;          /* for people; NULL when all is well */
+	char *etag;           /* to be sent back verbatim; NULL: none */
 	char *modified;
 	uint64_t body_hash;
 	int64_t retry_after_s; /* 0: none */
-	uint32_t items;	       /* in the document */
-	uint32_t known;	       /* of these, known and unchanged */
-	uint64_t bytes;	       /* transferred */
+	uint32_t items;        /* in the document */
+	uint32_t known;        /* of these, known and unchanged */
+	uint64_t bytes;        /* transferred */
 	uint32_t duration_ms;
-	char *moved_to;	       /* target of a permanent redirect, or NULL */
-	char *title;	       /* of the feed, or NULL */
-	int32_t ttl_s;	       /* hint of the feed; 0: none */
+	char *moved_to; /* target of a permanent redirect, or NULL */
+	char *title;    /* of the feed, or NULL */
+	int32_t ttl_s;  /* hint of the feed; 0: none */
 };
 
 const char *fetch_outcome_name(enum fetch_outcome); /* "ok", "dns", ... */

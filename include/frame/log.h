@@ -9,13 +9,17 @@
 
 #include <stdbool.h>
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO,
-	LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 enum log_form {
-	LOG_FORM_TEXT,	 /* "2026-11-22 10:00:00 engine: ..." */
+	LOG_FORM_TEXT,   /* "2026-11-22 10:00:00 engine: ..." */
 	LOG_FORM_PREFIX, /* "<4>engine: ...", for the journal and the parent */
-	LOG_FORM_SYSLOG	 /* by syslog(3); the parent only */
+	LOG_FORM_SYSLOG  /* by syslog(3); the parent only */
 };
 
 /* Before the first line; role: "engine", or NULL for the parent. The role is

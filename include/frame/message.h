@@ -4,8 +4,8 @@
  * field short, long or left over has failed, and its peer is cut off.
  *
  * Wire form: u32 length of the payload, u16 type, u16 1 when a descriptor
- * rides along (host order: both ends are the same machine), the payload. Strings are a u32 length and
- * bytes; NULL strings have the length UINT32_MAX.
+ * rides along (host order: both ends are the same machine), the payload.
+ * Strings are a u32 length and bytes; NULL strings have the length UINT32_MAX.
  */
 #ifndef FRAME_MESSAGE_H
 #define FRAME_MESSAGE_H
@@ -42,27 +42,28 @@ enum message_type {
 	MESSAGE_CUT_OFF,  /* u32 role, u32 index: it went wrong, end it */
 	/* parent -> any role */
 	MESSAGE_CONFIG, /* (fd: slice) u64 epoch, u32 once: 1 for --once */
-	MESSAGE_PEER,	/* (fd: socket) u32 role, u32 index */
-	MESSAGE_PING,	/* u64 number */
-	MESSAGE_STOP,	/* (none): drain and exit */
+	MESSAGE_PEER,   /* (fd: socket) u32 role, u32 index */
+	MESSAGE_PING,   /* u64 number */
+	MESSAGE_STOP,   /* (none): drain and exit */
 	/* parent -> fetcher, before CONFIG */
 	MESSAGE_MATCH_SET, /* (fd: compiled block) u64 epoch */
 	/* parent -> engine */
 	MESSAGE_REOPEN, /* (none): open the rolling logs anew */
 	/* desk -> parent, parent -> desk */
-	MESSAGE_RELOAD,	       /* u64 request */
-	MESSAGE_RELOAD_RESULT, /* u64 request (0: a signal's), u32 ok, str text */
-	/* parent -> engine, fetcher: (fd: shared page) the bench of a fetcher: its first
-	 * u64 is the job whose bytes are being parsed, 0 when none */
+	MESSAGE_RELOAD,        /* u64 request */
+	MESSAGE_RELOAD_RESULT, /* u64 request (0: a signal's), u32 ok, str text
+				*/
+	/* parent -> engine, fetcher: (fd: shared page) the bench of a fetcher:
+	 * its first u64 is the job whose bytes are being parsed, 0 when none */
 	MESSAGE_BENCH, /* u32 index */
 	/* parent -> desk, for status and metrics */
 	MESSAGE_ROLE_STATE, /* u32 role, u32 index, u32 pid, u32 restarts, str
 			       state ("up", "starting", "backed off 8 s") */
 	/* engine -> fetcher */
-	MESSAGE_FETCH_START, /* see frame/job.h */
+	MESSAGE_FETCH_START,  /* see frame/job.h */
 	MESSAGE_FETCH_CANCEL, /* u64 job */
 	/* fetcher -> engine */
-	MESSAGE_ITEM,	    /* see frame/job.h */
+	MESSAGE_ITEM,       /* see frame/job.h */
 	MESSAGE_FETCH_DONE, /* see frame/job.h */
 	/* engine -> courier */
 	MESSAGE_DELIVER, /* u64 delivery, str sink id, str webhook-id, str alert
@@ -73,10 +74,10 @@ enum message_type {
 	MESSAGE_DELIVERED, /* u64 delivery, u32 enum delivery_outcome, u32 HTTP
 			      status or 0, i64 retry after us or 0, str error */
 	/* engine -> desk */
-	MESSAGE_ALERT,	     /* u64 seq, str alert JSON */
-	MESSAGE_FEED_STATE,  /* see frame/state.h */
-	MESSAGE_SINK_STATE,  /* see frame/state.h */
-	MESSAGE_STATS,	     /* see frame/state.h */
+	MESSAGE_ALERT,         /* u64 seq, str alert JSON */
+	MESSAGE_FEED_STATE,    /* see frame/state.h */
+	MESSAGE_SINK_STATE,    /* see frame/state.h */
+	MESSAGE_STATS,         /* see frame/state.h */
 	MESSAGE_ACTION_RESULT, /* u64 request, u32 ok, str text */
 	/* desk -> engine */
 	MESSAGE_POLL, /* u64 request, str feed id */
@@ -85,16 +86,17 @@ enum message_type {
 
 enum delivery_outcome {
 	DELIVERY_OK,
-	DELIVERY_RETRY,	 /* try again later: 5xx, 429, no answer */
-	DELIVERY_DEAD,	 /* the message itself was refused: 400, 413 ... */
-	DELIVERY_GONE,	 /* 410: the sink is to be disabled */
-	DELIVERY_HELD,	 /* not tried: the receiver asked to wait */
+	DELIVERY_RETRY, /* try again later: 5xx, 429, no answer */
+	DELIVERY_DEAD,  /* the message itself was refused: 400, 413 ... */
+	DELIVERY_GONE,  /* 410: the sink is to be disabled */
+	DELIVERY_HELD,  /* not tried: the receiver asked to wait */
 };
 
 /* The largest payload of a type; a longer one ends the peer. */
 size_t message_max(enum message_type);
 /* Whether `from` may send the type to `to`. */
-bool message_may_send(enum role_kind from, enum role_kind to, enum message_type);
+bool message_may_send(
+    enum role_kind from, enum role_kind to, enum message_type);
 const char *message_name(enum message_type);
 const char *role_name(enum role_kind);
 

@@ -42,11 +42,11 @@ struct role {
 	struct event_base *base;
 	struct peer *parent;
 	const struct config *config; /* the slice in force */
-	uint64_t epoch;		     /* of the configuration */
-	int match_set_fd;	     /* fetcher: the newest block, or -1 */
+	uint64_t epoch;              /* of the configuration */
+	int match_set_fd;            /* fetcher: the newest block, or -1 */
 	const struct role_callbacks *callbacks;
 	void *arg;
-	bool once;     /* poll each feed once, deliver, say FINISHED */
+	bool once; /* poll each feed once, deliver, say FINISHED */
 	bool stopping;
 	struct role_private *private;
 };

@@ -15,15 +15,15 @@ struct sandbox_path {
 };
 
 struct sandbox {
-	const char *role;	/* for messages */
+	const char *role;                 /* for messages */
 	const struct sandbox_path *paths; /* reachable files; none: no file */
 	size_t paths_len;
-	bool connect;		/* may open INET sockets and connect */
-	bool accept;		/* may accept on listeners opened before */
-	bool syslog;		/* may connect to local sockets, for syslog(3) */
-	bool files;		/* may open, rename, fsync files (in paths) */
-	uint64_t memory_max;	/* RLIMIT_AS, bytes; 0: none */
-	uint64_t files_max;	/* RLIMIT_NOFILE; 0: as it is */
+	bool connect;        /* may open INET sockets and connect */
+	bool accept;         /* may accept on listeners opened before */
+	bool syslog;         /* may connect to local sockets, for syslog(3) */
+	bool files;          /* may open, rename, fsync files (in paths) */
+	uint64_t memory_max; /* RLIMIT_AS, bytes; 0: none */
+	uint64_t files_max;  /* RLIMIT_NOFILE; 0: as it is */
 };
 
 /* Enters; logs one line of what holds ("sandbox: seccomp, landlock abi 7").

@@ -11,31 +11,31 @@
 
 /* One feed; sent after each fetch and for all feeds when a desk connects. */
 struct feed_state {
-	char *feed; /* id */
+	char *feed;  /* id */
 	char *state; /* "waiting", "up", "failing", "quarantined" */
 	enum fetch_outcome outcome; /* of the last fetch */
 	uint32_t http_status;
-	char *error;		 /* NULL when all is well */
-	char *title;		 /* of the feed, or NULL */
-	int64_t last_fetch_at;	 /* epoch us; 0: never, as all */
+	char *error;           /* NULL when all is well */
+	char *title;           /* of the feed, or NULL */
+	int64_t last_fetch_at; /* epoch us; 0: never, as all */
 	int64_t last_success_at;
-	int64_t last_new_at;	 /* when an item was new */
-	int64_t last_item_at;	 /* the newest published_at */
+	int64_t last_new_at;  /* when an item was new */
+	int64_t last_item_at; /* the newest published_at */
 	int64_t next_fetch_at;
-	uint32_t failures;	 /* in a row */
-	uint64_t fetches;	 /* since the engine started, as below */
+	uint32_t failures; /* in a row */
+	uint64_t fetches;  /* since the engine started, as below */
 	uint64_t not_modified;
 	uint64_t errors;
 	uint64_t new_items;
 	uint64_t edits;
 	uint64_t bytes;
-	uint32_t duration_ms;	 /* of the last fetch */
-	uint32_t gone;		 /* 1: no longer in the configuration */
+	uint32_t duration_ms; /* of the last fetch */
+	uint32_t gone;        /* 1: no longer in the configuration */
 };
 
 /* One sink; sent when anything changed, at most each second. */
 struct sink_state {
-	char *sink; /* id */
+	char *sink;  /* id */
 	char *state; /* "up", "retrying", "disabled" */
 	char *error; /* of the last failure, or NULL */
 	uint64_t delivered;
@@ -63,10 +63,10 @@ struct stats {
 	uint64_t commits;
 	uint64_t commit_errors;
 	uint64_t log_write_errors;
-	uint32_t store_ok; /* 1: the last commit worked */
-	uint32_t fetchers; /* connected */
-	uint64_t jobs;	   /* fetches under way */
-	uint64_t seq;	   /* of the last alert */
+	uint32_t store_ok;                    /* 1: the last commit worked */
+	uint32_t fetchers;                    /* connected */
+	uint64_t jobs;                        /* fetches under way */
+	uint64_t seq;                         /* of the last alert */
 	struct stats_histogram detect_delay;  /* published -> seen */
 	struct stats_histogram deliver_delay; /* alerted -> delivered */
 	/* mentions alerted per entity id, entities_len of each */

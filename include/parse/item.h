@@ -8,9 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ITEM_NO_DATE INT64_MIN     /* published_at, modified_at: not given */
-#define ITEM_FIELD_MAX (64 * 1024) /* bytes of a text field; the rest is cut \
-				    */
+#define ITEM_NO_DATE INT64_MIN /* published_at, modified_at: not given */
+#define ITEM_FIELD_MAX                                        \
+	(64 * 1024) /* bytes of a text field; the rest is cut \
+		     */
 
 /* The fields of an item that are matched, in the order they are told. */
 enum item_field {
