@@ -395,9 +395,8 @@ behind_walls(const struct sandbox *sandbox, int (*what)(void))
 	return status;
 }
 
-static const struct sandbox fetcher_walls = {
-    .role = "fetcher", .connect = true};
-static const struct sandbox desk_walls = {.role = "desk", .accept = true};
+static const struct sandbox fetcher_walls = {.connect = true};
+static const struct sandbox desk_walls = {.accept = true};
 
 static void
 assert_exits(int status, int code)
@@ -545,7 +544,7 @@ engine_reaches_its_folders_only(void **state)
 {
 	static const struct sandbox_path paths[] = {{folder, true}};
 	const struct sandbox walls = {
-	    .role = "engine", .paths = paths, .paths_len = 1, .files = true};
+	    .paths = paths, .paths_len = 1, .files = true};
 
 	assert_non_null(mkdtemp(folder));
 	assert_exits(behind_walls(&walls, try_write_inside), 0);

@@ -47,7 +47,6 @@ struct courier {
 };
 
 static const struct sandbox courier_sandbox = {
-    .role = "courier",
     .connect = true,
     .syslog = true,
     .memory_max = 512ULL * 1024 * 1024,

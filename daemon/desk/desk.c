@@ -284,7 +284,6 @@ static void
 enter_sandbox(void)
 {
 	const struct sandbox walls = {
-	    .role = "desk",
 	    .accept = true,
 	    .files = true, /* reads of the open store; no path is reachable */
 	    .files_max = FILES_MAX,

@@ -253,7 +253,7 @@ fetcher_main(unsigned index)
 {
 	static struct fetcher fetcher;
 	static const struct sandbox sandbox = {
-	    .role = "fetcher", .connect = true, .memory_max = MEMORY_MAX};
+	    .connect = true, .memory_max = MEMORY_MAX};
 
 	role_start(
 	    &fetcher.role, ROLE_FETCHER, index, &role_callbacks, &fetcher);

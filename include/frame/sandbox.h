@@ -15,7 +15,6 @@ struct sandbox_path {
 };
 
 struct sandbox {
-	const char *role;                 /* for messages */
 	const struct sandbox_path *paths; /* reachable files; none: no file */
 	size_t paths_len;
 	bool connect;        /* may open INET sockets and connect */
