@@ -4,7 +4,7 @@
  * receives webhooks.
  *
  *	feedserver [-p PORT] [-d FOLDER] [-n FEEDS] [-k KEY.pem -c CERT.pem]
- *	    [-H] [-q] [-D MS] [-C] [-G] [-N] [-V] [-r RATE [-e NAMES] [-u]]
+ *	    [-H] [-q] [-D MS] [-C] [-G] [-N] [-V] [-r RATE [-e NAMES] [-u]] [-a]
  *
  * Prints its port, with -k also the TLS port: "40123 40124", one line.
  *   -d  feed I is FOLDER/(I mod files).xml; every file is also served under
@@ -16,6 +16,7 @@
  *   -N  never 304                          -V  send no validators
  *   -r  publish RATE items a second, titles naming lines of the file -e;
  *       -u: from /control/go on
+ *   -a  publish an item on a feed whenever it is asked for
  *
  * Documents (ETag, Last-Modified, 304, gzip):
  *   GET /f/I.xml, /NAME          a feed, a file of the folder
@@ -81,7 +82,7 @@ struct options {
 	long delay_ms;
 	double rate;
 	bool any_host, close_each, no_gzip, no_conditional, no_validators;
-	bool wait_for_go;
+	bool wait_for_go, always_new;
 };
 
 static struct options options;
@@ -141,6 +142,30 @@ serve_whole(struct conn *conn, const struct request *request,
 	    conn, 200, buf_str(headers), blob, blob->gzip, blob->gzip_len);
 }
 
+static uint64_t
+next_random(void)
+{
+	static uint64_t random = 88172645463325252ULL;
+
+	random ^= random << 13;
+	random ^= random >> 7;
+	random ^= random << 17;
+	return random;
+}
+
+/* An item whose title names one of the names. */
+static void
+publish_on(struct document *document)
+{
+	char title[512];
+
+	snprintf(title, sizeof(title), "Flash: %s in talks",
+	    names_len > 0 ? names[next_random() % names_len] : "ministers");
+	document_publish(
+	    document, &(struct publication){.title = title,
+			  .summary = "The agency said on Monday."});
+}
+
 static void
 serve_document(
     struct conn *conn, const struct request *request, struct document *document)
@@ -150,6 +175,9 @@ serve_document(
 	struct tm tm;
 
 	record_stats()->requests++;
+	record_asked(document);
+	if (options.always_new)
+		publish_on(document);
 	snprintf(tag, sizeof(tag), "\"%08x-%u\"", (unsigned)document->modified,
 	    document->version);
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT",
@@ -291,22 +319,14 @@ control_records(struct conn *conn, const struct request *request,
 static void
 publish_at_rate(evutil_socket_t fd, short what, void *arg)
 {
-	static uint64_t random = 88172645463325252ULL;
-	char path[32], title[512];
+	char path[32];
 	struct document *document;
 
-	random ^= random << 13;
-	random ^= random >> 7;
-	random ^= random << 17;
 	snprintf(path, sizeof(path), "/f/%d.xml",
-	    (int)(random % (uint64_t)options.feeds));
-	snprintf(title, sizeof(title), "Flash: %s in talks",
-	    names_len > 0 ? names[(random >> 20) % names_len] : "ministers");
+	    (int)(next_random() % (uint64_t)options.feeds));
 	document = document_find(path);
 	if (document != NULL)
-		document_publish(
-		    document, &(struct publication){.title = title,
-				  .summary = "The agency said on Monday."});
+		publish_on(document);
 }
 
 static void
@@ -467,7 +487,7 @@ read_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:d:n:k:c:HqD:CGNVr:e:u")) != -1) {
+	while ((c = getopt(argc, argv, "p:d:n:k:c:HqD:CGNVr:e:ua")) != -1) {
 		switch (c) {
 		case 'p':
 			options.port = (uint16_t)atoi(optarg);
@@ -513,6 +533,9 @@ read_options(int argc, char **argv)
 			break;
 		case 'u':
 			options.wait_for_go = true;
+			break;
+		case 'a':
+			options.always_new = true;
 			break;
 		default:
 			exit(64);

@@ -35,6 +35,8 @@ static struct record_stats stats;
 static bool quiet;
 static json_t *records; /* name -> array */
 static struct waiter *waiters;
+static double *waits; /* ms between two requests for a feed */
+static size_t waits_len, waits_cap;
 static struct published *publications;
 static size_t publications_len, publications_cap;
 
@@ -236,6 +238,23 @@ record_served(struct document *document)
 }
 
 void
+record_asked(struct document *document)
+{
+	int64_t now = record_now();
+
+	if (document->asked_at == 0) {
+		stats.asked++;
+	} else {
+		if (waits_len == waits_cap) {
+			waits_cap = waits_cap ? waits_cap * 2 : 1024;
+			waits = xreallocarray(waits, waits_cap, sizeof(*waits));
+		}
+		waits[waits_len++] = (double)(now - document->asked_at) / 1e6;
+	}
+	document->asked_at = now;
+}
+
+void
 record_hook(const char *body, size_t len)
 {
 	const char *at = len == 0 ? NULL : memmem(body, len, "/ww/", 4);
@@ -278,8 +297,26 @@ delay_published_served(const struct published *p)
 	return p->served_at ? (double)(p->served_at - p->published_at) : -1;
 }
 
+/* Sorts them. */
 static json_t *
-percentiles(double (*delay)(const struct published *))
+percentiles(double *ms, size_t n)
+{
+	json_t *out;
+
+	qsort(ms, n, sizeof(*ms), compare_numbers);
+	out = json_pack("{s:I}", "n", (json_int_t)n);
+	if (n > 0) {
+		json_object_set_new(out, "min", json_real(ms[0]));
+		json_object_set_new(out, "p50", json_real(ms[n / 2]));
+		json_object_set_new(out, "p95", json_real(ms[n * 95 / 100]));
+		json_object_set_new(out, "p99", json_real(ms[n * 99 / 100]));
+		json_object_set_new(out, "max", json_real(ms[n - 1]));
+	}
+	return out;
+}
+
+static json_t *
+delays(double (*delay)(const struct published *))
 {
 	double *ms = xcalloc(publications_len + 1, sizeof(*ms)), d;
 	size_t n = 0;
@@ -290,19 +327,10 @@ percentiles(double (*delay)(const struct published *))
 		if (d >= 0)
 			ms[n++] = d / 1e6;
 	}
-	qsort(ms, n, sizeof(*ms), compare_numbers);
-	out = json_pack("{s:I}", "n", (json_int_t)n);
-	if (n > 0) {
-		json_object_set_new(out, "min", json_real(ms[0]));
-		json_object_set_new(out, "p50", json_real(ms[n / 2]));
-		json_object_set_new(out, "p95", json_real(ms[n * 95 / 100]));
-		json_object_set_new(out, "p99", json_real(ms[n * 99 / 100]));
-		json_object_set_new(out, "max", json_real(ms[n - 1]));
-	}
+	out = percentiles(ms, n);
 	free(ms);
 	return out;
 }
-
 void
 record_tell_stats(struct conn *conn)
 {
@@ -319,10 +347,12 @@ record_tell_stats(struct conn *conn)
 
 	json_object_set_new(
 	    out, "published", json_integer((json_int_t)publications_len));
-	json_object_set_new(out, "pub_hook", percentiles(delay_published_hook));
-	json_object_set_new(out, "serve_hook", percentiles(delay_served_hook));
+	json_object_set_new(out, "pub_hook", delays(delay_published_hook));
+	json_object_set_new(out, "serve_hook", delays(delay_served_hook));
+	json_object_set_new(out, "pub_serve", delays(delay_published_served));
 	json_object_set_new(
-	    out, "pub_serve", percentiles(delay_published_served));
+	    out, "asked", json_integer((json_int_t)stats.asked));
+	json_object_set_new(out, "wait", percentiles(waits, waits_len));
 	answer_json(conn, out);
 	json_decref(out);
 }
@@ -332,7 +362,8 @@ record_reset(void)
 {
 	struct conn_stats *c = conn_stats();
 
-	memset(&stats, 0, sizeof(stats));
+	stats = (struct record_stats){.asked = stats.asked};
+	waits_len = 0;
 	c->accepted = c->sent = 0;
 	c->max_open = c->open;
 	if (records != NULL)

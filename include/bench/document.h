@@ -25,6 +25,7 @@ struct document {
 	unsigned version; /* grows with each change */
 	time_t modified;
 	int first_unserved;    /* publication, or -1 */
+	int64_t asked_at;      /* monotonic ns; 0: not yet */
 	struct document *next; /* in the table */
 };
 

@@ -21,6 +21,7 @@ struct record_stats {
 	uint64_t unmatched; /* hooks that name no publication */
 	uint64_t repeated;  /* hooks for a publication told before */
 	uint64_t cookies;   /* requests that carried one */
+	uint64_t asked;     /* feeds ever asked for; outlives a reset */
 };
 
 struct record_stats *record_stats(void);
@@ -41,8 +42,11 @@ void record_tell(struct conn *, const char *name, size_t after, size_t wait,
  * its number; next: the document's older one that was not served yet. */
 int record_published(int next);
 void record_served(struct document *);
+/* A feed was asked for: notes how long it had to wait for that. */
+void record_asked(struct document *);
 void record_hook(const char *body, size_t len);
-/* Counters and percentiles (ms) as JSON. */
+/* Counters and percentiles (ms) as JSON; `wait` is the time between two
+ * requests for the same feed, `asked` how many feeds were asked for. */
 void record_tell_stats(struct conn *);
 void record_reset(void);
 

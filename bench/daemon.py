@@ -1,0 +1,557 @@
+#!/usr/bin/env python3
+"""What polling costs the whole daemon, beside libcurl alone and the peers.
+
+  make bench-daemon     all lines but the last     (or BUILDDIR=build
+  make bench-scale      1,000 to 100,000 feeds      python3 bench/daemon.py LINE)
+
+All of a line runs in one go against the same feed server on loopback. Ours is
+the CPU time of all roles together, from /proc, over a window after the start;
+the ratio is what to trust. The peers sfeed and newsboat are left out when they
+are not installed.
+"""
+
+import concurrent.futures
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(
+    0,
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests"),
+)
+import harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+WINDOW_S = float(os.environ.get("WINDOW", "20"))
+SCALE_S = float(os.environ.get("SCALE_S", "300"))  # interval at 100,000
+SCALE = [
+    int(count)
+    for count in os.environ.get("SCALE", "1000 10000 100000").split()
+]
+ENTITIES = [{"id": "ministers", "names": ["Ministers", "Министры"]}]
+
+
+# ---- measuring --------------------------------------------------------------
+
+
+class Feeds:
+    """The feed server with feeds of a folder, spread over so many hosts."""
+
+    def __init__(self, folder, count, *options, hosts=1, tls=None):
+        arguments = ["-q", "-n", str(count), *options]
+        arguments += ["-d", folder] if folder else []
+        arguments += ["-H"] if hosts > 1 else []
+        if tls:
+            arguments += ["-k", tls[0], "-c", tls[1]]
+        self.count, self.hosts, self.tls = count, hosts, tls
+        self.process = subprocess.Popen(
+            [harness.FEEDSERVER, *arguments], stdout=subprocess.PIPE, text=True
+        )
+        ports = self.process.stdout.readline().split()
+        self.control = harness.FeedServer.__new__(harness.FeedServer)
+        self.control.process, self.control.port = self.process, int(ports[0])
+        self.port = int(ports[-1])
+        self.base = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.port)
+
+    def host(self, number):
+        number %= self.hosts
+        if self.hosts == 1:
+            return "127.0.0.1"
+        return "127.%d.%d.%d" % (
+            1 + (number >> 16), number >> 8 & 255, number & 255
+        )
+
+    def url(self, number):
+        return "%s://%s:%d/f/%d.xml" % (
+            "https" if self.tls else "http", self.host(number), self.port, number
+        )
+
+    def stats(self):
+        return json.loads(self.control.request("GET", "/control/stats"))
+
+    def reset(self):
+        self.control.request("POST", "/control/reset")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def configuration(feeds, interval_s, **more):
+    config = {
+        "defaults": {"interval": "%gs" % interval_s},
+        "network": {"allow": ["127.0.0.0/8"]},
+        "feeds": [
+            {"id": "f%d" % number, "url": feeds.url(number)}
+            for number in range(feeds.count)
+        ],
+        "entities": ENTITIES,
+        "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
+    }
+    config.update(more)
+    return config
+
+
+def cpu_s(daemon):
+    """User and system time of the parent and its roles so far."""
+    total = 0
+    for pid in [daemon.process.pid, *(pid for pid, _ in daemon.roles())]:
+        with open("/proc/%d/stat" % pid) as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        total += (int(fields[11]) + int(fields[12])) * TICK_S
+    return total
+
+
+def memory_mb(daemon):
+    """Proportional set sizes by role."""
+    sizes = {}
+    for pid, role in [(daemon.process.pid, "parent"), *daemon.roles()]:
+        with open("/proc/%d/smaps_rollup" % pid) as file:
+            kb = next(int(l.split()[1]) for l in file if l.startswith("Pss:"))
+        sizes[role] = sizes.get(role, 0) + kb / 1024
+    return sizes
+
+
+def settle(daemon):
+    """Waits for the work of the start to be over, the search index above all:
+    three seconds of which the engine sleeps most."""
+
+    def is_calm():
+        before = cpu_s(daemon)
+        time.sleep(1)
+        calm.append(cpu_s(daemon) - before)
+        return len(calm) > 3 and max(calm[-3:]) < 1.2 * min(calm[-3:]) + 0.05
+
+    calm = []
+    harness.wait_for(is_calm, "a steady load", 120)
+
+
+def poll_cost(feeds, interval_s, window_s=WINDOW_S, rounds=2):
+    """CPU microseconds a poll of the whole daemon once `rounds` rounds are
+    over, and how many polls that is the mean of."""
+    daemon = harness.Daemon(configuration(feeds, interval_s))
+    try:
+        daemon.start(seconds=120)
+        harness.wait_for(
+            lambda: feeds.stats()["requests"] >= rounds * feeds.count,
+            "the first rounds",
+            120 + 3 * rounds * interval_s,
+            every=0.2,
+        )
+        settle(daemon)
+        polls, cpu = feeds.stats()["requests"], cpu_s(daemon)
+        time.sleep(window_s)
+        polls, cpu = feeds.stats()["requests"] - polls, cpu_s(daemon) - cpu
+        daemon.stop(60)
+        return cpu / polls * 1e6, polls
+    finally:
+        daemon.clear()
+
+
+def curl_cost(feeds, *options, rounds=5):
+    """The same of libcurl alone: the best round after the first."""
+    run = subprocess.run(
+        [
+            os.path.join(harness.BUILDDIR, "bench", "curl_poll"),
+            "-b", feeds.base, "-n", str(feeds.count), "-R", str(rounds),
+            *options,
+        ],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    return min(line["cpu_us"] for line in lines[1:])
+
+
+def tell(what, ours, peer, limit):
+    print(
+        "%-46s %9.1f us %9.1f us  %6.3fx (aim %.3fx)%s"
+        % (
+            what, ours, peer, ours / peer, limit,
+            "" if ours / peer <= limit else "  MISSED",
+        ),
+        flush=True,
+    )
+
+
+def make_feeds(folder, count, kb, *more):
+    subprocess.run(
+        [
+            sys.executable, os.path.join(HERE, "gen_feeds.py"), "feeds",
+            folder, str(count), "--min-kb", str(kb), "--max-kb", str(kb), *more,
+        ],
+        check=True, stdout=subprocess.DEVNULL,
+    )
+    return folder
+
+
+def make_certificate(scratch):
+    key, cert = (os.path.join(scratch, n) for n in ("key.pem", "cert.pem"))
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+            "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+            key, "-out", cert,
+        ],
+        check=True, stderr=subprocess.DEVNULL,
+    )
+    return key, cert
+
+
+# ---- the lines --------------------------------------------------------------
+
+
+def unchanged(scratch):
+    """304 over 1,000 hosts, connections kept alive. libcurl polls as fast as
+    it can; so as many feeds a host as keep the daemon as busy."""
+    with Feeds(None, 5000, hosts=1000) as feeds:
+        ours, _ = poll_cost(feeds, 1)
+    with Feeds(None, 1000, hosts=1000) as feeds:
+        peer = curl_cost(
+            feeds, "-c", "100", "-z", "-e", "-H", "-M", "64", "-T", "-1"
+        )
+    tell("304, 1,000 hosts, kept alive", ours, peer, 1.6)
+
+
+def one_new(scratch):
+    """84 KB in gzip with one new item at each poll."""
+    folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
+    with Feeds(folder, 200, "-a") as feeds:
+        ours, _ = poll_cost(feeds, 2)
+    with Feeds(folder, 200, "-N", "-V") as feeds:
+        peer = curl_cost(feeds, "-c", "50", "-z")
+    tell("84 KB gzip, one new item, stored", ours, peer, 1.3)
+
+
+def same_body(scratch):
+    """84 KB in gzip, unchanged, from a server without validators."""
+    folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
+    with Feeds(folder, 500, "-N", "-V") as feeds:
+        ours, _ = poll_cost(feeds, 2)
+        peer = curl_cost(feeds, "-c", "50", "-z")
+    tell("84 KB gzip, unchanged, no validators", ours, peer, 0.25)
+
+
+def many_hosts(scratch):
+    """10,000 hosts kept alive, beside a single multi handle."""
+    with Feeds(None, 10000, hosts=10000) as feeds:
+        ours, _ = poll_cost(feeds, 2)
+        peer = curl_cost(feeds, "-c", "100", "-z", "-e", "-H", rounds=3)
+    tell("304, 10,000 hosts, beside a single multi", ours, peer, 0.125)
+
+
+def new_tls(scratch):
+    """A new verified TLS connection for each poll."""
+    folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
+    key, cert = make_certificate(scratch)
+    with Feeds(folder, 300, "-C", tls=(key, cert)) as feeds:
+        daemon_ca = {"network": {"allow": ["127.0.0.0/8"], "ca_file": cert}}
+        ours, _ = poll_cost_with(feeds, 2, daemon_ca)
+        peer = curl_cost(feeds, "-c", "20", "-A", cert, "-e", "-F")
+    tell("new verified TLS connection, 304", ours, peer, 1.2)
+
+
+def poll_cost_with(feeds, interval_s, more):
+    plain = globals()["configuration"]
+    globals()["configuration"] = lambda f, i: plain(f, i, **more)
+    try:
+        return poll_cost(feeds, interval_s)
+    finally:
+        globals()["configuration"] = plain
+
+
+def children_cpu(run):
+    """CPU seconds of the processes that run() starts and waits for."""
+    before = os.times()
+    run()
+    after = os.times()
+    return (
+        after.children_user + after.children_system
+        - before.children_user - before.children_system
+    )
+
+
+def sfeed(scratch):
+    """A refresh of 1,000 known feeds, plain 200, beside sfeed_update."""
+    if shutil.which("sfeed_update") is None:
+        print("sfeed_update is not installed: left out")
+        return
+    folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
+    with Feeds(folder, 1000, "-N", "-V", "-G") as feeds:
+        ours, _ = poll_cost(feeds, 4)
+        rc = os.path.join(scratch, "sfeedrc")
+        with open(rc, "w") as file:
+            file.write('sfeedpath="%s/sfeed"\nmaxjobs=4\nfeeds() {\n' % scratch)
+            for number in range(feeds.count):
+                file.write("feed 'f%d' '%s'\n" % (number, feeds.url(number)))
+            file.write("}\n")
+
+        def update():
+            subprocess.run(
+                ["sfeed_update", rc], check=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+
+        update()
+        peer = children_cpu(update) / feeds.count * 1e6
+    tell("known feed, plain 200, beside sfeed_update", ours, peer, 1 / 25)
+
+
+def newsboat(scratch):
+    """The first refresh of 1,000 feeds with 48 new items each."""
+    if shutil.which("newsboat") is None:
+        print("newsboat is not installed: left out")
+        return
+    folder = os.path.join(scratch, "48")
+    make_items(folder, 50, 48)
+    with Feeds(folder, 1000) as feeds:
+        daemon = harness.Daemon(configuration(feeds, 3600))
+        try:
+            ours = children_cpu(
+                lambda: subprocess.run(
+                    [harness.WIREWATCHD, "-f", "--once"],
+                    env=daemon.environment(), check=True,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+        finally:
+            daemon.clear()
+        home = os.path.join(scratch, "newsboat")
+        os.makedirs(home)
+        with open(os.path.join(home, "urls"), "w") as file:
+            file.writelines(
+                feeds.url(number) + "\n" for number in range(feeds.count)
+            )
+        open(os.path.join(home, "config"), "w").close()
+        peer = children_cpu(
+            lambda: subprocess.run(
+                [
+                    "newsboat", "-x", "reload",
+                    "-u", os.path.join(home, "urls"),
+                    "-c", os.path.join(home, "cache.db"),
+                    "-C", os.path.join(home, "config"),
+                ],
+                check=True, stdout=subprocess.DEVNULL,
+            )
+        )
+    tell(
+        "first refresh, 48 items, beside newsboat",
+        ours / feeds.count * 1e6, peer / feeds.count * 1e6, 1 / 12,
+    )
+
+
+def make_items(folder, count, items):
+    """Feeds of the generator, cut to so many items."""
+    make_feeds(folder, count, 84)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            document = file.read()
+        tag = b"entry" if b"</entry>" in document else b"item"
+        end = b"</%s>\n" % tag
+        head, *rest = document.split(end)
+        tail = rest.pop()
+        parts = ([head] + rest)[:items]
+        with open(path, "wb") as file:
+            file.write(end.join(parts) + end + tail)
+
+
+def delay(scratch):
+    """Served -> webhook at 500 polls and 50 publications a second, beside a
+    GET, an fdatasync and a POST done by hand."""
+    names = os.path.join(scratch, "names")
+    with open(names, "w") as file:
+        file.write("Ministers\n")
+    with Feeds(None, 1000, "-r", "50", "-e", names, "-u") as feeds:
+        hook = "http://127.0.0.1:%d/hook/desk" % feeds.port
+        sinks = [
+            {"id": "log", "type": "log", "path": "alerts.jsonl"},
+            {
+                "id": "desk", "type": "webhook", "url": hook,
+                "types": ["item"], "secret_file": "hook.key",
+            },
+        ]
+        daemon = harness.Daemon(configuration(feeds, 2, sinks=sinks))
+        daemon.write("hook.key", "delay benchmark secret")
+        os.chmod(daemon.path("etc", "hook.key"), 0o600)
+        try:
+            daemon.start()
+            harness.wait_for(
+                lambda: feeds.stats()["requests"] >= 2000, "the first polls", 60
+            )
+            feeds.control.request("POST", "/control/go")
+            time.sleep(WINDOW_S)
+            ours = feeds.stats()["serve_hook"]
+            hand, syncs = by_hand(feeds, daemon.path("state", "by-hand"))
+            daemon.stop(60)
+        finally:
+            daemon.clear()
+    print("served -> webhook, %d publications" % ours["n"])
+    print(
+        "  p50 %7.2f ms; by hand %7.2f ms               %6.2fx (aim 3x)"
+        % (ours["p50"], hand, ours["p50"] / hand)
+    )
+    print(
+        "  p99 %7.2f ms; fdatasync p99 %7.2f ms         %6.2fx (aim 3x)"
+        % (ours["p99"], syncs, ours["p99"] / syncs)
+    )
+
+
+def by_hand(feeds, path):
+    """Milliseconds: p50 of GET + fdatasync + POST, p99 of fdatasync."""
+    whole, syncs = [], []
+    link = socket.create_connection(("127.0.0.1", feeds.port))
+    get = b"GET /f/0.xml HTTP/1.1\r\nHost: x\r\n\r\n"
+    post = (
+        b"POST /hook/hand HTTP/1.1\r\nHost: x\r\nContent-Length: 1024\r\n\r\n"
+        + b"x" * 1024
+    )
+    with open(path, "wb") as file:
+        for _ in range(500):
+            begun = time.monotonic()
+            exchange(link, get)
+            file.write(b"x" * 4096)
+            file.flush()
+            at = time.monotonic()
+            os.fdatasync(file.fileno())
+            syncs.append(time.monotonic() - at)
+            exchange(link, post)
+            whole.append(time.monotonic() - begun)
+    link.close()
+    whole.sort()
+    syncs.sort()
+    return whole[len(whole) // 2] * 1e3, syncs[len(syncs) * 99 // 100] * 1e3
+
+
+def exchange(link, request):
+    link.sendall(request)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += link.recv(65536)
+    head, body = answer.split(b"\r\n\r\n", 1)
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += link.recv(65536)
+
+
+# ---- 1,000 to 100,000 feeds -------------------------------------------------
+
+
+def scale(scratch):
+    """The same 333 polls a second by 1,000, 10,000 and 100,000 feeds, each at
+    a host of its own, a twentieth of the polls with news."""
+    folder = make_feeds(os.path.join(scratch, "10"), 50, 10)
+    print(
+        "%8s %9s %9s %10s %10s %10s %9s %9s"
+        % ("feeds", "interval", "polls", "us a poll", "wait p50", "wait max",
+           "memory", "a feed")
+    )
+    smallest = None
+    for count in SCALE:
+        interval_s = SCALE_S * count / 100_000
+        rate = count / interval_s / 20
+        with Feeds(folder, count, "-r", "%g" % rate, "-u", hosts=count) as feeds:
+            row = scale_row(feeds, interval_s)
+        smallest = smallest or row
+        print(
+            "%8d %7.0f s %9d %10.1f %9.3fx %9.3fx %6.0f MB %6.1f KB"
+            % (
+                count, interval_s, row["polls"], row["cpu_us"],
+                row["wait"]["p50"] / 1e3 / interval_s,
+                row["wait"]["max"] / 1e3 / interval_s,
+                sum(row["memory"].values()),
+                (sum(row["memory"].values()) - sum(smallest["memory"].values()))
+                * 1024 / max(1, count - SCALE[0]),
+            )
+        )
+        print(
+            "         " + ", ".join(
+                "%s %.0f MB" % (role, mb)
+                for role, mb in sorted(row["memory"].items())
+            )
+            + "; asked %d feeds; started in %.1f s; %d published, %d stored"
+            % (row["asked"], row["started_s"], row["published"], row["items"]),
+            flush=True,
+        )
+    print(
+        "CPU a poll, %d beside %d feeds: %.2fx (aim 1.30x)"
+        % (SCALE[-1], SCALE[0], row["cpu_us"] / smallest["cpu_us"])
+    )
+
+
+def scale_row(feeds, interval_s):
+    daemon = harness.Daemon(configuration(feeds, interval_s))
+    window_s = max(2 * interval_s, 60)
+    try:
+        begun = time.monotonic()
+        daemon.start(seconds=180)
+        started_s = time.monotonic() - begun
+        # The first round: new connections, all items new.
+        harness.wait_for(
+            lambda: feeds.stats()["asked"] >= feeds.count,
+            "the first round", 120 + 2 * interval_s, every=1,
+        )
+        feeds.control.request("POST", "/control/go")
+        feeds.reset()
+        cpu = cpu_s(daemon)
+        time.sleep(window_s)
+        stats, cpu = feeds.stats(), cpu_s(daemon) - cpu
+        status, text = daemon.api("/metrics")
+        items = [
+            float(line.split()[-1]) for line in text.splitlines()
+            if line.startswith("wirewatch_items_new_total")
+        ]
+        row = {
+            "polls": stats["requests"],
+            "cpu_us": cpu / max(1, stats["requests"]) * 1e6,
+            "wait": stats["wait"],
+            "asked": stats["asked"],
+            "published": stats["published"],
+            "items": sum(items),
+            "memory": memory_mb(daemon),
+            "started_s": started_s,
+        }
+        daemon.stop(60)
+        return row
+    finally:
+        daemon.clear()
+
+
+LINES = {
+    line.__name__.replace("_", "-"): line
+    for line in (
+        unchanged, one_new, same_body, many_hosts, new_tls, sfeed, newsboat,
+        delay, scale,
+    )
+}
+
+
+def main():
+    chosen = sys.argv[1:] or [name for name in LINES if name != "scale"]
+    unknown = [name for name in chosen if name not in LINES]
+    if unknown:
+        sys.exit("no such line: %s (there are: %s)" % (
+            ", ".join(unknown), ", ".join(LINES)))
+    for name in chosen:
+        scratch = tempfile.mkdtemp(prefix="wirewatch-bench-")
+        try:
+            LINES[name](scratch)
+        finally:
+            shutil.rmtree(scratch)
+
+
+main()
