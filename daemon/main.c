@@ -133,9 +133,11 @@
  *   daemon/store/lock.c                  one process holds the store
  *   daemon/store/query.c                 filtered reads, page by page
  *   daemon/store/read.c                  feeds and what they have shown
+ *   daemon/store/reader.c                the connection of the desk
  *   daemon/store/schema.c                tables and migrations
  *   daemon/store/store.c                 open, commit, close
  *   daemon/store/stories.c               stories read back
+ *   daemon/store/trail.c                 what became of items
  *   daemon/store/upkeep.c                search index and retention, in steps
  *
  * The parent:
@@ -196,6 +198,7 @@
  *   daemon/desk/api_feeds.c              /api/v1/feeds
  *   daemon/desk/api_status.c             /api/v1/status, /metrics, health
  *   daemon/desk/api_store.c              /api/v1/alerts, /api/v1/items
+ *   daemon/desk/api_stories.c            /api/v1/stories
  *   daemon/desk/desk.c                   the role
  *   daemon/desk/events.c                 /api/v1/events (SSE)
  *   daemon/desk/guard.c                  who may ask what
@@ -207,6 +210,8 @@
  *   daemon/desk/params.c                 query parameters
  *   daemon/desk/request.c                the head of a request
  *   daemon/desk/state.c                  feeds, sinks and roles as last told
+ *   daemon/desk/story.c                  a story: who had what when
+ *   daemon/desk/told.c                   alerts and where they went
  *
  * The command line:
  *   daemon/cli/alert_print.c             alerts on a terminal
@@ -224,8 +229,11 @@
  *   daemon/cli/reload.c                  wirewatch reload
  *   daemon/cli/search.c                  wirewatch search
  *   daemon/cli/status.c                  wirewatch status
+ *   daemon/cli/stories.c                 wirewatch stories
+ *   daemon/cli/story.c                   wirewatch story
  *   daemon/cli/table.c                   tables on a terminal
  *   daemon/cli/tail.c                    wirewatch tail
+ *   daemon/cli/told_print.c              where alerts went
  *   daemon/cli/when.c                    ages and dates for people
  *   daemon/cli/wikidata.c                Wikidata's JSON as an entity pack
  */

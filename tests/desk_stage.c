@@ -7,6 +7,9 @@
  *	alerts N        commit N alerts and tell the desk of each
  *	quiet N         commit N alerts without telling
  *	tell LEVEL URL TITLE NAME SUMMARY   one alert; NAME is its entity
+ *	join STORY FEED MINUTES TITLE NAME LEVEL   an item of feed-FEED that was
+ *	                published so long ago; STORY 0: its own; NAME is its
+ *	                entity; LEVEL empty: without an alert
  *	feed ID STATE ERROR                 a feed's state
  *	refuse TEXT     refuse reloads for TEXT; empty: grant them
  *	silent          take actions without an answer
@@ -33,6 +36,7 @@
 #include "frame/config_wire.h"
 #include "frame/log.h"
 #include "store/query.h"
+#include "store/reader.h"
 #include "store/store.h"
 
 #define CUE_MAX (64 * 1024)
@@ -217,6 +221,7 @@ struct story {
 	const char *title;
 	const char *name;
 	const char *summary;
+	uint64_t story; /* 0: none */
 };
 
 static void
@@ -276,6 +281,16 @@ alert_json(const char *id, uint64_t seq, const struct story *story)
 	json_put_close(&out, '}');
 	json_put_close(&out, ']');
 	put_item(&out, story);
+	if (story->story != 0) {
+		char number[24];
+
+		snprintf(number, sizeof(number), "%llu",
+		    (unsigned long long)story->story);
+		json_put_key(&out, "story");
+		json_put_open(&out, '{');
+		json_pair_str(&out, "id", number);
+		json_put_close(&out, '}');
+	}
 	json_put_key(&out, "times");
 	json_put_open(&out, '{');
 	json_pair_date(&out, "published", now());
@@ -300,9 +315,9 @@ add_item(struct batch *batch, uint64_t id, const struct story *story)
 }
 
 static void
-add_alert(struct stage *stage, struct batch *batch, const struct story *story)
+add_alert_of(struct stage *stage, struct batch *batch, uint64_t item,
+    const struct story *story)
 {
-	uint64_t item = store_next_item(stage->store);
 	struct alert_record alert = {.seq = store_next_seq(stage->store),
 	    .type = "item",
 	    .level = *story->level == 'f' ? 2 : *story->level == 'u',
@@ -310,13 +325,22 @@ add_alert(struct stage *stage, struct batch *batch, const struct story *story)
 	    .item = item,
 	    .at = now()};
 
-	add_item(batch, item, story);
 	alert.id = xasprintf(
 	    "%s-%llu", store_name(stage->store), (unsigned long long)alert.seq);
 	alert.json = alert_json(alert.id, alert.seq, story);
 	strings_add(&alert.entities, "entity");
 	strings_add(&alert.rules, "politics");
+	strings_add(&alert.sinks, "log");
 	batch_add_alert(batch, &alert);
+}
+
+static void
+add_alert(struct stage *stage, struct batch *batch, const struct story *story)
+{
+	uint64_t item = store_next_item(stage->store);
+
+	add_item(batch, item, story);
+	add_alert_of(stage, batch, item, story);
 }
 
 static void
@@ -374,7 +398,7 @@ cue_alerts(struct stage *stage, char **field)
 		char *title = xasprintf(
 		    "Macron, report %llu", (unsigned long long)(seq + i));
 		struct story story = {i % 10 == 0 ? "urgent" : "routine",
-		    "https://news.example/", title, "Macron", ""};
+		    "https://news.example/", title, "Macron", "", 0};
 
 		add_alert(stage, batch, &story);
 		free(title);
@@ -390,9 +414,58 @@ cue_tell(struct stage *stage, char **field)
 {
 	struct batch *batch = batch_new();
 	uint64_t seq = store_last_seq(stage->store);
-	struct story story = {field[1], field[2], field[3], field[4], field[5]};
+	struct story story = {
+	    field[1], field[2], field[3], field[4], field[5], 0};
 
 	add_alert(stage, batch, &story);
+	commit(stage, batch);
+	batch_free(batch);
+	tell_after(stage, seq);
+}
+
+static void
+add_mention(struct item_record *record, const char *name)
+{
+	const char *at = strstr(record->item.title, name);
+
+	if (at == NULL || *name == '\0')
+		return;
+	record->mentions = xcalloc(1, sizeof(*record->mentions));
+	record->mentions_len = 1;
+	record->mentions[0] = (struct job_mention){.entity = xstrdup("entity"),
+	    .name = xstrdup(name),
+	    .field = ITEM_TITLE,
+	    .offset = (uint32_t)(at - record->item.title),
+	    .len = (uint32_t)strlen(name),
+	    .accepted_by = xstrdup("base form")};
+}
+
+static void
+cue_join(struct stage *stage, char **field)
+{
+	struct batch *batch = batch_new();
+	uint64_t seq = store_last_seq(stage->store), id;
+	struct story story = {field[6], "", field[4], field[5], "", 0};
+	struct item_record record = {.id = store_next_item(stage->store),
+	    .feed = atoi(field[2]),
+	    .seen_at = now(),
+	    .story = strtoull(field[1], NULL, 10)};
+
+	if (record.story == 0)
+		record.story = record.id;
+	story.story = record.story;
+	item_init(&record.item);
+	free(record.item.title);
+	record.item.title = xstrdup(story.title);
+	record.item.url = xasprintf(
+	    "https://news.example/%llu", (unsigned long long)record.id);
+	record.item.key = record.id;
+	record.item.published_at = now() - atoi(field[3]) * INT64_C(60000000);
+	add_mention(&record, story.name);
+	id = record.id;
+	batch_add_item(batch, &record);
+	if (*story.level != '\0')
+		add_alert_of(stage, batch, id, &story);
 	commit(stage, batch);
 	batch_free(batch);
 	tell_after(stage, seq);
@@ -448,6 +521,7 @@ static const struct {
     {"alerts", cue_alerts},
     {"engine", cue_engine},
     {"feed", cue_feed},
+    {"join", cue_join},
     {"quiet", cue_alerts},
     {"refuse", cue_refuse},
     {"silent", cue_silent},
@@ -504,10 +578,6 @@ start_desk(struct stage *stage)
 static void
 open_store(struct stage *stage)
 {
-	struct feed_record feed = {.row = 1,
-	    .id = xstrdup("feed-1"),
-	    .outlet = xstrdup("Outlet 1"),
-	    .url = xstrdup("https://feed.example/1")};
 	struct batch *batch = batch_new();
 	char *warning, *error;
 	char *path = xasprintf("%s/%s", getenv("STATE_DIRECTORY"), STORE_NAME);
@@ -515,7 +585,14 @@ open_store(struct stage *stage)
 	stage->store = store_open(path, &warning, &error);
 	if (stage->store == NULL)
 		fatal("%s", error);
-	batch_add_feed(batch, &feed);
+	for (int i = 1; i <= 3; i++) {
+		struct feed_record feed = {.row = i,
+		    .id = xasprintf("feed-%d", i),
+		    .outlet = xasprintf("Outlet %d", i),
+		    .url = xasprintf("https://feed.example/%d", i)};
+
+		batch_add_feed(batch, &feed);
+	}
 	commit(stage, batch);
 	batch_free(batch);
 	free(path);

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "store/query.h"
+#include "store/reader.h"
 #include "tests/fault_vfs.h"
 #include "tests/store_fixture.h"
 

@@ -20,6 +20,7 @@
 #include "store/db.h"
 #include "store/delivery.h"
 #include "store/query.h"
+#include "store/reader.h"
 #include "store/schema.h"
 #include "tests/store_fixture.h"
 

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "cli/api.h"
 #include "cli/command.h"
+#include "cli/table.h"
 #include "frame/config_folder.h"
 
 #define SOCKET_NAME "wirewatch.sock"
@@ -173,6 +174,68 @@ api_get(struct api *api, const char *path, int *status)
 		*status = api_refused(http_status, &body);
 	buf_clear(&body);
 	return value;
+}
+
+int
+api_walk(struct api *api, char *path, const char *key, size_t limit,
+    api_on_row on_row, void *arg)
+{
+	int status = EXIT_YES;
+	size_t count = 0, i;
+	json_t *page, *row;
+
+	while (path != NULL) {
+		page = api_get(api, path, &status);
+		free(path);
+		if (page == NULL)
+			return status;
+		json_array_foreach(json_object_get(page, key), i, row)
+		{
+			if (limit == 0 || count < limit) {
+				count++;
+				on_row(arg, row);
+			}
+		}
+		path = limit != 0 && count == limit
+			   ? NULL
+			   : xstrdup_null(api_text(page, "next"));
+		json_decref(page);
+	}
+	return count > 0 ? EXIT_YES : EXIT_NO;
+}
+
+const char *
+api_text(json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+long long
+api_count(json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+void
+api_print(json_t *value)
+{
+	char *line = json_dumps(value, JSON_COMPACT);
+
+	puts(line);
+	free(line);
+}
+
+void
+api_print_table(const struct table *table)
+{
+	struct buf out = BUF_INIT;
+
+	if (table_rows(table) > 0) {
+		table_print(table, &out, terminal_width(),
+		    command_color(STDOUT_FILENO));
+		fputs(buf_str(&out), stdout);
+	}
+	buf_clear(&out);
 }
 
 struct stream {

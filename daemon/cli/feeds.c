@@ -2,14 +2,10 @@
  * wirewatch feeds: the feeds and how each of them is.
  */
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 #include <jansson.h>
 
-#include "base/mem.h"
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/feeds.h"
@@ -36,12 +32,6 @@ static const struct table_column columns[] = {
 };
 
 static const char *
-text_of(json_t *feed, const char *key)
-{
-	return json_string_value(json_object_get(feed, key));
-}
-
-static const char *
 state_color(const char *state)
 {
 	if (strcmp(state, "up") == 0)
@@ -54,74 +44,42 @@ state_color(const char *state)
 static void
 add_row(struct table *table, json_t *feed)
 {
-	const char *state = text_of(feed, "state");
+	const char *state = api_text(feed, "state");
 	char when[16];
 
 	table_add(table, state, state != NULL ? state_color(state) : NULL);
-	table_add(table, text_of(feed, "id"), NULL);
-	table_add(table, text_of(feed, "outlet"), NULL);
-	when_ago(text_of(feed, "last_success"), when);
+	table_add(table, api_text(feed, "id"), NULL);
+	table_add(table, api_text(feed, "outlet"), NULL);
+	when_ago(api_text(feed, "last_success"), when);
 	table_add(table, when, NULL);
-	when_ago(text_of(feed, "last_new"), when);
+	when_ago(api_text(feed, "last_new"), when);
 	table_add(table, when, NULL);
-	when_in(text_of(feed, "next_fetch"), when);
+	when_in(api_text(feed, "next_fetch"), when);
 	table_add(table, when, NULL);
-	table_addf(table, "%lld",
-	    (long long)json_integer_value(json_object_get(feed, "new_items")));
-	table_add(table, text_of(feed, "error"), NULL);
+	table_addf(table, "%lld", api_count(feed, "new_items"));
+	table_add(table, api_text(feed, "error"), NULL);
 }
 
 static void
-print_feed(json_t *feed)
+take_feed(void *arg, json_t *feed)
 {
-	char *line = json_dumps(feed, JSON_COMPACT);
+	struct table *table = arg;
 
-	puts(line);
-	free(line);
-}
-
-/* Walks over all pages. table: NULL to print JSON, a feed a line. */
-static int
-walk(struct api *api, char *path, struct table *table, size_t *count)
-{
-	int status = EXIT_YES;
-	size_t i;
-	json_t *page, *feed;
-
-	while (path != NULL) {
-		page = api_get(api, path, &status);
-		free(path);
-		if (page == NULL)
-			return status;
-		json_array_foreach(json_object_get(page, "feeds"), i, feed)
-		{
-			++*count;
-			if (table != NULL)
-				add_row(table, feed);
-			else
-				print_feed(feed);
-		}
-		path = xstrdup_null(
-		    json_string_value(json_object_get(page, "next")));
-		json_decref(page);
-	}
-	return *count > 0 ? EXIT_YES : EXIT_NO;
+	if (table != NULL)
+		add_row(table, feed);
+	else
+		api_print(feed);
 }
 
 static int
 list(struct api *api, struct buf *path)
 {
 	struct table *table = api->json ? NULL : table_new(columns);
-	struct buf out = BUF_INIT;
-	size_t count = 0;
-	int status = walk(api, buf_take(path), table, &count);
+	int status =
+	    api_walk(api, buf_take(path), "feeds", 0, take_feed, table);
 
-	if (table != NULL && count > 0) {
-		table_print(table, &out, terminal_width(),
-		    command_color(STDOUT_FILENO));
-		fputs(buf_str(&out), stdout);
-	}
-	buf_clear(&out);
+	if (table != NULL)
+		api_print_table(table);
 	table_free(table);
 	return status;
 }

@@ -20,6 +20,8 @@
 #include "cli/reload.h"
 #include "cli/search.h"
 #include "cli/status.h"
+#include "cli/stories.h"
+#include "cli/story.h"
 #include "cli/tail.h"
 
 const struct command commands[] = {
@@ -55,6 +57,14 @@ const struct command commands[] = {
 	"find alerts, or all items, by words and filters"},
     {"status", status_run, "status [-s PATH] [--json]",
 	"tell how the daemon is; exit 1 when no news comes through"},
+    {"stories", stories_run,
+	"stories [--told] [--since TIME] [--until TIME] [--entity ID]\n"
+	"           [--outlet NAME] [--outlets NUMBER] [--level LEVEL] "
+	"[-n LIMIT]\n"
+	"           [-s PATH] [--json] [WORD...]",
+	"list stories: who had what first, and by how many minutes"},
+    {"story", story_run, "story [-s PATH] [--json] ID",
+	"show one story: its items by time, and where its alerts went"},
     {"tail", tail_run, "tail [-n LINES] [-f] [-s PATH] [--json]",
 	"print the newest alerts, and with -f those to come"},
     {NULL, NULL, NULL, NULL},

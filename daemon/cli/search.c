@@ -3,12 +3,9 @@
  */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <jansson.h>
 
-#include "base/mem.h"
 #include "cli/alert_print.h"
 #include "cli/api.h"
 #include "cli/command.h"
@@ -58,22 +55,20 @@ struct search {
 static void
 add_item(struct search *search, json_t *item)
 {
-	const char *text;
 	char when[32];
 
-	when_local(json_string_value(json_object_get(item, "seen")), when);
+	when_local(api_text(item, "seen"), when);
 	table_add(search->table, when, NULL);
-	text = json_string_value(json_object_get(item, "outlet"));
-	table_add(search->table, text, "1");
-	text = json_string_value(json_object_get(item, "title"));
-	table_add(search->table, text, NULL);
-	text = json_string_value(json_object_get(item, "url"));
-	table_add(search->table, text, "2");
+	table_add(search->table, api_text(item, "outlet"), "1");
+	table_add(search->table, api_text(item, "title"), NULL);
+	table_add(search->table, api_text(item, "url"), "2");
 }
 
 static void
-take_row(struct search *search, json_t *row)
+take_row(void *arg, json_t *row)
 {
+	struct search *search = arg;
+
 	search->found++;
 	if (search->items && !search->api.json)
 		add_item(search, row);
@@ -81,58 +76,25 @@ take_row(struct search *search, json_t *row)
 		alert_print_value(row, search->api.json);
 }
 
-/* Walks over pages until enough rows were taken. */
-static int
-walk(struct search *search)
-{
-	const char *key = search->items ? "items" : "alerts";
-	long left = search->limit;
-	struct buf first = BUF_INIT;
-	int status = EXIT_YES;
-	json_t *page, *row;
-	char *path;
-	size_t i;
-
-	buf_addf(&first, "/api/v1/%s?limit=%ld%s", key,
-	    left < PAGE_MAX ? left : PAGE_MAX, buf_str(&search->filter));
-	path = buf_take(&first);
-	while (path != NULL) {
-		page = api_get(&search->api, path, &status);
-		free(path);
-		if (page == NULL)
-			return status;
-		json_array_foreach(json_object_get(page, key), i, row)
-		{
-			if (left-- > 0)
-				take_row(search, row);
-		}
-		path = left <= 0 ? NULL
-				 : xstrdup_null(json_string_value(
-				       json_object_get(page, "next")));
-		json_decref(page);
-	}
-	return search->found > 0 ? EXIT_YES : EXIT_NO;
-}
-
 static int
 run(struct search *search)
 {
-	struct buf out = BUF_INIT;
+	const char *key = search->items ? "items" : "alerts";
+	struct buf path = BUF_INIT;
 	int status;
 
+	buf_addf(&path, "/api/v1/%s?limit=%ld%s", key,
+	    search->limit < PAGE_MAX ? search->limit : PAGE_MAX,
+	    buf_str(&search->filter));
 	search->table = table_new(item_columns);
-	status = walk(search);
-	if (table_rows(search->table) > 0) {
-		table_print(search->table, &out, terminal_width(),
-		    command_color(STDOUT_FILENO));
-		fputs(buf_str(&out), stdout);
-	}
+	status = api_walk(&search->api, buf_take(&path), key,
+	    (size_t)search->limit, take_row, search);
+	api_print_table(search->table);
 	if (search->found == (size_t)search->limit && !search->api.json)
 		fprintf(stderr,
 		    "wirewatch: the newest %ld; --limit shows more\n",
 		    search->limit);
 	table_free(search->table);
-	buf_clear(&out);
 	return status;
 }
 

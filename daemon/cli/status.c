@@ -35,18 +35,6 @@ static const struct table_column sink_columns[] = {
 };
 
 static const char *
-text_of(json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static long long
-count_of(json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
-static const char *
 color_of(const char *state)
 {
 	return state != NULL && strcmp(state, "up") == 0 ? "32" : "33";
@@ -55,15 +43,9 @@ color_of(const char *state)
 static void
 print_table(const struct table *table)
 {
-	struct buf out = BUF_INIT;
-
-	if (table_rows(table) > 0) {
+	if (table_rows(table) > 0)
 		putchar('\n');
-		table_print(table, &out, terminal_width(),
-		    command_color(STDOUT_FILENO));
-		fputs(buf_str(&out), stdout);
-	}
-	buf_clear(&out);
+	api_print_table(table);
 }
 
 static void
@@ -75,13 +57,13 @@ print_roles(json_t *status)
 
 	json_array_foreach(json_object_get(status, "roles"), i, role)
 	{
-		const char *state = text_of(role, "state");
+		const char *state = api_text(role, "state");
 
-		table_addf(table, "%s %lld", text_of(role, "role"),
-		    count_of(role, "index"));
+		table_addf(table, "%s %lld", api_text(role, "role"),
+		    api_count(role, "index"));
 		table_add(table, state, color_of(state));
-		table_addf(table, "%lld", count_of(role, "pid"));
-		table_addf(table, "%lld", count_of(role, "restarts"));
+		table_addf(table, "%lld", api_count(role, "pid"));
+		table_addf(table, "%lld", api_count(role, "restarts"));
 	}
 	print_table(table);
 	table_free(table);
@@ -97,17 +79,17 @@ print_sinks(json_t *status)
 
 	json_array_foreach(json_object_get(status, "sinks"), i, sink)
 	{
-		const char *state = text_of(sink, "state");
+		const char *state = api_text(sink, "state");
 
-		table_add(table, text_of(sink, "id"), NULL);
+		table_add(table, api_text(sink, "id"), NULL);
 		table_add(table, state, color_of(state));
-		table_addf(table, "%lld", count_of(sink, "delivered"));
-		table_addf(table, "%lld", count_of(sink, "waiting"));
-		when_ago(text_of(sink, "oldest_waiting"), when);
+		table_addf(table, "%lld", api_count(sink, "delivered"));
+		table_addf(table, "%lld", api_count(sink, "waiting"));
+		when_ago(api_text(sink, "oldest_waiting"), when);
 		table_add(table, when, NULL);
-		table_addf(table, "%lld", count_of(sink, "failed"));
-		table_addf(table, "%lld", count_of(sink, "dead"));
-		table_add(table, text_of(sink, "error"), NULL);
+		table_addf(table, "%lld", api_count(sink, "failed"));
+		table_addf(table, "%lld", api_count(sink, "dead"));
+		table_add(table, api_text(sink, "error"), NULL);
 	}
 	print_table(table);
 	table_free(table);
@@ -120,12 +102,12 @@ print_feeds(json_t *feeds)
 	    "up", "waiting", "failing", "quarantined"};
 	const char *before = ": ";
 
-	printf("feeds    %lld", count_of(feeds, "total"));
+	printf("feeds    %lld", api_count(feeds, "total"));
 	for (size_t i = 0; i < 4; i++) {
-		if (count_of(feeds, states[i]) == 0)
+		if (api_count(feeds, states[i]) == 0)
 			continue;
-		printf(
-		    "%s%lld %s", before, count_of(feeds, states[i]), states[i]);
+		printf("%s%lld %s", before, api_count(feeds, states[i]),
+		    states[i]);
 		before = ", ";
 	}
 	putchar('\n');
@@ -157,11 +139,11 @@ print_counts(json_t *status)
 		return;
 	printf("alerts   %lld flash, %lld urgent, %lld routine since the "
 	       "engine started; the last is number %lld\n",
-	    count_of(alerts, "flash"), count_of(alerts, "urgent"),
-	    count_of(alerts, "routine"), count_of(alerts, "last_seq"));
+	    api_count(alerts, "flash"), api_count(alerts, "urgent"),
+	    api_count(alerts, "routine"), api_count(alerts, "last_seq"));
 	printf("items    %lld new, %lld edited\n",
-	    count_of(json_object_get(status, "items"), "new"),
-	    count_of(json_object_get(status, "items"), "edited"));
+	    api_count(json_object_get(status, "items"), "new"),
+	    api_count(json_object_get(status, "items"), "edited"));
 	if (json_is_number(json_object_get(delay, "p50_s"))) {
 		fputs("delivery after an alert", stdout);
 		print_share(delay, "p50_s", "half");
@@ -174,10 +156,10 @@ static void
 print_config(json_t *status)
 {
 	json_t *config = json_object_get(status, "configuration");
-	const char *error = text_of(config, "last_reload_error");
+	const char *error = api_text(config, "last_reload_error");
 	char when[16];
 
-	when_ago(text_of(config, "in_force_since"), when);
+	when_ago(api_text(config, "in_force_since"), when);
 	printf("config   in force for %s\n", when);
 	if (!json_is_true(json_object_get(config, "last_reload_ok")))
 		printf("         the last reload was refused:\n%s\n",
@@ -187,14 +169,14 @@ print_config(json_t *status)
 static void
 print_status(json_t *status)
 {
-	const char *obstacle = text_of(status, "obstacle");
-	const char *listen = text_of(status, "listen");
+	const char *obstacle = api_text(status, "obstacle");
+	const char *listen = api_text(status, "listen");
 	bool color = command_color(STDOUT_FILENO);
 	char when[16];
 
-	when_ago(text_of(status, "started"), when);
+	when_ago(api_text(status, "started"), when);
 	printf("wirewatch %s, up for %s: %s%s%s%s\n",
-	    text_of(status, "version"), when,
+	    api_text(status, "version"), when,
 	    color ? (obstacle != NULL ? "\033[31m" : "\033[32m") : "",
 	    obstacle != NULL ? "not ready, " : "ready",
 	    obstacle != NULL ? obstacle : "", color ? "\033[0m" : "");
@@ -212,19 +194,15 @@ show(struct api *api)
 {
 	int status = EXIT_YES;
 	json_t *answer = api_get(api, "/api/v1/status", &status);
-	char *text;
 
 	if (answer == NULL)
 		return status;
 	if (!json_is_true(json_object_get(answer, "ready")))
 		status = EXIT_NO;
-	if (api->json) {
-		text = json_dumps(answer, JSON_COMPACT);
-		puts(text);
-		free(text);
-	} else {
+	if (api->json)
+		api_print(answer);
+	else
 		print_status(answer);
-	}
 	json_decref(answer);
 	return status;
 }

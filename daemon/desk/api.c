@@ -13,6 +13,7 @@
 #include "desk/api_feeds.h"
 #include "desk/api_status.h"
 #include "desk/api_store.h"
+#include "desk/api_stories.h"
 #include "desk/desk.h"
 #include "desk/events.h"
 #include "desk/guard.h"
@@ -37,6 +38,8 @@ static const struct {
     {REQUEST_GET, "/api/v1/feeds/{id}", api_get_feed},
     {REQUEST_GET, "/api/v1/alerts", api_get_alerts},
     {REQUEST_GET, "/api/v1/items", api_get_items},
+    {REQUEST_GET, "/api/v1/stories", api_get_stories},
+    {REQUEST_GET, "/api/v1/stories/{id}", api_get_story},
     {REQUEST_GET, "/api/v1/events", events_get},
     {REQUEST_GET, "/metrics", api_get_metrics},
     {REQUEST_GET, "/healthz", api_get_healthz},

@@ -13,6 +13,7 @@
 #include "desk/http.h"
 #include "desk/params.h"
 #include "store/query.h"
+#include "store/reader.h"
 
 #define ROWS_LIMIT 100    /* when no limit is asked for */
 #define CONTENT_LIMIT 100 /* rows with the full text */

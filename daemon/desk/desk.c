@@ -19,6 +19,7 @@
 #include "frame/log.h"
 #include "frame/sandbox.h"
 #include "store/query.h"
+#include "store/reader.h"
 
 #define SOCKET_NAME "wirewatch.sock" /* in the runtime folder */
 #define FILES_MAX 1024 /* both listeners' connections, and to spare */

@@ -19,6 +19,7 @@
 #include "desk/request.h"
 #include "frame/log.h"
 #include "store/query.h"
+#include "store/reader.h"
 
 #define KEEPALIVE_S 15 /* also retries a store that could not be read */
 #define BATCH 200      /* alerts read from the store at a time */

@@ -13,6 +13,7 @@
 #include "desk/page_files.h"
 #include "frame/alert_line.h"
 #include "store/query.h"
+#include "store/reader.h"
 
 #define TEXT_ALERTS 100
 

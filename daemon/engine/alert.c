@@ -12,20 +12,6 @@
 #include "engine/stories.h"
 
 const char *
-level_name(enum level level)
-{
-	switch (level) {
-	case LEVEL_ROUTINE:
-		return "routine";
-	case LEVEL_URGENT:
-		return "urgent";
-	case LEVEL_FLASH:
-		return "flash";
-	}
-	return "routine";
-}
-
-const char *
 alert_link(const char *url)
 {
 	if (url != NULL && (strncasecmp(url, "http://", 7) == 0 ||

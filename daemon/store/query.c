@@ -1,23 +1,16 @@
 /*
- * Filtered reads, page by page, on a read-only connection. Runs in the desk,
- * behind its sandbox: all files are opened beforehand and nothing is created.
+ * Filtered reads, page by page. Runs in the desk.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "frame/clock.h"
 #include "parse/item.h"
 #include "store/db.h"
 #include "store/query.h"
-#include "store/schema.h"
+#include "store/reader_db.h"
 
-#define WAIT_MS 10000
-#define WAIT_STEP_MS 50
-#define QUERY_MAX_S 3
-#define QUERY_STEPS 10000 /* of the virtual machine between two looks */
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 1000
 #define BINDS_MAX 16
@@ -27,12 +20,6 @@
 #define LEVEL_IS                                                    \
 	"level = CASE ? WHEN 'routine' THEN 0 WHEN 'urgent' THEN 1" \
 	" WHEN 'flash' THEN 2 END"
-
-struct store_reader {
-	struct db *db;
-	char *error;         /* of the last query, or NULL */
-	int64_t deadline_ms; /* of the query under way; monotonic */
-};
 
 /* A statement under construction: its text and what is bound to it. */
 struct builder {
@@ -44,69 +31,6 @@ struct builder {
 	int binds_len;
 	char *match; /* the search expression; owned */
 };
-
-static struct db *
-try_open(const char *path, char **error)
-{
-	struct db *db;
-	int64_t version;
-
-	free(*error);
-	*error = NULL;
-	db = db_open(path, DB_READ_ONLY, error);
-	if (db == NULL)
-		return NULL;
-	version = db_number(db, -1, "PRAGMA user_version", "");
-	/* This read opens the write-ahead log and its index. */
-	db_number(db, 0, "SELECT count(*) FROM sqlite_schema", "");
-	if (version == schema_version() && db_result(db) == STORE_OK)
-		return db;
-	*error = version > 0 ? xasprintf("%s: a store of version %d", path,
-				   (int)version)
-			     : xasprintf("%s: %s", path, db_error(db));
-	db_close(db);
-	return NULL;
-}
-
-struct store_reader *
-store_reader_open(const char *path, char **error)
-{
-	struct store_reader *reader;
-	struct db *db;
-	char random;
-
-	*error = NULL;
-	sqlite3_randomness(1, &random); /* opens and closes /dev/urandom */
-	for (int waited = 0;; waited += WAIT_STEP_MS) {
-		db = try_open(path, error);
-		if (db != NULL || waited >= WAIT_MS)
-			break;
-		nanosleep(
-		    &(struct timespec){.tv_nsec = WAIT_STEP_MS * 1000000L},
-		    NULL);
-	}
-	if (db == NULL)
-		return NULL;
-	reader = xcalloc(1, sizeof(*reader));
-	reader->db = db;
-	return reader;
-}
-
-void
-store_reader_close(struct store_reader *reader)
-{
-	if (reader == NULL)
-		return;
-	db_close(reader->db);
-	free(reader->error);
-	free(reader);
-}
-
-const char *
-store_reader_error(const struct store_reader *reader)
-{
-	return reader->error != NULL ? reader->error : "";
-}
 
 static void
 bind_text(struct builder *builder, const char *text)
@@ -197,33 +121,12 @@ order_and_limit(struct builder *builder, const struct store_filter *filter,
 	    limit < LIMIT_MAX ? limit : LIMIT_MAX);
 }
 
-/* A query that takes too long is ended: the desk has others to answer. */
-static int
-on_progress(void *arg)
-{
-	struct store_reader *reader = arg;
-
-	if (clock_monotonic_ms() < reader->deadline_ms)
-		return 0;
-	if (reader->error == NULL)
-		reader->error = xasprintf(
-		    "the search took more than %d s; ask for less: a feed, an "
-		    "entity, a shorter time",
-		    QUERY_MAX_S);
-	return 1;
-}
-
 static sqlite3_stmt *
 prepare(struct store_reader *reader, const struct builder *builder)
 {
 	sqlite3_stmt *statement = NULL;
 
-	db_clear_result(reader->db);
-	free(reader->error);
-	reader->error = NULL;
-	reader->deadline_ms = clock_monotonic_ms() + QUERY_MAX_S * 1000;
-	sqlite3_progress_handler(
-	    db_handle(reader->db), QUERY_STEPS, on_progress, reader);
+	reader_begin(reader);
 	if (sqlite3_prepare_v2(db_handle(reader->db), buf_str(&builder->sql),
 		-1, &statement, NULL) != SQLITE_OK) {
 		reader->error = xstrdup(sqlite3_errmsg(db_handle(reader->db)));
@@ -245,12 +148,9 @@ finish(struct store_reader *reader, struct builder *builder,
     sqlite3_stmt *statement)
 {
 	sqlite3_finalize(statement);
-	sqlite3_progress_handler(db_handle(reader->db), 0, NULL, NULL);
 	buf_clear(&builder->sql);
 	free(builder->match);
-	if (reader->error == NULL && db_result(reader->db) != STORE_OK)
-		reader->error = xstrdup(db_error(reader->db));
-	return reader->error == NULL ? 0 : -1;
+	return reader_end(reader);
 }
 
 int
@@ -315,6 +215,34 @@ tell_item(sqlite3_stmt *row, store_on_item on_item, void *arg)
 	on_item(arg, &item);
 }
 
+/* What a filter asks of an item and its feed. */
+static void
+where_item(struct builder *builder, const struct store_filter *filter)
+{
+	where_text(builder, "feeds.id = ?", filter->feed);
+	where_text(builder, "feeds.outlet = ?", filter->outlet);
+	where_text(builder,
+	    "items.id IN (SELECT item FROM mentions WHERE entity = ?)",
+	    filter->entity);
+	where_text(builder,
+	    "items.id IN (SELECT item FROM alerts JOIN alert_keys ON"
+	    " alert = seq WHERE kind = 'r' AND value = ?)",
+	    filter->rule);
+	where_text(builder,
+	    "items.id IN (SELECT item FROM alerts WHERE " LEVEL_IS ")",
+	    filter->level);
+	where_text(builder,
+	    "items.id IN (SELECT item FROM alerts WHERE type = ?)",
+	    filter->type);
+	if (filter->told)
+		buf_add_str(&builder->sql,
+		    " AND items.id IN (SELECT item FROM alerts)");
+	where_number(builder, "items.story = ?", (int64_t)filter->story);
+	where_number(builder, "seen_at >= ?", filter->since_at);
+	where_number(builder, "seen_at < ?", filter->until_at);
+	where_match(builder, "items.id", filter->text);
+}
+
 int
 store_query_items(struct store_reader *reader,
     const struct store_filter *filter, store_on_item on_item, void *arg)
@@ -326,28 +254,33 @@ store_query_items(struct store_reader *reader,
 	    "SELECT items.id, feeds.id, feeds.outlet, guid, items.url,"
 	    " items.title, summary, content, language, published_at, seen_at,"
 	    " story FROM items JOIN feeds ON feeds.row = items.feed WHERE 1");
-	where_text(&builder, "feeds.id = ?", filter->feed);
-	where_text(&builder, "feeds.outlet = ?", filter->outlet);
-	where_text(&builder,
-	    "items.id IN (SELECT item FROM mentions WHERE entity = ?)",
-	    filter->entity);
-	where_text(&builder,
-	    "items.id IN (SELECT item FROM alerts JOIN alert_keys ON"
-	    " alert = seq WHERE kind = 'r' AND value = ?)",
-	    filter->rule);
-	where_text(&builder,
-	    "items.id IN (SELECT item FROM alerts WHERE " LEVEL_IS ")",
-	    filter->level);
-	where_text(&builder,
-	    "items.id IN (SELECT item FROM alerts WHERE type = ?)",
-	    filter->type);
-	where_number(&builder, "items.story = ?", (int64_t)filter->story);
-	where_number(&builder, "seen_at >= ?", filter->since_at);
-	where_number(&builder, "seen_at < ?", filter->until_at);
-	where_match(&builder, "items.id", filter->text);
+	where_item(&builder, filter);
 	order_and_limit(&builder, filter, "items.id");
 	row = prepare(reader, &builder);
 	while (db_step(reader->db, row))
 		tell_item(row, on_item, arg);
+	return finish(reader, &builder, row);
+}
+
+int
+store_query_stories(struct store_reader *reader,
+    const struct store_filter *filter, store_on_story on_story, void *arg)
+{
+	struct builder builder = {0};
+	sqlite3_stmt *row;
+
+	buf_add_str(&builder.sql,
+	    "SELECT DISTINCT story FROM items JOIN feeds"
+	    " ON feeds.row = items.feed WHERE story IS NOT NULL");
+	where_item(&builder, filter);
+	where_number(&builder,
+	    "(SELECT count(DISTINCT outlet) FROM items AS member JOIN feeds"
+	    " ON feeds.row = member.feed WHERE member.story = items.story)"
+	    " >= ?",
+	    (int64_t)filter->outlets);
+	order_and_limit(&builder, filter, "story");
+	row = prepare(reader, &builder);
+	while (db_step(reader->db, row))
+		on_story(arg, (uint64_t)sqlite3_column_int64(row, 0));
 	return finish(reader, &builder, row);
 }

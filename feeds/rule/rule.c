@@ -49,6 +49,20 @@ struct rule_set {
 	size_t touched_len, touched_cap;
 };
 
+const char *
+level_name(enum level level)
+{
+	switch (level) {
+	case LEVEL_ROUTINE:
+		return "routine";
+	case LEVEL_URGENT:
+		return "urgent";
+	case LEVEL_FLASH:
+		return "flash";
+	}
+	return "routine";
+}
+
 struct rule_set *
 rule_set_new(void)
 {

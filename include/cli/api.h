@@ -10,6 +10,7 @@
 #include "base/buf.h"
 
 struct json_t;
+struct table;
 
 /* What those commands have in common. */
 struct api {
@@ -38,6 +39,12 @@ int api_request(
 /* GET of JSON: the value, which the caller frees with json_decref(), or NULL
  * after the error was said; then *status is the exit status to end with. */
 struct json_t *api_get(struct api *, const char *path, int *status);
+/* Walks over the pages of a list: on_row gets each element of `key`, up to
+ * `limit` of them (0: all). Takes path. Returns the exit status: EXIT_NO when
+ * there was none, or what api_get() ended with. */
+typedef void (*api_on_row)(void *arg, struct json_t *row);
+int api_walk(struct api *, char *path, const char *key, size_t limit,
+    api_on_row, void *arg);
 /* Says the {"error"} of an answer; returns the exit status it stands for. */
 int api_refused(int http_status, const struct buf *body);
 
@@ -47,6 +54,14 @@ int api_refused(int http_status, const struct buf *body);
 typedef void (*api_on_bytes)(void *arg, const char *bytes, size_t len);
 int api_stream(
     struct api *, const char *path, bool loud, api_on_bytes, void *arg);
+
+/* A member of an object: NULL, 0 when it is not there or of another type. */
+const char *api_text(struct json_t *object, const char *key);
+long long api_count(struct json_t *object, const char *key);
+/* Prints a value as one line, a table (if it has rows) in colours where they
+ * may be. */
+void api_print(struct json_t *);
+void api_print_table(const struct table *);
 
 /* Appends &NAME=VALUE, percent-encoded; nothing for NULL. The path must have
  * its ? already. */

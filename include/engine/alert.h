@@ -48,7 +48,6 @@ struct alert_facts {
 	int64_t alerted_at;
 };
 
-const char *level_name(enum level);
 /* Appends the alert as one line without its end. Keys come in the order of
  * DESIGN section 6; offsets are bytes of the field's whole text. */
 void alert_add_json(struct buf *, const struct alert_facts *);

@@ -13,6 +13,7 @@
 #include "parse/item.h"
 
 enum level { LEVEL_ROUTINE, LEVEL_URGENT, LEVEL_FLASH };
+const char *level_name(enum level);
 
 /* A word of a rule is looked for like an entity with this id: the prefix and
  * the word as it is written in the rule ("rule-word:evacuation"). */

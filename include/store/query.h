@@ -1,5 +1,5 @@
 /*
- * Reading the store: for the desk (read-only connection) and the engine.
+ * Reading the store by filters, page by page.
  */
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
@@ -22,9 +22,11 @@ struct store_filter {
 	const char *type;   /* alert type, "item" ... */
 	const char *text;   /* words to search for (FTS5, words are ANDed) */
 	uint64_t story;     /* of items: their story; of alerts: not asked */
+	bool told;          /* of items and stories: an alert told of it */
+	uint64_t outlets;   /* of stories: at least so many */
 	int64_t since_at;   /* epoch us, inclusive */
 	int64_t until_at;   /* exclusive */
-	uint64_t before;    /* seq (alerts) or row id (items) below this */
+	uint64_t before;    /* seq, row id of an item, id of a story below it */
 	uint64_t after;     /* ... above this; then oldest first */
 	bool oldest_first;  /* also without after */
 	unsigned limit;     /* rows; 0: 100, at most 1000 */
@@ -45,20 +47,18 @@ struct stored_item {
 	uint64_t story; /* 0: none */
 };
 
-/* Opens for reading; NULL and an error text (the caller frees) on failure.
- * Waits up to 10 s for the engine to have made the store. Reads once, so that
- * all files are open before a sandbox. */
-struct store_reader *store_reader_open(const char *path, char **error);
-void store_reader_close(struct store_reader *);
-
 /* Newest first unless after or oldest_first is set. Rows are views. Returns 0,
- * or -1 with the store's error in store_reader_error(). */
+ * or -1 with store_reader_error(). */
 typedef void (*store_on_alert)(void *arg, uint64_t seq, const char *json);
 int store_query_alerts(struct store_reader *, const struct store_filter *,
     store_on_alert, void *arg);
 typedef void (*store_on_item)(void *arg, const struct stored_item *);
 int store_query_items(struct store_reader *, const struct store_filter *,
     store_on_item, void *arg);
-const char *store_reader_error(const struct store_reader *);
+
+/* The ids of the stories of which one item meets all that the filter asks. */
+typedef void (*store_on_story)(void *arg, uint64_t story);
+int store_query_stories(struct store_reader *, const struct store_filter *,
+    store_on_story, void *arg);
 
 #endif

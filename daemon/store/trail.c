@@ -1,0 +1,176 @@
+/*
+ * What became of items. Runs in the desk.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/db.h"
+#include "store/reader_db.h"
+#include "store/trail.h"
+
+#define ROWS_MAX 2000    /* of alerts and their deliveries */
+#define SEPARATOR '\x1f' /* of texts in one; char(31) in SQL */
+
+static const char *
+text_or_empty(sqlite3_stmt *row, int column)
+{
+	const char *text = db_text(row, column);
+
+	return text != NULL ? text : "";
+}
+
+static uint64_t
+get_u64(sqlite3_stmt *row, int column)
+{
+	return (uint64_t)sqlite3_column_int64(row, column);
+}
+
+int
+trail_read_items(struct store_reader *reader, uint64_t story, unsigned limit,
+    trail_on_item on_item, void *arg)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT items.id, feeds.id, outlet, items.url, items.title,"
+	    " language, published_at, seen_at FROM items JOIN feeds"
+	    " ON feeds.row = items.feed WHERE story = ?"
+	    " ORDER BY items.id LIMIT ?",
+	    "ii", (int64_t)story, (int64_t)limit);
+	while (db_step(reader->db, row)) {
+		struct trail_item item = {
+		    .id = get_u64(row, 0),
+		    .feed = text_or_empty(row, 1),
+		    .outlet = text_or_empty(row, 2),
+		    .url = db_text(row, 3),
+		    .title = text_or_empty(row, 4),
+		    .language = text_or_empty(row, 5),
+		    .published_at = sqlite3_column_int64(row, 6),
+		    .seen_at = sqlite3_column_int64(row, 7),
+		};
+
+		on_item(arg, &item);
+	}
+	return reader_end(reader);
+}
+
+int
+trail_read_mentions(struct store_reader *reader, uint64_t item, unsigned limit,
+    trail_on_mention on_mention, void *arg)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT entity, name, field, offset, length, accepted_by"
+	    " FROM mentions WHERE item = ? ORDER BY number LIMIT ?",
+	    "ii", (int64_t)item, (int64_t)limit);
+	while (db_step(reader->db, row)) {
+		struct trail_mention mention = {
+		    .entity = text_or_empty(row, 0),
+		    .name = text_or_empty(row, 1),
+		    .field = (enum item_field)sqlite3_column_int(row, 2),
+		    .offset = get_u64(row, 3),
+		    .len = get_u64(row, 4),
+		    .accepted_by = text_or_empty(row, 5),
+		};
+
+		on_mention(arg, &mention);
+	}
+	return reader_end(reader);
+}
+
+int
+trail_read_entities(struct store_reader *reader, uint64_t story, unsigned limit,
+    trail_on_entity on_entity, void *arg)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT entity, count(DISTINCT item) FROM items JOIN mentions"
+	    " ON item = items.id WHERE story = ? AND"
+	    " entity NOT GLOB 'rule-word:*'"
+	    " GROUP BY entity ORDER BY 2 DESC, 1 LIMIT ?",
+	    "ii", (int64_t)story, (int64_t)limit);
+	while (db_step(reader->db, row))
+		on_entity(arg, text_or_empty(row, 0), get_u64(row, 1));
+	return reader_end(reader);
+}
+
+static void
+split(const char *joined, struct strings *texts)
+{
+	while (joined != NULL) {
+		const char *end = strchrnul(joined, SEPARATOR);
+
+		strings_take(texts, xstrndup(joined, (size_t)(end - joined)));
+		joined = *end != '\0' ? end + 1 : NULL;
+	}
+}
+
+static void
+tell_alert(sqlite3_stmt *row, trail_on_alert on_alert, void *arg)
+{
+	struct trail_alert alert = {
+	    .seq = get_u64(row, 0),
+	    .id = text_or_empty(row, 1),
+	    .type = text_or_empty(row, 2),
+	    .level = sqlite3_column_int(row, 3),
+	    .item = get_u64(row, 4),
+	    .at = sqlite3_column_int64(row, 5),
+	};
+	struct trail_delivery delivery = {
+	    .sink = db_text(row, 7),
+	    .state = (enum delivery_state)sqlite3_column_int(row, 8),
+	    .attempts = get_u64(row, 9),
+	    .next_at = sqlite3_column_int64(row, 10),
+	    .done_at = sqlite3_column_int64(row, 11),
+	    .status = get_u64(row, 12),
+	    .error = db_text(row, 13),
+	};
+
+	split(db_text(row, 6), &alert.rules);
+	on_alert(arg, &alert, delivery.sink != NULL ? &delivery : NULL);
+	strings_clear(&alert.rules);
+}
+
+int
+trail_read_alerts(struct store_reader *reader, uint64_t story, uint64_t item,
+    trail_on_alert on_alert, void *arg)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT seq, alerts.id, type, level, item, at,"
+	    " (SELECT group_concat(value, char(31)) FROM alert_keys"
+	    "  WHERE alert = seq AND kind = 'r'),"
+	    " sink, state, attempts, next_at, done_at, status, error"
+	    " FROM items CROSS JOIN alerts ON item = items.id"
+	    " LEFT JOIN deliveries ON deliveries.alert = seq"
+	    " WHERE story = ? OR items.id = ?"
+	    " ORDER BY seq, deliveries.id LIMIT ?",
+	    "iii", (int64_t)story, (int64_t)item, (int64_t)ROWS_MAX);
+	while (db_step(reader->db, row))
+		tell_alert(row, on_alert, arg);
+	return reader_end(reader);
+}
+
+int
+trail_read_told(
+    struct store_reader *reader, uint64_t story, struct trail_told *told)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT count(*), max(level) FROM items CROSS JOIN alerts"
+	    " ON item = items.id WHERE story = ?",
+	    "i", (int64_t)story);
+	while (db_step(reader->db, row))
+		*told = (struct trail_told){
+		    get_u64(row, 0), sqlite3_column_int(row, 1)};
+	return reader_end(reader);
+}
