@@ -8,7 +8,8 @@ import subprocess
 import harness
 from harness import Tap, check, need_programs
 
-COMPLETIONS = ("completions/wirewatch", "completions/_wirewatch")
+COMPLETIONS = ("completions/wirewatch", "completions/_wirewatch",
+               "completions/wirewatch.fish")
 
 
 def read(name, folder=harness.SRCDIR):
@@ -48,7 +49,7 @@ def every_command_and_option_is_completed():
         for command in commands():
             check(re.search(r"\b%s\b" % command, text), name + " lacks " + command)
             for option in re.findall(r"\[--([a-z-]+)", usage(command)):
-                check("--" + option in text,
+                check("--" + option in text or "-l %s " % option in text,
                       "%s lacks --%s of %s" % (name, option, command))
 
 
