@@ -75,6 +75,7 @@
  *   feeds/match/stems.c                  tokens into stems with ending classes
  *
  * Rules:
+ *   feeds/rule/explain.c                 why a rule is met, or not
  *   feeds/rule/rule.c                    which rules an item meets
  *
  * Stories:

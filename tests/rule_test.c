@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "rule/explain.h"
 #include "rule/rule.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -210,6 +211,132 @@ thousands_of_entities_cost_only_what_is_mentioned(void **state)
 	rule_set_free(NULL);
 }
 
+static void
+on_answer(void *arg, const struct rule_answer *answer)
+{
+	buf_addf(arg, "%s%s: %s\n", answer->rule, answer->met ? "" : " not met",
+	    answer->why);
+}
+
+static void
+expect_answer(
+    struct rule_set *set, const struct rule_facts *facts, const char *want)
+{
+	struct buf got = BUF_INIT;
+
+	rule_set_explain(set, facts, on_answer, &got);
+	assert_string_equal(buf_str(&got), want);
+	buf_clear(&got);
+}
+
+/* What rule_set_explain() says of one rule about entity a in the title, b and
+ * the word siege in the content. */
+static void
+expect_why(const struct rule_condition *when, const char *want)
+{
+	const struct strings tags = LIST("state");
+	const struct strings require = LIST("x", "y");
+	const struct rule_mention mentions[] = {{"a", ITEM_TITLE},
+	    {"b", ITEM_CONTENT}, {"needy", ITEM_TITLE},
+	    {RULE_WORD_PREFIX "siege", ITEM_CONTENT}};
+	struct rule_facts facts = mentions_of(mentions, COUNT(mentions));
+	struct rule_set *set = rule_set_new();
+	const struct rule_condition others = {
+	    .entities = LIST("a", "b", "needy"), .feeds = LIST("none")};
+	struct buf whole = BUF_INIT;
+
+	facts.feed_tags = &tags;
+	rule_set_add_entity(set, "needy", &require);
+	rule_set_add_rule(set, "r", LEVEL_URGENT, when);
+	rule_set_add_rule(set, "o", LEVEL_URGENT, &others);
+	buf_addf(
+	    &whole, "r%s\no not met: feed tass-en is not among none\n", want);
+	expect_answer(set, &facts, buf_str(&whole));
+	buf_clear(&whole);
+	rule_set_free(set);
+}
+
+#define WHEN(...) (&(const struct rule_condition){__VA_ARGS__})
+#define IN_TITLE (1u << ITEM_TITLE)
+#define IN_TEXT (1u << ITEM_TITLE | 1u << ITEM_SUMMARY)
+
+static void
+what_is_not_met_is_named(void **state)
+{
+	expect_why(WHEN(.entities = LIST("crocus")),
+	    " not met: entity crocus is not mentioned");
+	expect_why(WHEN(.entities = LIST("b"), .in = IN_TEXT),
+	    " not met: entity b is not mentioned in title, summary; b only in "
+	    "content");
+	expect_why(WHEN(.entities = LIST("b", "c"), .in = IN_TITLE),
+	    " not met: none of the entities b, c is mentioned in title; b only "
+	    "in content");
+	expect_why(WHEN(.entities = LIST("needy")),
+	    " not met: entity needy is not mentioned; needy in title does not "
+	    "count without one of x, y");
+	expect_why(WHEN(.words = LIST("siege"), .in = IN_TITLE),
+	    " not met: word siege is not found in title; siege only in "
+	    "content");
+	expect_why(WHEN(.entities = LIST("a"), .feeds = LIST("rt", "bbc")),
+	    " not met: feed tass-en is not among bbc, rt");
+	expect_why(WHEN(.outlets = LIST("RT")),
+	    " not met: outlet TASS is not among RT");
+	expect_why(WHEN(.languages = LIST("fr")),
+	    " not met: language en-GB is not among fr");
+	expect_why(WHEN(.tags = LIST("sport")),
+	    " not met: neither feed nor item has a tag of sport");
+	expect_why(WHEN(.entities = LIST(
+			    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10")),
+	    " not met: none of the entities 1, 2, 3, 4, 5, 6, 7, 8 and 2 more "
+	    "is mentioned");
+}
+
+static void
+the_part_of_a_nested_condition_is_named(void **state)
+{
+	struct rule_condition both[] = {
+	    {.entities = LIST("a")}, {.words = LIST("flood")}};
+	struct rule_condition siege[] = {{.words = LIST("siege")}};
+
+	expect_why(WHEN(.all = both, .all_len = 2),
+	    " not met: word flood is not found");
+	expect_why(WHEN(.any = both + 1, .any_len = 1),
+	    " not met: no alternative of `any` is met (word flood is not "
+	    "found)");
+	expect_why(WHEN(.entities = LIST("a"), .none = siege, .none_len = 1),
+	    " not met: excluded by `not`: word siege in content");
+}
+
+static void
+what_is_met_is_named(void **state)
+{
+	struct rule_condition any[] = {
+	    {.words = LIST("flood")}, {.words = LIST("siege")}};
+
+	expect_why(
+	    WHEN(.entities = LIST("a"), .in = IN_TITLE), ": entity a in title");
+	expect_why(WHEN(.entities = LIST("c", "b"), .feeds = LIST("tass-en"),
+		       .tags = LIST("state"), .any = any, .any_len = 2),
+	    ": entity b in content, feed tass-en, a tag of state, word siege "
+	    "in content");
+	expect_why(WHEN(.in = 0), ": it asks for nothing");
+}
+
+static void
+an_entity_that_is_a_rule_is_explained_when_mentioned(void **state)
+{
+	const struct rule_mention mentions[] = {{"macron", ITEM_CONTENT}};
+	struct rule_facts facts = mentions_of(mentions, COUNT(mentions));
+	struct rule_set *set = rule_set_new();
+
+	rule_set_add_entity(set, "shoigu", NULL);
+	rule_set_add_entity(set, "macron", NULL);
+	expect_answer(set, &facts, "macron: entity macron in content\n");
+	facts.mentions_len = 0;
+	expect_answer(set, &facts, "");
+	rule_set_free(set);
+}
+
 int
 main(void)
 {
@@ -220,6 +347,11 @@ main(void)
 	    cmocka_unit_test(not_refuses_and_any_needs_one),
 	    cmocka_unit_test(required_entity_makes_a_mention_count),
 	    cmocka_unit_test(thousands_of_entities_cost_only_what_is_mentioned),
+	    cmocka_unit_test(what_is_not_met_is_named),
+	    cmocka_unit_test(the_part_of_a_nested_condition_is_named),
+	    cmocka_unit_test(what_is_met_is_named),
+	    cmocka_unit_test(
+		an_entity_that_is_a_rule_is_explained_when_mentioned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,49 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "rule/rule.h"
+#include "rule/rule_set.h"
 
-#define ALL_FIELDS ((1u << ITEM_FIELDS) - 1)
 #define LANGUAGE_MAX 64 /* bytes of a language tag that is compared */
-
-/* An entity, or a word of a rule. */
-struct subject {
-	char *id;        /* or RULE_WORD_PREFIX and the word */
-	size_t *require; /* subjects, require_len of them */
-	size_t require_len;
-	bool has_rule; /* a rule names it outside `not` */
-	bool is_word;
-	uint32_t fields; /* of the item under evaluation: where it stands */
-};
-
-struct condition {
-	size_t *subjects; /* entities */
-	size_t subjects_len;
-	size_t *words; /* subjects, too */
-	size_t words_len;
-	uint32_t in;
-	struct strings feeds, outlets, languages, tags; /* sorted */
-	struct condition *all, *any, *none;
-	size_t all_len, any_len, none_len;
-};
-
-struct rule {
-	char *id;
-	enum level level;
-	struct condition when;
-};
-
-struct rule_set {
-	struct map ids; /* of subjects */
-	struct subject **subjects;
-	size_t subjects_len;
-	struct rule *rules;
-	size_t rules_len;
-	size_t *touched; /* subjects of the last evaluation, by first mention */
-	size_t touched_len, touched_cap;
-};
 
 const char *
 level_name(enum level level)
@@ -228,7 +190,7 @@ rule_set_add_rule(struct rule_set *set, const char *id, enum level level,
 		    set->rules, n ? n * 2 : 1, sizeof(*set->rules));
 	set->rules[n].id = xstrdup(id);
 	set->rules[n].level = level;
-	compile(set, &set->rules[n].when, when, ALL_FIELDS, false);
+	compile(set, &set->rules[n].when, when, RULE_ALL_FIELDS, false);
 }
 
 /* ---- evaluating -------------------------------------------------------- */
@@ -270,9 +232,8 @@ has_language(const struct strings *sorted, const char *language)
 	return true;
 }
 
-/* A mention counts when one of what the entity requires is mentioned, too. */
-static bool
-counts(const struct rule_set *set, const struct subject *subject)
+bool
+rule_subject_counts(const struct rule_set *set, const struct subject *subject)
 {
 	if (subject->require_len == 0)
 		return true;
@@ -289,28 +250,11 @@ has_subject(
 	for (size_t i = 0; i < len; i++) {
 		const struct subject *subject = set->subjects[numbers[i]];
 
-		if (subject->fields & in && counts(set, subject))
+		if (subject->fields & in && rule_subject_counts(set, subject))
 			return true;
 	}
 	return false;
 }
-
-static bool
-is_from(const struct condition *c, const struct rule_facts *facts)
-{
-	if (c->feeds.len > 0 && !has_sorted(&c->feeds, facts->feed))
-		return false;
-	if (c->outlets.len > 0 && !has_sorted(&c->outlets, facts->outlet))
-		return false;
-	if (c->languages.len > 0 &&
-	    !has_language(&c->languages, facts->language))
-		return false;
-	return c->tags.len == 0 || has_any_sorted(&c->tags, facts->feed_tags) ||
-	       has_any_sorted(&c->tags, facts->item_tags);
-}
-
-static bool is_met(const struct rule_set *, const struct condition *,
-    const struct rule_facts *);
 
 static size_t
 count_met(const struct rule_set *set, const struct condition *list, size_t len,
@@ -319,27 +263,37 @@ count_met(const struct rule_set *set, const struct condition *list, size_t len,
 	size_t met = 0;
 
 	for (size_t i = 0; i < len; i++)
-		met += is_met(set, &list[i], facts);
+		met += rule_condition_fails(set, &list[i], facts) == RULE_MET;
 	return met;
 }
 
-static bool
-is_met(const struct rule_set *set, const struct condition *c,
+enum rule_part
+rule_condition_fails(const struct rule_set *set, const struct condition *c,
     const struct rule_facts *facts)
 {
 	if (c->subjects_len > 0 &&
 	    !has_subject(set, c->subjects, c->subjects_len, c->in))
-		return false;
+		return RULE_ENTITIES;
 	if (c->words_len > 0 &&
 	    !has_subject(set, c->words, c->words_len, c->in))
-		return false;
-	if (!is_from(c, facts))
-		return false;
+		return RULE_WORDS;
+	if (c->feeds.len > 0 && !has_sorted(&c->feeds, facts->feed))
+		return RULE_FEEDS;
+	if (c->outlets.len > 0 && !has_sorted(&c->outlets, facts->outlet))
+		return RULE_OUTLETS;
+	if (c->languages.len > 0 &&
+	    !has_language(&c->languages, facts->language))
+		return RULE_LANGUAGES;
+	if (c->tags.len > 0 && !has_any_sorted(&c->tags, facts->feed_tags) &&
+	    !has_any_sorted(&c->tags, facts->item_tags))
+		return RULE_TAGS;
 	if (count_met(set, c->all, c->all_len, facts) < c->all_len)
-		return false;
+		return RULE_ALL;
 	if (c->any_len > 0 && count_met(set, c->any, c->any_len, facts) == 0)
-		return false;
-	return count_met(set, c->none, c->none_len, facts) == 0;
+		return RULE_ANY;
+	if (count_met(set, c->none, c->none_len, facts) > 0)
+		return RULE_NONE;
+	return RULE_MET;
 }
 
 static void
@@ -359,9 +313,8 @@ note_mention(struct rule_set *set, const struct rule_mention *mention)
 	set->subjects[n]->fields |= 1u << mention->field;
 }
 
-/* Forgets the last item, and notes where each subject stands in this one. */
-static void
-note_mentions(struct rule_set *set, const struct rule_facts *facts)
+void
+rule_set_note(struct rule_set *set, const struct rule_facts *facts)
 {
 	for (size_t i = 0; i < set->touched_len; i++)
 		set->subjects[set->touched[i]]->fields = 0;
@@ -374,15 +327,16 @@ void
 rule_set_evaluate(struct rule_set *set, const struct rule_facts *facts,
     rule_on_met on_met, void *arg)
 {
-	note_mentions(set, facts);
+	rule_set_note(set, facts);
 	for (size_t i = 0; i < set->rules_len; i++)
-		if (is_met(set, &set->rules[i].when, facts))
+		if (rule_condition_fails(set, &set->rules[i].when, facts) ==
+		    RULE_MET)
 			on_met(arg, set->rules[i].id, set->rules[i].level);
 	for (size_t i = 0; i < set->touched_len; i++) {
 		const struct subject *subject = set->subjects[set->touched[i]];
 
 		if (!subject->is_word && !subject->has_rule &&
-		    counts(set, subject))
+		    rule_subject_counts(set, subject))
 			on_met(arg, subject->id, LEVEL_ROUTINE);
 	}
 }
@@ -392,5 +346,5 @@ rule_set_counts(const struct rule_set *set, const char *entity)
 {
 	size_t n = map_get(&set->ids, entity);
 
-	return n != MAP_NONE && counts(set, set->subjects[n]);
+	return n != MAP_NONE && rule_subject_counts(set, set->subjects[n]);
 }
