@@ -44,11 +44,13 @@ ends_with(const char *s, const char *end)
 	return len > end_len && strcmp(s + len - end_len, end) == 0;
 }
 
-/* Lines that are a flag and then its value, as for `wirewatch parse`. */
+/* The options of NAME.xml are in NAME.options: lines that are a flag and then
+ * its value, as for `wirewatch parse`. */
 static void
 read_options(struct golden *g)
 {
-	char *path = golden_path(g->name, ".options");
+	char *stem = xstrndup(g->name, strcspn(g->name, "."));
+	char *path = golden_path(stem, ".options");
 	size_t len;
 	char *text = golden_read(path, &len), *rest = text, *flag, *value;
 
@@ -58,11 +60,12 @@ read_options(struct golden *g)
 			g->url = xstrdup(value);
 		else if (strcmp(flag, "--content-type") == 0)
 			g->content_type = xstrdup(value);
-		else
+		else if (strcmp(flag, "--content-location") == 0)
 			g->content_location = xstrdup(value);
 	}
 	free(text);
 	free(path);
+	free(stem);
 }
 
 static int
