@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "parse/feed_json.h"
+#include "parse/raw.h"
 #include "tests/golden.h"
 
 char *
@@ -122,6 +123,8 @@ on_item(void *arg, const struct raw_item *item)
 {
 	struct buf *items = arg, one = BUF_INIT;
 
+	if (item->cut)
+		buf_add_str(items, GOLDEN_CUT);
 	feed_json_add_item(&one, item);
 	buf_add(items, one.data, one.len);
 	buf_add_char(items, '\n');

@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "parse/parser.h"
 
-#define GOLDEN_MAX 2000 /* documents */
+#define GOLDEN_MAX 2000    /* documents */
+#define GOLDEN_CUT "cut: " /* in front of an item that the end cut */
 
 struct golden {
 	char *name; /* of the file */

@@ -153,23 +153,16 @@ static void
 add_link_attachment(struct document *doc, const struct element *el,
     const struct attributes *attributes, const char *href)
 {
-	struct buf url = BUF_INIT, type = BUF_INIT, title = BUF_INIT;
-	struct buf length = BUF_INIT;
-	struct raw_attachment a = {.size = -1, .duration_s = -1};
-	const char *size = attribute_get(attributes, "length", &length);
+	struct buf type = BUF_INIT, title = BUF_INIT;
+	struct raw_attachment a = {.url = href,
+	    .type = attribute_get(attributes, "type", &type),
+	    .title = attribute_get(attributes, "title", &title),
+	    .size = attribute_get_size(attributes, "length"),
+	    .duration_s = -1};
 
-	if (url_resolve_add(&url, document_base(doc, el), href, strlen(href))) {
-		a.url = url.data;
-		a.type = attribute_get(attributes, "type", &type);
-		a.title = attribute_get(attributes, "title", &title);
-		if (size != NULL && strtoll(size, NULL, 10) > 0)
-			a.size = strtoll(size, NULL, 10);
-		facts_add_attachment(doc->here, &a);
-	}
-	buf_clear(&url);
+	document_add_attachment(doc, el, &a);
 	buf_clear(&type);
 	buf_clear(&title);
-	buf_clear(&length);
 }
 
 static void
@@ -250,6 +243,8 @@ start_category(struct document *doc, struct element *el,
 	if (tag == NULL || *tag == '\0')
 		tag = attribute_get(attributes, "term", &value);
 	facts_add_tag(doc->here, tag);
+	if (tag != NULL && *tag != '\0')
+		el->takes_text = false;
 	buf_clear(&value);
 }
 
@@ -266,7 +261,7 @@ end_id(struct document *doc, struct element *el, const struct content *content)
 
 const struct rule atom_rules[] = {
     {SPACE_NONE, "feed", IN_TOP, start_feed, .inside = IN_FEED},
-    {ATOM, "feed", IN_TOP, start_feed, .inside = IN_FEED},
+    {ATOM, "feed", IN_TOP | IN_PAGE, start_feed, .inside = IN_FEED},
     {ATOM, "entry", IN_TOP, start_lone_entry, document_end_item,
 	.inside = IN_ITEM},
     {ATOM, "entry", IN_FEED, document_start_item, document_end_item,
@@ -295,9 +290,9 @@ const struct rule atom_rules[] = {
     {ATOM, "modified", BOTH, NULL, document_end_date, FACT_MODIFIED, RANK_OWN,
 	true},
     {ATOM, "author", BOTH, person_start, person_end, .rank = RANK_OWN,
-	.inside = IN_PERSON},
+	.takes_text = true, .inside = IN_PERSON},
     {ATOM, "author", IN_SOURCE, person_start, person_end, .rank = RANK_LAST,
-	.inside = IN_PERSON},
+	.takes_text = true, .inside = IN_PERSON},
     {ATOM, "name", IN_PERSON, NULL, person_end_part, PERSON_NAME,
 	.takes_text = true},
     {ATOM, "email", IN_PERSON, NULL, person_end_part, PERSON_EMAIL,

@@ -100,9 +100,27 @@ attribute_get(
 			continue;
 		buf_reset(out);
 		attribute_add_value(out, a);
-		return buf_str(out);
+		while (out->len > 0 && out->data[out->len - 1] == ' ')
+			buf_truncate(out, out->len - 1);
+		return buf_str(out) + strspn(buf_str(out), " ");
 	}
 	return NULL;
+}
+
+int64_t
+attribute_get_size(const struct attributes *attributes, const char *name)
+{
+	struct buf value = BUF_INIT;
+	const char *text = attribute_get(attributes, name, &value);
+	int64_t size = 0;
+
+	for (; text != NULL && size < INT64_MAX / 100; text++)
+		if (*text >= '0' && *text <= '9')
+			size = size * 10 + (*text - '0');
+		else if (*text != ',')
+			break;
+	buf_clear(&value);
+	return size > 0 ? size : -1;
 }
 
 /* xml:base and xml:lang. */
@@ -193,13 +211,15 @@ document_end(struct document *doc, const unsigned char *name)
 {
 	struct element *el = &doc->elements[doc->depth];
 	struct content content = {.text = ""};
+	bool is_cut =
+	    doc->finishing && doc->here == &doc->item && el->takes_text;
 
 	if (doc->depth == 0)
 		return;
 	if (el->rule != NULL) {
 		if (el->takes_text)
 			content = trimmed(doc, el);
-		if (el->rule->end != NULL)
+		if (el->rule->end != NULL && !is_cut)
 			el->rule->end(doc, el, &content);
 		buf_truncate(&doc->text, el->text_start);
 	} else if (el->wrote_tag)
@@ -242,15 +262,39 @@ document_start_item(struct document *doc, struct element *el,
 	    doc->here, FACT_LANGUAGE, RANK_LAST, document_language(doc, el));
 }
 
-/* An address where the item gives none: a guid that is one. */
+/* An address where the item gives none: a guid that is one, or a path of the
+ * site. */
 static void
-set_missing_url(struct facts *item)
+set_missing_url(struct facts *item, const char *base)
 {
 	const char *guid = facts_string(item, FACT_GUID);
+	char *url;
 
-	if (guid != NULL && item->guid_is_link && url_is_web(guid) &&
-	    item->strings[FACT_URL].rank == 0)
+	if (guid == NULL || !item->guid_is_link ||
+	    item->strings[FACT_URL].rank > 0)
+		return;
+	if (url_is_web(guid))
 		item->strings[FACT_URL] = item->strings[FACT_GUID];
+	else if (*guid == '/' && base != NULL) {
+		url = url_resolve(base, guid);
+		facts_set_string(item, FACT_URL, RANK_LEAST, url);
+		free(url);
+	}
+}
+
+/* Whether the item may be told. One that the end of the document cut must have
+ * a title, and what the items before it were identified by: it would come
+ * again under another key, were its guid still to come. */
+static bool
+may_be_told(const struct document *doc)
+{
+	const struct facts *item = &doc->item;
+
+	if (!doc->finishing)
+		return true;
+	return item->texts[FACT_TITLE].rank > 0 &&
+	       (facts_string(item, FACT_GUID) != NULL ||
+		   (facts_string(item, FACT_URL) != NULL && !doc->has_guids));
 }
 
 void
@@ -261,10 +305,12 @@ document_end_item(
 
 	if (el->inside == IN_NOTHING)
 		return;
-	if (!doc->finishing && !doc->stopped) {
-		set_missing_url(&doc->item);
+	if (may_be_told(doc) && !doc->stopped) {
+		set_missing_url(&doc->item, document_base(doc, el));
 		facts_view(&doc->item, &doc->feed, &doc->views, &item);
+		item.cut = doc->finishing;
 		doc->items++;
+		doc->has_guids |= item.guid != NULL;
 		if (!doc->on_item(doc->on_item_arg, &item))
 			doc->stopped = true;
 	}
@@ -318,6 +364,10 @@ document_end_text(
 	    .type = el->type,
 	    .base = document_base(doc, el)};
 
+	/* The language that only the text itself is said to be in. */
+	if (el->language != el[-1].language)
+		facts_set_string(doc->here, FACT_LANGUAGE, RANK_LAST,
+		    document_language(doc, el));
 	if (el->rule->space != SPACE_ATOM && el->type == RAW_PLAIN)
 		text.type =
 		    el->rule->field == FACT_TITLE ? RAW_EITHER : RAW_HTML;
@@ -348,4 +398,43 @@ document_end_tag(
     struct document *doc, struct element *el, const struct content *content)
 {
 	facts_add_tag(doc->here, content->text);
+}
+
+/* Tags between commas. */
+void
+document_end_tags(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	static const char blanks[] = " \t\r\n";
+	struct buf tag = BUF_INIT;
+	const char *at = content->text;
+
+	while (*at != '\0') {
+		size_t n = strcspn(at, ","), start = strspn(at, blanks);
+		size_t end = n;
+
+		while (end > start && strchr(blanks, at[end - 1]) != NULL)
+			end--;
+		buf_reset(&tag);
+		if (end > start)
+			buf_add(&tag, at + start, end - start);
+		facts_add_tag(doc->here, buf_str(&tag));
+		at += n + (at[n] == ',');
+	}
+	buf_clear(&tag);
+}
+
+void
+document_add_attachment(struct document *doc, const struct element *el,
+    const struct raw_attachment *a)
+{
+	struct buf url = BUF_INIT;
+	struct raw_attachment resolved = *a;
+
+	if (a->url != NULL && url_resolve_add(&url, document_base(doc, el),
+				  a->url, strlen(a->url))) {
+		resolved.url = url.data;
+		facts_add_attachment(doc->here, &resolved);
+	}
+	buf_clear(&url);
 }

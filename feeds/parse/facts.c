@@ -167,14 +167,31 @@ facts_add_hub(struct facts *r, const char *type, const char *url)
 	r->hubs_len += r->hubs[r->hubs_len].url != 0;
 }
 
+/* Adds what is told of an attachment the second time. */
+static void
+complete_attachment(struct facts *r, struct facts_attachment *known,
+    const struct raw_attachment *a)
+{
+	if (known->type == 0)
+		known->type = facts_keep(r, a->type);
+	if (known->title == 0)
+		known->title = facts_keep(r, a->title);
+	if (known->size < 0)
+		known->size = a->size;
+	if (known->duration_s < 0)
+		known->duration_s = a->duration_s;
+}
+
 void
 facts_add_attachment(struct facts *r, const struct raw_attachment *a)
 {
 	if (a->url == NULL || r->attachments_len == RAW_LIST_MAX)
 		return;
 	for (size_t i = 0; i < r->attachments_len; i++)
-		if (is_same(r, r->attachments[i].url, a->url))
+		if (is_same(r, r->attachments[i].url, a->url)) {
+			complete_attachment(r, &r->attachments[i], a);
 			return;
+		}
 	r->attachments[r->attachments_len] =
 	    (struct facts_attachment){.url = facts_keep(r, a->url),
 		.type = facts_keep(r, a->type),

@@ -33,6 +33,19 @@ parse_duration(const char *text)
 	}
 }
 
+/* What a medium says of a type; type_of in feed_json.c looks closer. */
+static const char *
+type_of_medium(const char *medium)
+{
+	static const char *const types[][2] = {
+	    {"image", "image/*"}, {"audio", "audio/*"}, {"video", "video/*"}};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcasecmp(medium, types[i][0]) == 0)
+			return types[i][1];
+	return NULL;
+}
+
 /* media:content (RSS Media module): an attachment; what is in it belongs to
  * the item. */
 static void
@@ -40,25 +53,17 @@ start_media(struct document *doc, struct element *el,
     const struct attributes *attributes)
 {
 	struct buf url = BUF_INIT, type = BUF_INIT, value = BUF_INIT;
-	struct raw_attachment a = {.size = -1};
-	const char *text = attribute_get(attributes, "url", &value);
+	struct raw_attachment a = {
+	    .url = attribute_get(attributes, "url", &url),
+	    .type = attribute_get(attributes, "type", &type),
+	    .size = attribute_get_size(attributes, "filesize"),
+	    .duration_s =
+		parse_duration(attribute_get(attributes, "duration", &value))};
+	const char *medium = attribute_get(attributes, "medium", &value);
 
-	if (text != NULL &&
-	    url_resolve_add(&url, document_base(doc, el), text, strlen(text))) {
-		a.url = url.data;
-		a.type = attribute_get(attributes, "type", &type);
-		if (a.type == NULL) {
-			text = attribute_get(attributes, "medium", &value);
-			if (text != NULL && strcasecmp(text, "image") == 0)
-				a.type = "image/*";
-		}
-		text = attribute_get(attributes, "filesize", &value);
-		if (text != NULL && strtoll(text, NULL, 10) > 0)
-			a.size = strtoll(text, NULL, 10);
-		a.duration_s = parse_duration(
-		    attribute_get(attributes, "duration", &value));
-		facts_add_attachment(doc->here, &a);
-	}
+	if (a.type == NULL && medium != NULL)
+		a.type = type_of_medium(medium);
+	document_add_attachment(doc, el, &a);
 	buf_clear(&url);
 	buf_clear(&type);
 	buf_clear(&value);
@@ -113,27 +118,18 @@ start_thumbnail(struct document *doc, struct element *el,
 	buf_clear(&value);
 }
 
-/* Keywords between commas. */
+/* media:category: the label is for people. */
 static void
-end_keywords(
-    struct document *doc, struct element *el, const struct content *content)
+start_media_category(struct document *doc, struct element *el,
+    const struct attributes *attributes)
 {
-	struct buf tag = BUF_INIT;
-	const char *at = content->text;
+	struct buf value = BUF_INIT;
+	const char *label = attribute_get(attributes, "label", &value);
 
-	while (*at != '\0') {
-		size_t n = strcspn(at, ","), start = strspn(at, " \t\r\n");
-		size_t end = n;
-
-		while (end > start && strchr(" \t\r\n", at[end - 1]) != NULL)
-			end--;
-		buf_reset(&tag);
-		if (end > start)
-			buf_add(&tag, at + start, end - start);
-		facts_add_tag(doc->here, buf_str(&tag));
-		at += n + (at[n] == ',');
-	}
-	buf_clear(&tag);
+	facts_add_tag(doc->here, label);
+	if (label != NULL && *label != '\0')
+		el->takes_text = false;
+	buf_clear(&value);
 }
 
 static void
@@ -215,6 +211,18 @@ start_body(struct document *doc, struct element *el,
 	el->escapes = true;
 }
 
+/* RDF's value: markup that stands in the document, or is written as text. */
+static void
+start_value(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+
+	el->type = RAW_HTML;
+	el->escapes = attribute_get(attributes, "parsetype", &value) != NULL;
+	buf_clear(&value);
+}
+
 #define BOTH (IN_FEED | IN_ITEM)
 #define MEDIA_PLACES (IN_ITEM | IN_MEDIA)
 #define TEXT(space, name, field, rank)                                        \
@@ -230,10 +238,10 @@ start_body(struct document *doc, struct element *el,
 	{                                                                     \
 		space, name, BOTH, NULL, document_end_date, field, rank, true \
 	}
-#define PERSON(space, name, own_rank)                                          \
-	{                                                                      \
-		space, name, BOTH, NULL, person_end_string, .rank = own_rank,  \
-							    .takes_text = true \
+#define PERSON(space, name, own_rank)                                         \
+	{                                                                     \
+		space, name, BOTH, person_start, person_end,                  \
+		    .rank = own_rank, .takes_text = true, .inside = IN_PERSON \
 	}
 #define TAG(space, name)                                                      \
 	{                                                                     \
@@ -242,6 +250,21 @@ start_body(struct document *doc, struct element *el,
 
 const struct rule module_rules[] = {
     TEXT(SPACE_CONTENT, "encoded", FACT_CONTENT, RANK_OWN),
+    {SPACE_CONTENT, "items", IN_ITEM, .inside = IN_BODIES},
+    {SPACE_CONTENT, "item", IN_BODIES, .inside = IN_BODIES},
+    {SPACE_RDF, "bag", IN_BODIES, .inside = IN_BODIES},
+    {SPACE_RDF, "li", IN_BODIES, .inside = IN_BODIES},
+    {SPACE_RDF, "value", IN_BODIES, start_value, document_end_text,
+	FACT_CONTENT, RANK_WEAK, true},
+    {SPACE_FOAF, "maker", BOTH, person_start, person_end, .rank = RANK_MODULE,
+	.inside = IN_PERSON},
+    {SPACE_FOAF, "person", IN_PERSON, .inside = IN_PERSON},
+    {SPACE_FOAF, "agent", IN_PERSON, .inside = IN_PERSON},
+    {SPACE_FOAF, "name", IN_PERSON, NULL, person_end_part, PERSON_NAME,
+	.takes_text = true},
+    {SPACE_FOAF, "mbox", IN_PERSON, person_start_resource, NULL, PERSON_EMAIL},
+    {SPACE_FOAF, "homepage", IN_PERSON, person_start_resource, NULL,
+	PERSON_URL},
     {SPACE_XHTML, "body", IN_ITEM, start_body, document_end_text, FACT_CONTENT,
 	RANK_WEAK, true},
     {SPACE_XHTML, "div", IN_ITEM, start_body, document_end_text, FACT_CONTENT,
@@ -269,21 +292,22 @@ const struct rule module_rules[] = {
     {SPACE_MEDIA, "content", MEDIA_PLACES, start_media, .inside = IN_MEDIA},
     {SPACE_MEDIA, "thumbnail", MEDIA_PLACES | IN_FEED, start_thumbnail,
 	.rank = RANK_OWN},
-    {SPACE_MEDIA, "title", MEDIA_PLACES, start_media_text, document_end_text,
-	FACT_TITLE, RANK_LAST, true},
-    {SPACE_MEDIA, "description", MEDIA_PLACES, start_media_text,
+    {SPACE_MEDIA, "title", MEDIA_PLACES | IN_FEED, start_media_text,
+	document_end_text, FACT_TITLE, RANK_LAST, true},
+    {SPACE_MEDIA, "description", MEDIA_PLACES | IN_FEED, start_media_text,
 	document_end_text, FACT_SUMMARY, RANK_LAST, true},
-    {SPACE_MEDIA, "keywords", MEDIA_PLACES, NULL, end_keywords,
+    {SPACE_MEDIA, "keywords", MEDIA_PLACES, NULL, document_end_tags,
 	.takes_text = true},
-    {SPACE_MEDIA, "category", MEDIA_PLACES, NULL, document_end_tag,
-	.takes_text = true},
+    {SPACE_MEDIA, "category", MEDIA_PLACES, start_media_category,
+	document_end_tag, .takes_text = true},
     {SPACE_MEDIA, "credit", MEDIA_PLACES, start_credit, end_credit,
 	.rank = RANK_LEAST, .takes_text = true},
     TEXT(SPACE_ITUNES, "title", FACT_TITLE, RANK_LAST),
     TEXT(SPACE_ITUNES, "summary", FACT_SUMMARY, RANK_LAST),
     TEXT(SPACE_ITUNES, "subtitle", FACT_SUMMARY, RANK_LEAST),
     PERSON(SPACE_ITUNES, "author", RANK_LAST),
-    {SPACE_ITUNES, "keywords", BOTH, NULL, end_keywords, .takes_text = true},
+    {SPACE_ITUNES, "keywords", BOTH, NULL, document_end_tags,
+	.takes_text = true},
     {SPACE_ITUNES, "category", BOTH, start_itunes_category, .inside = IN_FEED},
     {SPACE_ITUNES, "image", BOTH, start_thumbnail, .rank = RANK_LAST},
     {SPACE_ITUNES, "duration", IN_ITEM, NULL, end_duration, .takes_text = true},

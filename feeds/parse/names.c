@@ -57,6 +57,7 @@ static const struct known_space spaces[] = {
     {"www.google.com/schemas/sitemap-image/1.1", SPACE_IMAGE},
     {"rssnamespace.org/feedburner/ext/1.0", SPACE_FEEDBURNER},
     {"podcastindex.org/namespace/1.0", SPACE_PODCAST},
+    {"xmlns.com/foaf/0.1", SPACE_FOAF},
 };
 
 static const struct known_space prefixes[] = {{"rss", SPACE_NONE},
@@ -66,7 +67,7 @@ static const struct known_space prefixes[] = {{"rss", SPACE_NONE},
     {"dct", SPACE_DCTERMS}, {"content", SPACE_CONTENT}, {"media", SPACE_MEDIA},
     {"itunes", SPACE_ITUNES}, {"sy", SPACE_SY}, {"syn", SPACE_SY},
     {"xhtml", SPACE_XHTML}, {"news", SPACE_NEWS}, {"image", SPACE_IMAGE},
-    {"feedburner", SPACE_FEEDBURNER}};
+    {"feedburner", SPACE_FEEDBURNER}, {"foaf", SPACE_FOAF}};
 
 static const struct rule *const tables[] = {
     rss_rules, atom_rules, module_rules, sitemap_rules, page_rules};
@@ -139,6 +140,23 @@ search_tables(enum xml_space space, const char *name, enum place place)
 	return NULL;
 }
 
+/* The rule of the element's namespace; of RSS's and Atom's elements also that
+ * of the other format, as feeds mix them. */
+static const struct rule *
+search_formats(const struct document *doc, enum xml_space space,
+    const char *name, enum place place)
+{
+	const struct rule *rule;
+
+	space = space_in_document(doc, space);
+	rule = search_tables(space, name, place);
+	if (rule == NULL && space == SPACE_ATOM)
+		rule = search_tables(SPACE_NONE, name, place);
+	if (rule == NULL && space == SPACE_NONE && doc->format == PARSER_RSS)
+		rule = search_tables(SPACE_ATOM, name, place);
+	return rule;
+}
+
 const struct rule *
 names_find_rule(struct document *doc, const unsigned char *name,
     const unsigned char *prefix, const unsigned char *uri, enum place place)
@@ -151,12 +169,11 @@ names_find_rule(struct document *doc, const unsigned char *name,
 	if (c->name == name && c->uri == uri && c->prefix == prefix &&
 	    c->place == place)
 		return c->rule;
-	space = space_in_document(
-	    doc, names_space_of((const char *)uri, (const char *)prefix));
+	space = names_space_of((const char *)uri, (const char *)prefix);
 	*c = (struct name_cache){.name = name,
 	    .uri = uri,
 	    .prefix = prefix,
-	    .rule = search_tables(space, (const char *)name, place),
+	    .rule = search_formats(doc, space, (const char *)name, place),
 	    .place = place};
 	return c->rule;
 }

@@ -126,4 +126,4 @@ const struct rule page_rules[] = {
     {SPACE_NONE, "base", IN_PAGE, start_base},
     {SPACE_XHTML, "base", IN_PAGE, start_base}, PAGE("head"), PAGE("meta"),
     PAGE("body"), PAGE("div"), PAGE("script"), PAGE("style"), PAGE("noscript"),
-    {SPACE_NONE, NULL, 0}};
+    PAGE("pre"), {SPACE_NONE, NULL, 0}};

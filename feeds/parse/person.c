@@ -3,10 +3,12 @@
  */
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "parse/document.h"
 #include "parse/person.h"
 #include "parse/url.h"
+#include "text/html.h"
 
 void
 person_start(struct document *doc, struct element *el,
@@ -134,21 +136,75 @@ add_person(struct document *doc, const struct element *el)
 	facts_add_person(doc->here, rank_here(doc, el), &person);
 }
 
-void
-person_end(
-    struct document *doc, struct element *el, const struct content *content)
+/* Where the first person of a list ends: at a comma or semicolon outside of
+ * brackets and quotes, if it has an e-mail address; what may be "Lee, Ann" is
+ * one. */
+static size_t
+first_person_len(const char *text, size_t len)
 {
-	/* RSS's author with text where Atom's has parts. */
-	if (doc->person[PERSON_NAME].len == 0 &&
-	    doc->person[PERSON_EMAIL].len == 0 && content->len > 0)
-		split_person(doc, content->text, content->len);
-	add_person(doc, el);
+	bool is_quoted = false, has_email = false;
+	int open = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i];
+
+		is_quoted ^= c == '"';
+		open += (c == '(' || c == '<') - (c == ')' || c == '>');
+		has_email |= c == '@';
+		if ((c == ',' || c == ';') && !is_quoted && open <= 0 &&
+		    has_email && memchr(text + i, '@', len - i) != NULL)
+			return i;
+	}
+	return len;
 }
 
 void
 person_end_string(
     struct document *doc, struct element *el, const struct content *content)
 {
-	split_person(doc, content->text, content->len);
-	add_person(doc, el);
+	struct buf plain = BUF_INIT;
+	const char *text;
+	size_t left, n;
+
+	html_maybe_to_line(&plain, content->text, content->len);
+	text = buf_str(&plain);
+	for (left = plain.len; left > 0; left -= n) {
+		n = first_person_len(text, left);
+		split_person(doc, text, n);
+		add_person(doc, el);
+		text += n;
+		if (n < left)
+			text++, left--;
+	}
+	buf_clear(&plain);
+}
+
+void
+person_end(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	/* RSS's author with text where Atom's has parts. */
+	if (doc->person[PERSON_NAME].len == 0 &&
+	    doc->person[PERSON_EMAIL].len == 0)
+		person_end_string(doc, el, content);
+	else
+		add_person(doc, el);
+}
+
+/* An address of FOAF: a resource, "mailto:" in front of a mailbox. */
+void
+person_start_resource(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+	const char *text = attribute_get(attributes, "resource", &value);
+	struct content content;
+
+	if (text == NULL)
+		text = "";
+	if (strncasecmp(text, "mailto:", 7) == 0)
+		text += 7;
+	content = (struct content){.text = text, .len = strlen(text)};
+	person_end_part(doc, el, &content);
+	buf_clear(&value);
 }

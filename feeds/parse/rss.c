@@ -81,8 +81,9 @@ start_guid(struct document *doc, struct element *el,
 	const char *is_permalink =
 	    attribute_get(attributes, "ispermalink", &value);
 
-	doc->here->guid_is_link =
-	    is_permalink == NULL || strcasecmp(is_permalink, "false") != 0;
+	doc->here->guid_is_link = is_permalink == NULL ||
+				  *is_permalink == '\0' ||
+				  strcasecmp(is_permalink, "true") == 0;
 	buf_clear(&value);
 }
 
@@ -105,24 +106,43 @@ static void
 start_enclosure(struct document *doc, struct element *el,
     const struct attributes *attributes)
 {
-	struct buf url = BUF_INIT, type = BUF_INIT, value = BUF_INIT;
-	struct raw_attachment a = {.size = -1, .duration_s = -1};
-	const char *ref = attribute_get(attributes, "url", &value);
-	const char *length;
+	struct buf type = BUF_INIT, value = BUF_INIT;
+	struct raw_attachment a = {
+	    .type = attribute_get(attributes, "type", &type),
+	    .size = attribute_get_size(attributes, "length"),
+	    .duration_s = -1};
 
-	if (ref == NULL)
-		ref = attribute_get(attributes, "href", &value);
-	if (ref != NULL &&
-	    url_resolve_add(&url, document_base(doc, el), ref, strlen(ref))) {
-		a.url = url.data;
-		a.type = attribute_get(attributes, "type", &type);
-		length = attribute_get(attributes, "length", &value);
-		if (length != NULL && strtoll(length, NULL, 10) > 0)
-			a.size = strtoll(length, NULL, 10);
-		facts_add_attachment(doc->here, &a);
-	}
-	buf_clear(&url);
+	a.url = attribute_get(attributes, "url", &value);
+	if (a.url == NULL)
+		a.url = attribute_get(attributes, "href", &value);
+	document_add_attachment(doc, el, &a);
 	buf_clear(&type);
+	buf_clear(&value);
+}
+
+/* An address between the tags, for want of an attribute. */
+static void
+end_enclosure(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	struct raw_attachment a = {
+	    .url = content->text, .size = -1, .duration_s = -1};
+
+	if (url_is_web(content->text))
+		document_add_attachment(doc, el, &a);
+}
+
+/* A tag that is an attribute, as Atom and itunes have it. */
+static void
+start_category(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf value = BUF_INIT;
+	const char *tag = attribute_get(attributes, "term", &value);
+
+	if (tag == NULL)
+		tag = attribute_get(attributes, "text", &value);
+	facts_add_tag(doc->here, tag);
 	buf_clear(&value);
 }
 
@@ -219,7 +239,7 @@ end_day(struct document *doc, struct element *el, const struct content *content)
 #define BOTH (IN_FEED | IN_ITEM)
 
 const struct rule rss_rules[] = {
-    {NONE, "rss", IN_TOP, start_root, .inside = IN_ROOT},
+    {NONE, "rss", IN_TOP | IN_PAGE, start_root, .inside = IN_ROOT},
     {SPACE_RDF, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
     {NONE, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
     {NONE, "channel", IN_TOP | IN_ROOT, start_channel, .inside = IN_FEED},
@@ -267,11 +287,13 @@ const struct rule rss_rules[] = {
 	.takes_text = true},
     {NONE, "webmaster", IN_FEED, NULL, person_end_string, .rank = RANK_LEAST,
 	.takes_text = true},
-    {NONE, "category", BOTH, NULL, document_end_tag, .takes_text = true},
-    {NONE, "keywords", BOTH, NULL, document_end_tag, .takes_text = true},
+    {NONE, "category", BOTH, start_category, document_end_tag,
+	.takes_text = true},
+    {NONE, "keywords", BOTH, NULL, document_end_tags, .takes_text = true},
     {NONE, "language", BOTH, NULL, document_end_string, FACT_LANGUAGE, RANK_OWN,
 	true},
-    {NONE, "enclosure", IN_ITEM, start_enclosure},
+    {NONE, "enclosure", IN_ITEM, start_enclosure, end_enclosure,
+	.takes_text = true},
     {NONE, "image", IN_FEED | IN_ROOT, start_image, .inside = IN_IMAGE},
     {NONE, "image", IN_ITEM, start_image, end_item_image, .takes_text = true,
 	.inside = IN_IMAGE},

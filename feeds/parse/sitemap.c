@@ -30,26 +30,6 @@ end_loc(struct document *doc, struct element *el, const struct content *content)
 	facts_set_string(doc->here, FACT_GUID, RANK_OWN, content->text);
 }
 
-static void
-end_keywords(
-    struct document *doc, struct element *el, const struct content *content)
-{
-	struct buf tag = BUF_INIT;
-	const char *at = content->text;
-
-	while (*at != '\0') {
-		size_t n = strcspn(at, ",");
-		size_t blank = strspn(at, " \n\t");
-
-		buf_reset(&tag);
-		if (n > blank)
-			buf_add(&tag, at + blank, n - blank);
-		facts_add_tag(doc->here, buf_str(&tag));
-		at += n + (at[n] == ',');
-	}
-	buf_clear(&tag);
-}
-
 #define MAP SPACE_SITEMAP
 #define NEWS SPACE_NEWS
 
@@ -71,7 +51,7 @@ const struct rule sitemap_rules[] = {
 	true},
     {NEWS, "publication_date", IN_NEWS, NULL, document_end_date, FACT_PUBLISHED,
 	RANK_OWN, true},
-    {NEWS, "keywords", IN_NEWS, NULL, end_keywords, .takes_text = true},
+    {NEWS, "keywords", IN_NEWS, NULL, document_end_tags, .takes_text = true},
     {SPACE_IMAGE, "image", IN_ITEM, .inside = IN_IMAGE},
     {SPACE_IMAGE, "loc", IN_IMAGE, NULL, document_end_url, FACT_IMAGE, RANK_OWN,
 	true},

@@ -171,8 +171,15 @@ add_resolved(struct buf *out, const struct url *base, const struct url *ref)
 	add_span(out, "#", ref->fragment, "");
 }
 
+/* "&amp;" that is left in an address was escaped twice. */
+static bool
+is_escaped_amp(const char *s, size_t len)
+{
+	return len >= 5 && memcmp(s, "&amp;", 5) == 0;
+}
+
 /* Copies a reference without tabs and line breaks, other blanks and controls
- * percent-encoded. */
+ * percent-encoded, "&amp;" as "&". */
 static void
 add_repaired(struct buf *out, const char *ref, size_t len)
 {
@@ -181,7 +188,10 @@ add_repaired(struct buf *out, const char *ref, size_t len)
 
 		if (c == '\t' || c == '\n' || c == '\r' || c == '\0')
 			continue;
-		if (c <= 0x20 || c == 0x7F || strchr("\"<>", c) != NULL)
+		if (is_escaped_amp(ref + i, len - i)) {
+			buf_add_char(out, '&');
+			i += 4;
+		} else if (c <= 0x20 || c == 0x7F || strchr("\"<>", c) != NULL)
 			buf_addf(out, "%%%02X", c);
 		else
 			buf_add_char(out, (char)c);
@@ -237,10 +247,21 @@ is_fine(const char *s, size_t len)
 			continue;
 		if (c <= 0x22 ? c != '!' : c == '<' || c == '>' || c == 0x7F)
 			return false;
-		if (c == '.' && s[i - 1] == '/')
+		if ((c == '.' && s[i - 1] == '/') ||
+		    (c == '&' && is_escaped_amp(s + i, len - i)))
 			return false;
 	}
 	return true;
+}
+
+/* No address of anything: a program for whoever clicks on it. */
+static bool
+is_script(const char *s, size_t len)
+{
+	size_t n = scheme_len(s, len);
+
+	return (n == 10 && strncasecmp(s, "javascript", n) == 0) ||
+	       (n == 8 && strncasecmp(s, "vbscript", n) == 0);
 }
 
 bool
@@ -257,7 +278,7 @@ url_resolve_add(
 	}
 	while (ref_len > 0 && (unsigned char)ref[ref_len - 1] <= 0x20)
 		ref_len--;
-	if (ref_len == 0 || ref_len > URL_MAX)
+	if (ref_len == 0 || ref_len > URL_MAX || is_script(ref, ref_len))
 		return false;
 	if (is_fine(ref, ref_len)) {
 		buf_add(out, ref, ref_len);

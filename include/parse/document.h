@@ -39,6 +39,7 @@ enum xml_space {
 	SPACE_IMAGE, /* image sitemaps */
 	SPACE_FEEDBURNER,
 	SPACE_PODCAST,
+	SPACE_FOAF,
 };
 
 /* Where an element stands: what its parent is. Bits, as a rule may hold in
@@ -50,13 +51,14 @@ enum place {
 	IN_FEED = 4,    /* channel, Atom's feed, urlset */
 	IN_ITEM = 8,
 	IN_PERSON = 16,
-	IN_IMAGE = 32,   /* RSS's image of the channel */
-	IN_SOURCE = 64,  /* Atom's source: another feed */
-	IN_MARKUP = 128, /* a child of a text: written out again */
-	IN_PAGE = 256,   /* an HTML page */
-	IN_SKIP = 512,   /* skipHours, skipDays */
-	IN_MEDIA = 1024, /* media:group, media:content */
-	IN_NEWS = 2048,  /* news:news and news:publication of a sitemap */
+	IN_IMAGE = 32,    /* RSS's image of the channel */
+	IN_SOURCE = 64,   /* Atom's source: another feed */
+	IN_MARKUP = 128,  /* a child of a text: written out again */
+	IN_PAGE = 256,    /* an HTML page */
+	IN_SKIP = 512,    /* skipHours, skipDays */
+	IN_MEDIA = 1024,  /* media:group, media:content */
+	IN_NEWS = 2048,   /* news:news and news:publication of a sitemap */
+	IN_BODIES = 4096, /* content:items and what leads to its values */
 };
 
 struct document;
@@ -139,6 +141,7 @@ struct document {
 	bool stopped;   /* on_item said so */
 	bool too_many;  /* items were left out */
 	bool finishing; /* what closes now was left open by the document */
+	bool has_guids; /* an item had one */
 	/* Feed-level numbers; see struct parser_feed. */
 	int ttl_s;
 	int update_period_s;
@@ -168,9 +171,12 @@ void document_text(struct document *, const char *text, size_t len);
 /* Appends the value of an attribute, of which a are the five pointers. */
 void attribute_add_value(struct buf *, const unsigned char **a);
 /* The value of an attribute by its local name, without case, as a string in
- * out; NULL when it is not there. Valid until out changes. */
+ * out, without blanks around it; NULL when it is not there. Valid until out
+ * changes. */
 const char *attribute_get(
     const struct attributes *, const char *name, struct buf *out);
+/* An attribute that is a count of bytes, also "12,345"; -1: none, or zero. */
+int64_t attribute_get_size(const struct attributes *, const char *name);
 /* The element's base URI, or NULL. */
 const char *document_base(const struct document *, const struct element *);
 const char *document_language(const struct document *, const struct element *);
@@ -196,10 +202,11 @@ void document_end_date(
     struct document *, struct element *, const struct content *);
 void document_end_tag(
     struct document *, struct element *, const struct content *);
-/* Adds a person written in one string: "name (email)", "name <email>". */
-void document_add_person(struct document *, unsigned rank, const char *text);
-void document_end_person_text(
+void document_end_tags(
     struct document *, struct element *, const struct content *);
+/* Adds an attachment whose address may be relative, or NULL: none. */
+void document_add_attachment(
+    struct document *, const struct element *, const struct raw_attachment *);
 bool document_parse_date(
     const struct document *, const struct content *, int64_t *at);
 

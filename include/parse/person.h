@@ -18,8 +18,11 @@ void person_start(
 void person_end(struct document *, struct element *, const struct content *);
 void person_end_part(
     struct document *, struct element *, const struct content *);
-/* A person in one string: "email (name)", "name (email)", "name <email>",
- * either alone. */
+/* FOAF's part that is an attribute. */
+void person_start_resource(
+    struct document *, struct element *, const struct attributes *);
+/* Persons in one string: "email (name)", "name (email)", "name <email>",
+ * either alone; several with their e-mail addresses between commas. */
 void person_end_string(
     struct document *, struct element *, const struct content *);
 

@@ -6,6 +6,7 @@
 #ifndef PARSE_RAW_H
 #define PARSE_RAW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,7 @@ struct raw_item {
 	const struct raw_attachment *attachments;
 	size_t attachments_len;
 	const char *language; /* item's, else feed's, else NULL */
+	bool cut; /* the document ended within it: fields may be missing */
 };
 
 #endif

@@ -15,8 +15,8 @@ struct buf;
 /* The reference resolved against base (RFC 3986 section 5.2.2), as a new
  * string that the caller frees. White space around it goes, white space and
  * controls within are percent-encoded. base: absolute, or NULL: the reference
- * is given back repaired, but relative. NULL when ref is empty or longer than
- * URL_MAX. */
+ * is given back repaired, but relative. NULL when ref is empty, longer than
+ * URL_MAX or a script. */
 char *url_resolve(const char *base, const char *ref);
 /* The same appended to a buf; false when nothing was added. */
 bool url_resolve_add(
