@@ -476,6 +476,8 @@ an_edit_changes_item_and_search(void **state)
 	struct store_reader *reader = open_reader(f);
 	struct page page = {0};
 	uint64_t revision;
+	struct db *db;
+	char *error;
 
 	add_alerts(f, 1);
 	store_index_step(f->store, 100);
@@ -495,6 +497,13 @@ an_edit_changes_item_and_search(void **state)
 	    reader, &(struct store_filter){.entity = "macron"}, on_item, &page);
 	assert_int_equal(page.rows, 0);
 	store_reader_close(reader);
+	db = db_open(f->path, DB_READ_ONLY, &error);
+	assert_int_equal(1,
+	    db_number(db, 0,
+		"SELECT count(*) FROM revisions JOIN items ON item = items.id"
+		" WHERE revisions.title = 'Макрон said 0'",
+		""));
+	db_close(db);
 }
 
 static void

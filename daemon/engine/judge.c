@@ -31,26 +31,25 @@ judge_set_rules(struct engine *engine)
 
 /* ---- rules -------------------------------------------------------------- */
 
-struct verdict {
+/* The rules that an item meets. */
+struct met {
 	struct strings rules;
-	enum level level;
-	const char *why_new;
-	const struct story_state *story;
+	enum level level; /* the highest */
 };
 
 static void
 on_met(void *arg, const char *rule, enum level level)
 {
-	struct verdict *verdict = arg;
+	struct met *met = arg;
 
-	strings_add(&verdict->rules, rule);
-	if (level > verdict->level)
-		verdict->level = level;
+	strings_add(&met->rules, rule);
+	if (level > met->level)
+		met->level = level;
 }
 
 static void
 ask_rules(struct engine *engine, const struct feed *feed,
-    const struct job_item *item, struct verdict *verdict)
+    const struct job_item *item, struct met *met)
 {
 	struct rule_mention *mentions =
 	    xcalloc(item->mentions_len, sizeof(*mentions));
@@ -68,7 +67,7 @@ ask_rules(struct engine *engine, const struct feed *feed,
 	for (size_t i = 0; i < item->mentions_len; i++)
 		mentions[i] = (struct rule_mention){
 		    item->mentions[i].entity, item->mentions[i].field};
-	rule_set_evaluate(engine->rules, &facts, on_met, verdict);
+	rule_set_evaluate(engine->rules, &facts, on_met, met);
 	free(mentions);
 }
 
@@ -144,24 +143,23 @@ add_places(struct buf *out, const struct alert_facts *facts,
 
 /* "rules crocus, macron: ..." */
 static void
-add_reason(struct buf *out, const struct verdict *verdict,
-    const struct alert_facts *facts)
+add_reason(struct buf *out, const struct alert_facts *facts)
 {
+	const struct strings *rules = facts->rules;
 	const char *separator = ": ";
 
-	buf_add_str(out, verdict->rules.len > 1 ? "rules " : "rule ");
-	for (size_t i = 0; i < verdict->rules.len; i++)
-		buf_addf(out, "%s%s", i > 0 ? ", " : "", verdict->rules.at[i]);
+	buf_add_str(out, rules->len > 1 ? "rules " : "rule ");
+	for (size_t i = 0; i < rules->len; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", rules->at[i]);
 	for (size_t i = 0; i < facts->entities_len && out->len < REASON_MAX;
 	     i++)
 		add_places(out, facts, &facts->entities[i], &separator);
 }
 
-/* Fills a record out of the facts; takes the rules. */
+/* Fills a record out of the facts. */
 static void
 fill_record(struct engine *engine, const struct feed *feed,
-    const struct alert_facts *facts, struct strings *rules,
-    struct alert_record *record)
+    const struct alert_facts *facts, struct alert_record *record)
 {
 	struct buf json = BUF_INIT;
 
@@ -182,9 +180,9 @@ fill_record(struct engine *engine, const struct feed *feed,
 	    .item = facts->item_id,
 	    .at = facts->alerted_at,
 	    .json = buf_take(&json),
-	    .rules = *rules,
 	};
-	*rules = (struct strings){0};
+	for (size_t i = 0; i < facts->rules->len; i++)
+		strings_add(&record->rules, facts->rules->at[i]);
 	for (size_t i = 0; i < facts->entities_len; i++)
 		strings_add(&record->entities, facts->entities[i].id);
 	route_add_sinks(engine->role.config, ALERT_ITEM, facts->level,
@@ -193,23 +191,24 @@ fill_record(struct engine *engine, const struct feed *feed,
 
 static void
 make_alert(struct engine *engine, const struct feed *feed,
-    const struct item_record *item, struct verdict *verdict,
-    struct alert_record *record)
+    const struct item_record *item, const struct met *met,
+    const struct story_state *story)
 {
+	struct alert_record record;
 	struct buf text = BUF_INIT;
 	struct alert_facts facts = {
 	    .seq = store_next_seq(engine->store),
 	    .type = alert_type_name(ALERT_ITEM),
-	    .level = verdict->level,
-	    .rules = &verdict->rules,
+	    .level = met->level,
+	    .rules = &met->rules,
 	    .mentions = item->mentions,
 	    .mentions_len = item->mentions_len,
 	    .item_id = item->id,
 	    .item = &item->item,
 	    .feed = feed->record.id,
 	    .outlet = feed->record.outlet,
-	    .story = verdict->story,
-	    .why_new = verdict->why_new,
+	    .story = story,
+	    .why_new = item->why,
 	    .published_at = item->item.published_at,
 	    .seen_at = item->seen_at,
 	    .matched_at = clock_now_us(),
@@ -221,31 +220,75 @@ make_alert(struct engine *engine, const struct feed *feed,
 
 	facts.id = id;
 	facts.entities = entities;
-	add_reason(&text, verdict, &facts);
+	add_reason(&text, &facts);
 	facts.text = buf_str(&text);
 	facts.alerted_at = clock_now_us();
 	report_count_alert(engine, facts.level, entities, facts.entities_len);
-	fill_record(engine, feed, &facts, &verdict->rules, record);
+	fill_record(engine, feed, &facts, &record);
+	batch_add_alert(engine->batch, &record);
 	free(entities);
 	free(id);
 	buf_clear(&text);
 }
 
-/* ---- items -------------------------------------------------------------- */
+/* ---- the verdict -------------------------------------------------------- */
+
+/* Keys that are older than those in memory are in the store. */
+static bool
+find_key(struct engine *engine, struct feed *feed, const struct item *item,
+    uint64_t *revision)
+{
+	const struct job_seen *seen = seen_find(&feed->seen, item->key);
+
+	if (seen != NULL) {
+		*revision = seen->revision;
+		return true;
+	}
+	return feed->seen.cut && store_find_seen(engine->store,
+				     feed->record.row, item->key, revision);
+}
 
 static void
-take_record(struct feed *feed, struct job_item *item, int64_t now,
-    struct item_record *record)
+find_verdict(struct engine *engine, const struct job *job,
+    const struct item *item, struct verdict *verdict)
+{
+	struct feed *feed = job->feed;
+	uint64_t known_revision = 0;
+	struct newness_facts facts = {
+	    .key_known = find_key(engine, feed, item, &known_revision),
+	    .revision_known = known_revision == item->revision,
+	    .first_fetch = job->first_fetch,
+	    .published_at = item->published_at,
+	    .now = clock_now_us(),
+	    .fresh_us = engine->role.config->defaults.fresh_ms * 1000,
+	};
+	struct buf why = BUF_INIT;
+
+	*verdict = (struct verdict){.newness = newness_judge(&facts)};
+	newness_add_reason(&why, verdict->newness, item, feed->record.id);
+	verdict->why = buf_take(&why);
+}
+
+/* ---- items -------------------------------------------------------------- */
+
+/* Takes the verdict's reason, and what the item owns. */
+static void
+take_record(const struct feed *feed, struct job_item *item,
+    struct verdict *verdict, struct item_record *record)
 {
 	*record = (struct item_record){
+	    .id = verdict->item,
 	    .feed = feed->record.row,
 	    .seen_at = item->seen_at,
+	    .verdict = newness_name(verdict->newness),
+	    .why = verdict->why,
 	    .item = item->item,
 	    .mentions = item->mentions,
 	    .mentions_len = item->mentions_len,
 	};
 	record->item.published_at =
-	    newness_clamp_date(item->item.published_at, now);
+	    newness_clamp_date(item->item.published_at, clock_now_us());
+	verdict->why = NULL;
 	item_init(&item->item);
 	item->mentions = NULL;
 	item->mentions_len = 0;
@@ -253,11 +296,11 @@ take_record(struct feed *feed, struct job_item *item, int64_t now,
 
 static void
 keep_edit(struct engine *engine, struct feed *feed, struct job_item *item,
-    int64_t now)
+    struct verdict *verdict)
 {
 	struct item_record record;
 
-	take_record(feed, item, now, &record);
+	take_record(feed, item, verdict, &record);
 	batch_add_edit(engine->batch, &record);
 	feed->state.edits++;
 	engine->stats.items_edited++;
@@ -283,80 +326,50 @@ note_new_item(struct engine *engine, struct feed *feed, bool news,
 
 static void
 keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
-    enum newness newness, int64_t now)
+    struct verdict *verdict)
 {
-	bool news = newness_is_news(newness);
-	struct verdict verdict = {.level = LEVEL_ROUTINE};
-	struct alert_record alert = {0};
-	struct item_record record;
+	bool news = newness_is_news(verdict->newness);
+	const struct story_state *story;
+	struct met met = {.level = LEVEL_ROUTINE};
+	struct item_record record, view;
 
 	if (news)
-		ask_rules(engine, feed, item, &verdict);
-	take_record(feed, item, now, &record);
-	record.id = store_next_item(engine->store);
-	verdict.story =
-	    stories_add(engine->stories, &record, feed->record.outlet);
+		ask_rules(engine, feed, item, &met);
+	verdict->item = store_next_item(engine->store);
+	take_record(feed, item, verdict, &record);
+	story = stories_add(engine->stories, &record, feed->record.outlet);
 	note_new_item(engine, feed, news, &record);
-	if (verdict.rules.len > 0) {
-		struct buf why_new = BUF_INIT;
-
-		newness_add_reason(
-		    &why_new, newness, &record.item, feed->record.id);
-		verdict.why_new = buf_str(&why_new);
-		make_alert(engine, feed, &record, &verdict, &alert);
-		buf_clear(&why_new);
-	}
+	view = record; /* the batch owns its strings from now on */
 	batch_add_item(engine->batch, &record);
-	if (alert.seq != 0)
-		batch_add_alert(engine->batch, &alert);
-	strings_clear(&verdict.rules);
-}
-
-/* Keys that are older than those in memory are in the store. */
-static bool
-find_key(struct engine *engine, struct feed *feed, const struct item *item,
-    uint64_t *revision)
-{
-	const struct job_seen *seen = seen_find(&feed->seen, item->key);
-
-	if (seen != NULL) {
-		*revision = seen->revision;
-		return true;
-	}
-	return feed->seen.cut && store_find_seen(engine->store,
-				     feed->record.row, item->key, revision);
+	if (met.rules.len > 0)
+		make_alert(engine, feed, &view, &met, story);
+	strings_clear(&met.rules);
 }
 
 void
 judge_item(struct engine *engine, struct job *job, struct job_item *item)
 {
 	struct feed *feed = job->feed;
-	int64_t now = clock_now_us();
 	uint64_t key = item->item.key, revision = item->item.revision;
-	uint64_t known_revision = 0;
-	struct newness_facts facts = {
-	    .key_known = find_key(engine, feed, &item->item, &known_revision),
-	    .revision_known = known_revision == revision,
-	    .first_fetch = job->first_fetch,
-	    .published_at = item->item.published_at,
-	    .now = now,
-	    .fresh_us = engine->role.config->defaults.fresh_ms * 1000,
-	};
-	enum newness newness = newness_judge(&facts);
+	struct verdict verdict;
 
-	switch (newness) {
+	find_verdict(engine, job, &item->item, &verdict);
+	switch (verdict.newness) {
 	case NEWNESS_KNOWN: /* it fell out of memory: bring it back */
 		batch_add_seen(engine->batch, feed->record.row, key, revision,
 		    item->seen_at);
 		break;
 	case NEWNESS_EDIT:
-		keep_edit(engine, feed, item, now);
+		keep_edit(engine, feed, item, &verdict);
 		break;
 	case NEWNESS_BACKLOG:
 	case NEWNESS_FRESH:
 	case NEWNESS_NEW:
-		keep_new(engine, feed, item, newness, now);
+		keep_new(engine, feed, item, &verdict);
+		break;
+	case NEWNESS_KINDS:
 		break;
 	}
 	seen_put(&feed->seen, key, revision);
+	free(verdict.why);
 }

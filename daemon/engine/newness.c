@@ -19,6 +19,20 @@ newness_judge(const struct newness_facts *facts)
 	return NEWNESS_BACKLOG;
 }
 
+const char *
+newness_name(enum newness newness)
+{
+	static const char *const names[NEWNESS_KINDS] = {
+	    [NEWNESS_KNOWN] = "known",
+	    [NEWNESS_EDIT] = "edit",
+	    [NEWNESS_BACKLOG] = "backlog",
+	    [NEWNESS_FRESH] = "fresh",
+	    [NEWNESS_NEW] = "new",
+	};
+
+	return names[newness];
+}
+
 bool
 newness_is_news(enum newness newness)
 {
@@ -57,6 +71,8 @@ newness_add_reason(struct buf *out, enum newness newness,
 		break;
 	case NEWNESS_KNOWN:
 		buf_addf(out, "known %s", known_by);
+		break;
+	case NEWNESS_KINDS:
 		break;
 	}
 }

@@ -43,13 +43,14 @@ apply_item(struct db *db, const struct batch_op *op)
 
 	if (db_run(db,
 		"INSERT INTO items (id, feed, key, guid, url, title, summary,"
-		" content, language, published_at, seen_at, story)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
-		"iiissssssiii", (int64_t)record->id, record->feed,
+		" content, language, published_at, seen_at, story, verdict,"
+		" why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
+		" ?, ?)",
+		"iiissssssiiiss", (int64_t)record->id, record->feed,
 		(int64_t)item->key, item->guid, item->url, item->title,
 		item->summary, item->content, item->language,
-		item->published_at, record->seen_at,
-		(int64_t)record->story) == -1 ||
+		item->published_at, record->seen_at, (int64_t)record->story,
+		record->verdict, record->why) == -1 ||
 	    apply_mentions(db, (int64_t)record->id, record) == -1)
 		return -1;
 	return apply_seen_key(
@@ -79,6 +80,21 @@ reindex_item(struct db *db, int64_t id)
 	    "i", id);
 }
 
+/* Keeps the item's text, which is about to be replaced. */
+static int
+keep_revision(struct db *db, int64_t id, const struct item_record *record)
+{
+	const struct item *item = &record->item;
+
+	return db_run(db,
+	    "INSERT INTO revisions (item, seen_at, verdict, why, guid, url,"
+	    " published_at, title, summary, content)"
+	    " SELECT id, ?, ?, ?, ?, ?, ?, title, summary, content FROM items"
+	    " WHERE id = ?",
+	    "issssii", record->seen_at, record->verdict, record->why,
+	    item->guid, item->url, item->published_at, id);
+}
+
 static int
 apply_edit(struct db *db, const struct batch_op *op)
 {
@@ -89,7 +105,8 @@ apply_edit(struct db *db, const struct batch_op *op)
 	    record->feed, (int64_t)item->key);
 
 	if (id != 0 &&
-	    (unindex_item(db, id) == -1 ||
+	    (keep_revision(db, id, record) == -1 ||
+		unindex_item(db, id) == -1 ||
 		db_run(db,
 		    "UPDATE items SET url = ?, title = ?, summary = ?,"
 		    " content = ?, language = ? WHERE id = ?",

@@ -47,6 +47,7 @@ void
 item_record_clear(struct item_record *record)
 {
 	item_clear(&record->item);
+	free(record->why);
 	for (size_t i = 0; i < record->mentions_len; i++) {
 		free(record->mentions[i].entity);
 		free(record->mentions[i].name);

@@ -89,6 +89,19 @@ static const char *const migrations[] = {
     "ALTER TABLE items ADD COLUMN story INTEGER;"
     "CREATE INDEX items_by_story ON items(story, seen_at)"
     "  WHERE story IS NOT NULL;",
+    /* 3: verdict is the name of an enum newness and why its reason, as they
+     * were when the item came. A row of revisions is what changed later:
+     * verdict and why of the change, guid, url and published_at as they came
+     * with it, and the text that it replaced; title NULL: none was. */
+    "ALTER TABLE items ADD COLUMN verdict TEXT;"
+    "ALTER TABLE items ADD COLUMN why TEXT;"
+    "CREATE TABLE revisions ("
+    "  id INTEGER PRIMARY KEY,"
+    "  item INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,"
+    "  seen_at INTEGER NOT NULL, verdict TEXT, why TEXT,"
+    "  guid TEXT, url TEXT, published_at INTEGER, title TEXT,"
+    "  summary TEXT, content TEXT);"
+    "CREATE INDEX revisions_by_item ON revisions(item);",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -4,9 +4,28 @@
 #ifndef ENGINE_JUDGE_H
 #define ENGINE_JUDGE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/newness.h"
+
 struct engine;
 struct job;
 struct job_item;
+
+/* What an item is, found out before rules and stories are asked. */
+struct verdict {
+	enum newness newness;
+	uint64_t item;  /* row: of the new item, or of the known one that this
+			   edits or publishes again; 0: not looked up */
+	uint64_t story; /* of the known item; 0: none */
+	char *why;      /* for people, the alert's reason.why_new; owned */
+	/* How an edit differs from the known text. */
+	bool changed_title;
+	bool changed_text;    /* summary or content */
+	bool changed_figures; /* other numbers, anywhere */
+	bool new_mention;     /* of what was not mentioned before */
+};
 
 /* Builds engine->rules from the configuration in force. */
 void judge_set_rules(struct engine *);

@@ -16,6 +16,7 @@ enum newness {
 	NEWNESS_BACKLOG, /* there when the feed was first read */
 	NEWNESS_FRESH,   /* the same, but published within defaults.fresh */
 	NEWNESS_NEW,
+	NEWNESS_KINDS
 };
 
 struct newness_facts {
@@ -28,6 +29,8 @@ struct newness_facts {
 };
 
 enum newness newness_judge(const struct newness_facts *);
+/* A word for the store, the API and people: "new", "edit" ... */
+const char *newness_name(enum newness);
 /* Whether rules are asked about such an item. */
 bool newness_is_news(enum newness);
 /* A date in the future becomes now. */

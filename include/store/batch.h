@@ -34,7 +34,9 @@ struct item_record {
 	uint64_t id;  /* row; 0 for an edit, which is found by feed and key */
 	int64_t feed; /* row */
 	int64_t seen_at;
-	uint64_t story; /* 0: none; of an edit: not looked at */
+	uint64_t story;      /* 0: none; of an edit: not looked at */
+	const char *verdict; /* literal: newness_name() */
+	char *why;           /* the verdict's reason, or NULL */
 	struct item item;
 	struct job_mention *mentions;
 	size_t mentions_len;
