@@ -79,6 +79,7 @@
  *   feeds/rule/rule.c                    which rules an item meets
  *
  * Stories:
+ *   feeds/story/diff.c                   versions of a text, word by word
  *   feeds/story/keys.c                   keys that tell copies from news
  *   feeds/story/language.c               languages as numbers
  *   feeds/story/line.c                   items as JSON Lines
@@ -87,6 +88,7 @@
  *   feeds/story/stop.c                   stop words
  *   feeds/story/story.c                  which story an item belongs to
  *   feeds/story/terms.c                  weighs words
+ *   feeds/story/variant.c                which texts are versions of one
  *   feeds/story/window.c                 items and stories of 72 hours
  *   feeds/story/words.c                  text to folded words
  *

@@ -274,13 +274,13 @@ keys_headline(const char *title, size_t *len)
 
 /* ---- hashes -------------------------------------------------------------- */
 
-/* Of all words but one; without: SIZE_MAX for none. */
+/* Of the words from..to - 1 but one; without: SIZE_MAX for none. */
 static uint64_t
-hash_words(const struct words *words, size_t without)
+hash_words(const struct words *words, size_t from, size_t to, size_t without)
 {
 	uint64_t hash = 0;
 
-	for (size_t i = 0; i < words->len; i++)
+	for (size_t i = from; i < to; i++)
 		if (i != without)
 			hash = hash_bytes(hash,
 			    words_text(words, &words->at[i]), words->at[i].len);
@@ -298,14 +298,19 @@ make_title_keys(const char *title, struct keys *keys)
 	if (words.len < KEYS_TITLE_WORDS_MIN) /* maybe too much was cut off */
 		words_split(
 		    &words, title, strlen(title), SIZE_MAX, HEADLINE_WORDS_MAX);
-	if (words.len >= KEYS_TITLE_WORDS_MIN)
-		keys->title = hash_words(&words, SIZE_MAX);
+	if (words.len >= KEYS_TITLE_WORDS_MIN) {
+		keys->title = hash_words(&words, 0, words.len, SIZE_MAX);
+		keys->head =
+		    hash_words(&words, 0, KEYS_TITLE_WORDS_MIN, SIZE_MAX);
+		keys->tail = hash_words(&words,
+		    words.len - KEYS_TITLE_WORDS_MIN, words.len, SIZE_MAX);
+	}
 	for (size_t i = 0; i < words.len && words.len >= KEYS_SHORT_WORDS_MIN &&
 			   keys->shortened_len < KEYS_SHORT_MAX;
 	     i++)
 		if (!(words.at[i].flags & WORD_DIGIT))
 			keys->shortened[keys->shortened_len++] =
-			    hash_words(&words, i);
+			    hash_words(&words, 0, words.len, i);
 	words_clear(&words);
 }
 
@@ -323,7 +328,7 @@ make_url_key(const char *url, struct keys *keys)
 void
 keys_make(const char *url, const char *title, struct keys *keys)
 {
-	keys->url = keys->title = 0;
+	keys->url = keys->title = keys->head = keys->tail = 0;
 	keys->shortened_len = 0;
 	if (url != NULL)
 		make_url_key(url, keys);

@@ -21,6 +21,10 @@ struct buf;
 struct keys {
 	uint64_t url;
 	uint64_t title;
+	/* The headline's first and last three words: one of these two is equal
+	 * where a word differs, so that a table of them finds copies. */
+	uint64_t head;
+	uint64_t tail;
 	uint64_t shortened[KEYS_SHORT_MAX];
 	size_t shortened_len;
 };
