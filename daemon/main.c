@@ -93,10 +93,12 @@
  *   feeds/story/words.c                  text to folded words
  *
  * What the roles share:
+ *   daemon/frame/access.c                how a feed is reached
  *   daemon/frame/address.c               the wall against addresses inside
  *   daemon/frame/alert_line.c            an alert as one line for people
  *   daemon/frame/clock.c                 the system's clocks
  *   daemon/frame/config.c                life of a configuration
+ *   daemon/frame/config_certificates.c   files of certificates
  *   daemon/frame/config_check.c          checks over the whole
  *   daemon/frame/config_folder.c         folders of systemd or configure
  *   daemon/frame/config_include.c        main file, drop-ins, packs
@@ -118,12 +120,14 @@
  *   daemon/frame/config_wire.c           a role's slice as bytes
  *   daemon/frame/config_yaml.c           libyaml to nodes with marks
  *   daemon/frame/curl_loop.c             libcurl on libevent
+ *   daemon/frame/curl_route.c            ... where a call leads
  *   daemon/frame/dns.c                   c-ares on libevent
  *   daemon/frame/dns_cache.c             addresses for their time to live
  *   daemon/frame/job.c                   messages of a fetch
  *   daemon/frame/log.c                   diagnostics
  *   daemon/frame/message.c               typed messages between roles
  *   daemon/frame/peer.c                  framing over a socket pair
+ *   daemon/frame/proxy.c                 which proxy, if any
  *   daemon/frame/role.c                  what all roles share
  *   daemon/frame/sandbox.c               seccomp, landlock, limits
  *   daemon/frame/state.c                 how things stand, engine to desk
@@ -183,6 +187,7 @@
  *   daemon/fetcher/fetcher.c             the role
  *   daemon/fetcher/header.c              the head of an answer
  *   daemon/fetcher/reason.c              sentences for failures
+ *   daemon/fetcher/request.c             the headers of a GET
  *   daemon/fetcher/scan.c                document to new items with mentions
  *   daemon/fetcher/slots.c               connections in all and to a host
  *   daemon/fetcher/watch.c               the names looked for

@@ -44,6 +44,7 @@ kind_of_value(const struct schema_field *field)
 	case FIELD_ENUM:
 		return "choice";
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 		return "file";
 	case FIELD_BOOL:
 		return "true or false";
@@ -299,6 +300,7 @@ put_value(struct buf *out, const struct schema_field *field)
 	switch (field->type) {
 	case FIELD_TEXT:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 	case FIELD_PATTERN:
 		json_pair_str(out, "type", "string");
 		break;

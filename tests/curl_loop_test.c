@@ -136,7 +136,8 @@ call(struct net *net, const char *url, struct answer *answer)
 	char *text = xasprintf("%s:%d/", url, net->port);
 
 	answer->net = net;
-	curl_loop_start(net->loop, easy, text, on_done, answer);
+	curl_loop_start(net->loop, easy, &(struct curl_target){.url = text},
+	    on_done, answer);
 	assert_int_equal(answer->done, 0);
 	event_base_dispatch(net->base);
 	assert_int_equal(answer->done, 1);
@@ -228,8 +229,8 @@ cancelled_calls_never_call_back(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		CURL *easy = easy_new(&dropped);
 
-		curl_loop_cancel(curl_loop_start(
-		    net->loop, easy, urls[i], on_done, &dropped));
+		curl_loop_cancel(curl_loop_start(net->loop, easy,
+		    &(struct curl_target){.url = urls[i]}, on_done, &dropped));
 		curl_easy_cleanup(easy);
 	}
 	call(net, "http://127.0.0.1", &answer);

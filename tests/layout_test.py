@@ -22,7 +22,7 @@ LIBRARIES = {
     r"^sqlite3\.h$": ("daemon/store/", "include/store/"),
     r"^seccomp\.h$": ("daemon/frame/sandbox.c",),
     r"^yaml\.h$": ("daemon/frame/config", "include/frame/config"),
-    r"^curl/": ("daemon/frame/curl_loop", "include/frame/curl_loop",
+    r"^curl/": ("daemon/frame/curl_", "include/frame/curl_",
                 "daemon/fetcher/", "include/fetcher/", "daemon/courier/",
                 "include/courier/", "daemon/cli/", "include/cli/"),
     r"^ares\.h$": ("daemon/frame/dns",),

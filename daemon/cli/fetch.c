@@ -20,6 +20,7 @@
 #include "cli/fetch.h"
 #include "fetcher/body.h"
 #include "fetcher/exchange.h"
+#include "frame/access.h"
 #include "frame/address.h"
 #include "frame/config.h"
 #include "frame/config_load.h"
@@ -231,6 +232,16 @@ on_done(void *arg, const struct exchange_result *result)
 static const struct exchange_callbacks callbacks = {
     .on_body = on_body, .on_done = on_done};
 
+/* The feed that has the address, with its proxy, password and so on. */
+static const struct config_feed *
+find_feed(const struct config *config, const char *url)
+{
+	for (size_t i = 0; i < config->feeds_len; i++)
+		if (strcmp(config->feeds[i].url, url) == 0)
+			return &config->feeds[i];
+	return NULL;
+}
+
 static void
 run_exchange(struct fetching *fetching, struct curl_loop *loop, const char *url)
 {
@@ -242,13 +253,18 @@ run_exchange(struct fetching *fetching, struct curl_loop *loop, const char *url)
 	    config != NULL ? config->defaults.user_agent : NULL,
 	    config != NULL ? config->defaults.contact : NULL);
 	struct exchange_pool *pool;
+	struct access access = {0};
 
+	if (config != NULL)
+		access_of_feed(&access, config, find_feed(config, url));
 	how.user_agent = user_agent;
 	pool = exchange_pool_new(fetching->base, loop, &how);
-	fetching->exchange = exchange_start(
-	    pool, &(struct exchange_request){.url = url}, &callbacks, fetching);
+	fetching->exchange = exchange_start(pool,
+	    &(struct exchange_request){.url = url, .access = &access},
+	    &callbacks, fetching);
 	event_base_dispatch(fetching->base);
 	exchange_pool_free(pool);
+	access_clear(&access);
 	free(user_agent);
 }
 

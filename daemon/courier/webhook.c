@@ -266,8 +266,9 @@ request_start(
 	set_options(request);
 	/* With a fault the empty address makes it end at once. */
 	request->call = curl_loop_start(webhook->loop, request->easy,
-	    webhook->fault == NULL ? webhook->url : "", request_on_done,
-	    request);
+	    &(struct curl_target){
+		.url = webhook->fault == NULL ? webhook->url : ""},
+	    request_on_done, request);
 }
 
 /* ---- the sink ---- */

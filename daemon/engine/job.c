@@ -42,8 +42,10 @@ send_start(struct engine *engine, struct fetcher_link *link, struct job *job)
 	    .seen_len = seen->len,
 	};
 
+	access_of_feed(&start.access, engine->role.config, feed->config);
 	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
 	peer_send(link->peer);
+	access_clear(&start.access);
 }
 
 static void

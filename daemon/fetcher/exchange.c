@@ -16,13 +16,15 @@
 
 #include <event2/event.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "config.h"
 #include "fetcher/exchange.h"
 #include "fetcher/reason.h"
+#include "fetcher/request.h"
 #include "fetcher/slots.h"
+#include "frame/access.h"
 #include "frame/curl_loop.h"
+#include "frame/proxy.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
 #define LOW_SPEED_BYTES 200L /* a second ... */
@@ -32,10 +34,6 @@
 #define MULTIS_MAX 64             /* ... unless there are that many handles */
 #define TARGET_MAX 8192           /* bytes of a redirect's target */
 #define IDLE_BODY_MAX (64 * 1024) /* of an answer whose body is not wanted */
-#define ACCEPT                                                                \
-	"Accept: application/atom+xml, application/rss+xml, "                 \
-	"application/feed+json, application/rdf+xml, application/xml;q=0.9, " \
-	"text/xml;q=0.9, */*;q=0.5"
 
 /* An easy handle at rest. */
 struct spare {
@@ -62,9 +60,10 @@ struct exchange {
 	char *url;  /* of this hop */
 	char *moved_to;
 	bool only_permanent; /* all redirects so far were */
-	bool conditional;
+	bool at_home;        /* no redirect led to another origin so far */
 	unsigned redirects;
 	struct spare *spare; /* the easy handle in use; NULL before the slot */
+	struct exchange_request request;
 	struct curl_slist *headers; /* own ones, or NULL: the pool's */
 	struct curl_call *call;
 	struct event *deadline;
@@ -86,23 +85,6 @@ monotonic_ms(void)
 }
 
 /* ---- the pool ----------------------------------------------------------- */
-
-static struct curl_slist *
-add_header(struct curl_slist *list, const char *line)
-{
-	list = curl_slist_append(list, line);
-	if (list == NULL)
-		abort();
-	return list;
-}
-
-/* We inflate ourselves, so libcurl must not: the header is ours, too. */
-static struct curl_slist *
-add_plain_headers(struct curl_slist *list)
-{
-	list = add_header(list, ACCEPT);
-	return add_header(list, "Accept-Encoding: gzip, deflate");
-}
 
 char *
 exchange_user_agent(const char *user_agent, const char *contact)
@@ -135,7 +117,8 @@ exchange_pool_new(struct event_base *base, struct curl_loop *loop,
 	pool->base = base;
 	pool->loop = loop;
 	pool->slots = slots_new(options->connections_max, PER_HOST);
-	pool->plain_headers = add_plain_headers(NULL);
+	pool->plain_headers =
+	    request_headers(&(struct exchange_request){.url = NULL}, false);
 	SLIST_INIT(&pool->spares);
 	exchange_pool_set(pool, options);
 	return pool;
@@ -244,9 +227,18 @@ spare_new(void)
 }
 
 static void
+set_headers(struct exchange *exchange)
+{
+	curl_easy_setopt(exchange->spare->easy, CURLOPT_HTTPHEADER,
+	    exchange->headers != NULL ? exchange->headers
+				      : exchange->pool->plain_headers);
+}
+
+static void
 take_spare(struct exchange *exchange)
 {
 	struct exchange_pool *pool = exchange->pool;
+	const struct access *access = exchange->request.access;
 	struct spare *spare = SLIST_FIRST(&pool->spares);
 	CURL *easy;
 
@@ -257,11 +249,11 @@ take_spare(struct exchange *exchange)
 	easy = spare->easy;
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
-	    exchange->headers != NULL ? exchange->headers
-				      : pool->plain_headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT,
+	    access != NULL && access->user_agent != NULL ? access->user_agent
+							 : pool->user_agent);
 	exchange->spare = spare;
+	set_headers(exchange);
 }
 
 static void
@@ -364,6 +356,17 @@ on_slot(void *arg)
 	exchange_call(exchange);
 }
 
+/* What was meant for one server is not told to another, nor to the first one
+ * when a stranger leads back to it. */
+static void
+leave_home(struct exchange *exchange)
+{
+	curl_slist_free_all(exchange->headers);
+	exchange->at_home = false;
+	exchange->headers = request_headers(&exchange->request, false);
+	set_headers(exchange);
+}
+
 /* Goes to where the redirect leads, or says why not. */
 static const char *
 follow(struct exchange *exchange)
@@ -380,6 +383,8 @@ follow(struct exchange *exchange)
 	if (status != 301 && status != 308)
 		exchange->only_permanent = false;
 	target = xstrdup(target);
+	if (exchange->at_home && !request_same_origin(exchange->url, target))
+		leave_home(exchange);
 	free(exchange->url);
 	exchange->url = target;
 	if (exchange->only_permanent) {
@@ -418,7 +423,8 @@ on_answer(struct exchange *exchange)
 
 	if (is_good_status(status)) {
 		finish(exchange, FETCH_OK, NULL);
-	} else if (status == 304 && exchange->conditional) {
+	} else if (status == 304 &&
+		   request_is_conditional(&exchange->request)) {
 		finish(exchange, FETCH_NOT_MODIFIED, NULL);
 	} else if (is_redirect(status)) {
 		error = follow(exchange);
@@ -455,35 +461,17 @@ on_call_done(void *arg, const struct curl_result *result)
 static void
 exchange_call(struct exchange *exchange)
 {
+	const struct access *access = exchange->request.access;
+	struct curl_target target = {.url = exchange->url};
+
+	if (access != NULL) {
+		target.proxy = proxy_choose(access->proxy, exchange->url);
+		target.certificates = access->certificates;
+		target.ip_version = access->ip_version;
+	}
 	exchange->stop = FETCH_OK;
 	exchange->call = curl_loop_start(exchange->pool->loop,
-	    exchange->spare->easy, exchange->url, on_call_done, exchange);
-}
-
-/* Validators go back byte by byte as they came. */
-static void
-add_validators(
-    struct exchange *exchange, const struct exchange_request *request)
-{
-	struct buf line = BUF_INIT;
-
-	if (request->etag == NULL && request->modified == NULL)
-		return;
-	exchange->conditional = true;
-	exchange->headers = add_plain_headers(NULL);
-	if (request->etag != NULL) {
-		buf_addf(&line, "If-None-Match: %s", request->etag);
-		exchange->headers =
-		    add_header(exchange->headers, buf_str(&line));
-		exchange->headers = add_header(exchange->headers, "A-IM: feed");
-	}
-	buf_reset(&line);
-	if (request->modified != NULL) {
-		buf_addf(&line, "If-Modified-Since: %s", request->modified);
-		exchange->headers =
-		    add_header(exchange->headers, buf_str(&line));
-	}
-	buf_clear(&line);
+	    exchange->spare->easy, &target, on_call_done, exchange);
 }
 
 struct exchange *
@@ -496,14 +484,16 @@ exchange_start(struct exchange_pool *pool,
 	exchange->pool = pool;
 	exchange->callbacks = callbacks;
 	exchange->arg = arg;
-	exchange->only_permanent = true;
+	exchange->request = *request;
+	exchange->only_permanent = exchange->at_home = true;
 	exchange->url = xstrdup(request->url);
 	exchange->host = host_of_url(request->url);
 	exchange->deadline = evtimer_new(pool->base, on_deadline, exchange);
 	if (exchange->deadline == NULL)
 		abort();
 	header_init(&exchange->header);
-	add_validators(exchange, request);
+	if (request_is_special(request))
+		exchange->headers = request_headers(request, true);
 	slots_claim(
 	    pool->slots, &exchange->claim, exchange->host, on_slot, exchange);
 	return exchange;

@@ -396,9 +396,7 @@ static const struct exchange_callbacks exchange_callbacks = {
 int
 fetch_start_job(struct fetch_context *context, struct fetch_start *start)
 {
-	struct exchange_request request = {.url = start->url,
-	    .etag = start->etag,
-	    .modified = start->modified};
+	struct exchange_request request;
 	struct fetch *fetch;
 
 	if (fetch_find(start->job) != NULL)
@@ -410,6 +408,10 @@ fetch_start_job(struct fetch_context *context, struct fetch_start *start)
 	fetch->watch = watch_hold(context->watch);
 	LIST_INSERT_HEAD(
 	    &table[fetch->start.job % TABLE_SIZE], fetch, in_table);
+	request = (struct exchange_request){.url = fetch->start.url,
+	    .access = &fetch->start.access,
+	    .etag = fetch->start.etag,
+	    .modified = fetch->start.modified};
 	fetch->exchange =
 	    exchange_start(context->pool, &request, &exchange_callbacks, fetch);
 	return 0;

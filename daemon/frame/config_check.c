@@ -3,8 +3,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
+#include "frame/access.h"
 #include "frame/config_check.h"
 #include "frame/config_reader.h"
 
@@ -77,6 +79,47 @@ check_references(struct config_reader *reader)
 /* ---- feeds ------------------------------------------------------------- */
 
 static void
+check_auth(struct config_reader *reader, const struct config_feed *feed)
+{
+	const struct config_auth *auth = &feed->auth;
+
+	if (auth->bearer != NULL && (auth->user || auth->password))
+		reader_error(reader, &feed->mark,
+		    "feed \"%s\": \"auth\" takes a user and password or a "
+		    "bearer, not both",
+		    feed->id);
+	else if ((auth->user == NULL) != (auth->password == NULL))
+		reader_error(reader, &feed->mark,
+		    "feed \"%s\": \"auth\" needs both \"user\" and "
+		    "\"password_file\"",
+		    feed->id);
+	else if ((auth->bearer != NULL && strpbrk(auth->bearer, "\r\n")) ||
+		 (auth->password != NULL && strpbrk(auth->password, "\r\n")))
+		reader_error(reader, &feed->mark,
+		    "feed \"%s\": the secret's file has more than one line",
+		    feed->id);
+	else if (auth->user != NULL && strchr(auth->user, ':') != NULL)
+		reader_error(reader, &feed->mark,
+		    "feed \"%s\": the user of \"auth\" must not hold a colon",
+		    feed->id);
+	else if ((auth->user || auth->bearer) &&
+		 strncasecmp(feed->url, "http:", 5) == 0)
+		reader_warn(reader, &feed->mark,
+		    "feed \"%s\": its secret travels readable for all on the "
+		    "way (use https)",
+		    feed->id);
+}
+
+static void
+check_headers(struct config_reader *reader, const struct config_access *access,
+    const struct config_mark *mark)
+{
+	if (access->headers.len > ACCESS_HEADERS_MAX)
+		reader_error(reader, mark, "more than %d \"headers\"",
+		    ACCESS_HEADERS_MAX);
+}
+
+static void
 check_feeds(struct config_reader *reader)
 {
 	struct config *config = reader->config;
@@ -90,6 +133,8 @@ check_feeds(struct config_reader *reader)
 			continue; /* told already */
 		if (feed->outlet == NULL)
 			feed->outlet = xstrdup(feed->id);
+		check_auth(reader, feed);
+		check_headers(reader, &feed->access, &feed->mark);
 		same = map_add(&urls, feed->url, i);
 		if (same != MAP_NONE &&
 		    strcmp(feed->id, config->feeds[same].id) != 0)
@@ -231,6 +276,7 @@ void
 config_check(struct config_reader *reader)
 {
 	struct config *config = reader->config;
+	struct config_mark mark = {0};
 
 	check_references(reader);
 	for (size_t i = 0; i < config->entities_len; i++)
@@ -238,6 +284,8 @@ config_check(struct config_reader *reader)
 	check_rules(reader);
 	if (reader->entities_only)
 		return;
+	mark.file = reader->config->files.at[0];
+	check_headers(reader, &reader->config->defaults.access, &mark);
 	check_feeds(reader);
 	check_sinks(reader);
 }

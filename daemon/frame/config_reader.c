@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "frame/config_certificates.h"
 #include "frame/config_reader.h"
 #include "frame/config_record.h"
 #include "frame/config_secret.h"
@@ -221,6 +222,23 @@ read_secret(struct config_reader *reader, const struct schema_field *field,
 	memcpy(record_at(field, record), &secret, sizeof(secret));
 }
 
+static void
+read_certificates(struct config_reader *reader,
+    const struct schema_field *field, void *record, const struct node *node)
+{
+	struct config_mark mark = mark_of(reader, node);
+	char *path = reader_path(reader, node->text), *pem, *why;
+
+	pem = certificates_read(path, &why);
+	if (pem != NULL) {
+		memcpy(record_at(field, record), &pem, sizeof(pem));
+	} else {
+		reader_error(reader, &mark, "\"%s\": %s", field->key, why);
+		free(why);
+	}
+	free(path);
+}
+
 /* A list of texts, or one. */
 static void
 read_texts(struct config_reader *reader, const struct schema_field *field,
@@ -407,6 +425,7 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 	case FIELD_TEXT:
 	case FIELD_CHOICE:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 	case FIELD_PATTERN:
 	case FIELD_BOOL:
 	case FIELD_COUNT:
@@ -417,6 +436,8 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 			wrong_kind(reader, field, "be a single value", node);
 		else if (field->type == FIELD_SECRET)
 			read_secret(reader, field, record, node);
+		else if (field->type == FIELD_CERTIFICATES)
+			read_certificates(reader, field, record, node);
 		else
 			read_text(reader, field, record, node);
 		break;

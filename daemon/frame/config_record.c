@@ -80,6 +80,7 @@ clear_field(const struct schema_field *field, void *record)
 	case FIELD_TEXT:
 	case FIELD_CHOICE:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 	case FIELD_PATTERN:
 		memcpy(&owned, at, sizeof(owned));
 		if (field->type == FIELD_SECRET && owned != NULL)

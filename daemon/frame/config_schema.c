@@ -71,6 +71,7 @@ static const struct schema_field defaults_fields[] = {
 	.check = value_check_text,
 	.doc = "Sent in place of the name and version of wirewatch.",
     },
+    ACCESS_FIELDS(struct config_defaults),
     END,
 };
 

@@ -8,6 +8,48 @@
 #define INTERVAL_DOC "How often it is polled, when not as the defaults say."
 #define TAGS_DOC "Words of your own to choose feeds by in rules."
 
+const char *const schema_ip_versions[] = {"any", "4", "6", NULL};
+
+/* ---- passwords --------------------------------------------------------- */
+
+static const struct schema_field auth_fields[] = {
+    {
+	.key = "user",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_auth, user),
+	.roles = ENGINE,
+	.check = value_check_text,
+	.doc = "The name to give (HTTP Basic), together with password_file.",
+	.example = "desk",
+    },
+    {
+	.key = "password_file",
+	.type = FIELD_SECRET,
+	.offset = offsetof(struct config_auth, password),
+	.roles = ENGINE,
+	.doc = "A file that holds the user's password.",
+	.example = "agency.password",
+    },
+    {
+	.key = "bearer_file",
+	.type = FIELD_SECRET,
+	.offset = offsetof(struct config_auth, bearer),
+	.roles = ENGINE,
+	.doc = "A file that holds a token (RFC 6750), in place of user and "
+	       "password.",
+    },
+    END,
+};
+
+static const struct schema_record schema_auth = {
+    .name = "auth",
+    .size = sizeof(struct config_auth),
+    .mark = SCHEMA_NONE,
+    .fields = auth_fields,
+};
+
+/* ---- feeds --------------------------------------------------------------- */
+
 static const struct schema_field feed_fields[] = {
     {
 	.key = "id",
@@ -66,6 +108,35 @@ static const struct schema_field feed_fields[] = {
 	.check = value_check_text,
 	.doc = TAGS_DOC,
 	.example = "[state, russia]",
+    },
+    ACCESS_FIELDS(struct config_feed),
+    {
+	.key = "auth",
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config_feed, auth),
+	.roles = ENGINE,
+	.record = &schema_auth,
+	.doc = "What the server wants to be told before it hands the feed "
+	       "out. Neither this nor headers follow a redirect to another "
+	       "scheme, host or port.",
+    },
+    {
+	.key = "user_agent",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_feed, user_agent),
+	.roles = ENGINE,
+	.check = value_check_text,
+	.doc = "Sent for this feed in place of what the defaults say.",
+    },
+    {
+	.key = "ca_file",
+	.type = FIELD_CERTIFICATES,
+	.offset = offsetof(struct config_feed, certificates),
+	.roles = ENGINE,
+	.doc = "Certificates (PEM, at most 64 KiB) to trust for this feed in "
+	       "place of those of network.ca_file, read when the "
+	       "configuration is.",
+	.example = "intranet-ca.pem",
     },
     END,
 };

@@ -19,6 +19,7 @@
 #include "frame/config_value.h"
 
 #define ID_LEN_MAX 100
+#define HEADER_LEN_MAX 2000
 
 struct unit {
 	const char *name;
@@ -121,6 +122,42 @@ value_check_text(const char *text)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			return "must not hold control characters";
 	return NULL;
+}
+
+/* Whether text begins with the name and a colon. */
+static bool
+is_header(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncasecmp(text, name, len) == 0 && text[len] == ':';
+}
+
+/* RFC 9110 section 5.6.2 for the name; those that frame the message, or that
+ * wirewatch fills by itself, are not to be meddled with. */
+const char *
+value_check_header(const char *text)
+{
+	static const char *const own[] = {"Host", "Connection", "Keep-Alive",
+	    "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade",
+	    "Expect", "Range", "Accept-Encoding", "If-None-Match",
+	    "If-Modified-Since", "A-IM"};
+	size_t len = strspn(text, "!#$%&'*+-.^_`|~0123456789"
+				  "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	if (len == 0 || text[len] != ':')
+		return "must be a name, a colon and a value";
+	if (strlen(text) > HEADER_LEN_MAX)
+		return "must be at most 2000 bytes long";
+	if (is_header(text, "Authorization"))
+		return "must not be Authorization, which `auth` is for";
+	if (is_header(text, "User-Agent"))
+		return "must not be User-Agent, which `user_agent` is for";
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (is_header(text, own[i]))
+			return "must not be a header that wirewatch sets";
+	return value_check_text(text);
 }
 
 const char *
@@ -428,6 +465,7 @@ value_set(const struct schema_field *field, void *record, const char *text)
 		return set_pattern(field, record, text);
 	case FIELD_TEXT:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 		put_text(field, record, text);
 		return NULL;
 	case FIELD_GROUP:

@@ -49,6 +49,7 @@ encode_field(const struct schema_field *field, const void *record,
 	case FIELD_TEXT:
 	case FIELD_CHOICE:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 		memcpy(&text, at, sizeof(text));
 		message_put_str(out, text);
 		break;
@@ -152,6 +153,7 @@ decode_field(const struct schema_field *field, void *record,
 	case FIELD_TEXT:
 	case FIELD_CHOICE:
 	case FIELD_SECRET:
+	case FIELD_CERTIFICATES:
 		decode_text(at, in);
 		break;
 	case FIELD_PATTERN:

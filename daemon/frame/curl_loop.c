@@ -6,7 +6,6 @@
  * by CURLOPT_RESOLVE: libcurl's own look-up would start a thread, which no
  * role may do inside its sandbox.
  */
-#include <arpa/inet.h>
 #include <event2/event.h>
 #include <locale.h>
 #include <openssl/ssl.h>
@@ -16,12 +15,16 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "frame/address.h"
 #include "frame/curl_loop.h"
+#include "frame/curl_route.h"
 #include "frame/dns.h"
+#include "frame/proxy.h"
+
+#define WALLED_OFF \
+	"address is private or special and not listed in network.allow"
 
 /* A connection that is kept alive meets the wall and the name server again
  * after so long. */
@@ -48,12 +51,13 @@ struct curl_loop {
 struct curl_call {
 	LIST_ENTRY(curl_call) next;
 	struct curl_loop *loop;
-	struct curl_multi *multi; /* NULL until libcurl has it */
-	CURL *easy;               /* the caller's */
-	char *host;
-	char *port;
-	struct dns_query *query; /* NULL once answered */
-	struct event *refusal;   /* tells a bad URL from the loop */
+	struct curl_multi *multi;  /* NULL until libcurl has it */
+	CURL *easy;                /* the caller's */
+	struct curl_target target; /* its strings are the caller's */
+	struct curl_route route;
+	struct dns_query *query;  /* NULL once answered */
+	struct event *failure;    /* tells one from the loop; NULL: none */
+	enum curl_outcome failed; /* then, why; text has the sentence */
 	struct curl_slist *resolve;
 	bool prepared;   /* its easy handle has all options */
 	bool walled_off; /* an address was refused */
@@ -67,8 +71,8 @@ call_free(struct curl_call *call)
 {
 	LIST_REMOVE(call, next);
 	dns_cancel(call->query);
-	if (call->refusal != NULL)
-		event_free(call->refusal);
+	if (call->failure != NULL)
+		event_free(call->failure);
 	if (call->multi != NULL)
 		curl_multi_remove_handle(call->multi->handle, call->easy);
 	curl_easy_setopt(call->easy, CURLOPT_RESOLVE, NULL);
@@ -76,8 +80,7 @@ call_free(struct curl_call *call)
 		curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call->loop);
 	curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(call->resolve);
-	curl_free(call->host);
-	curl_free(call->port);
+	curl_route_clear(&call->route);
 	free(call);
 }
 
@@ -134,8 +137,7 @@ result_of(const struct curl_call *call, CURLcode code)
 
 	if (code == CURLE_COULDNT_CONNECT && call->walled_off) {
 		result.outcome = CURL_OUTCOME_REFUSED;
-		result.error = "address is private or special and not listed "
-			       "in network.allow";
+		result.error = WALLED_OFF;
 	}
 	return result;
 }
@@ -226,7 +228,9 @@ call_on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct curl_call *call = arg;
 
-	if (!address_wall_admits(call->loop->wall, &to->addr)) {
+	/* The operator named the proxy; what lies behind it was looked at. */
+	if (call->target.proxy == NULL &&
+	    !address_wall_admits(call->loop->wall, &to->addr)) {
 		call->walled_off = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -238,7 +242,8 @@ call_on_tls(CURL *easy, void *ctx, void *arg)
 {
 	struct curl_call *call = arg;
 
-	SSL_CTX_set1_cert_store(ctx, call->loop->certificates);
+	if (call->target.certificates == NULL)
+		SSL_CTX_set1_cert_store(ctx, call->loop->certificates);
 	return CURLE_OK;
 }
 
@@ -251,7 +256,7 @@ prepare_easy(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	/* Addresses come with each call; libcurl need not look after them. */
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
@@ -263,7 +268,30 @@ prepare_easy(CURL *easy)
 	    easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, call_on_tls);
+}
+
+/* libcurl copies them, and reuses a connection only for the same ones. */
+static void
+set_certificates(CURL *easy, const char *pem)
+{
+	struct curl_blob blob = {.data = (void *)(uintptr_t)pem,
+	    .len = pem != NULL ? strlen(pem) : 0,
+	    .flags = CURL_BLOB_COPY};
+
+	curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, pem != NULL ? &blob : NULL);
+	curl_easy_setopt(
+	    easy, CURLOPT_PROXY_CAINFO_BLOB, pem != NULL ? &blob : NULL);
+}
+
+static long
+ip_resolve(int version)
+{
+	if (version == 4)
+		return CURL_IPRESOLVE_V4;
+	return version == 6 ? CURL_IPRESOLVE_V6 : CURL_IPRESOLVE_WHATEVER;
 }
 
 /* A handle that comes back from a call is prepared already: at rest its
@@ -271,6 +299,7 @@ prepare_easy(CURL *easy)
 static void
 set_options(struct curl_call *call)
 {
+	const struct curl_target *target = &call->target;
 	CURL *easy = call->easy;
 	char *mark = NULL;
 
@@ -279,176 +308,178 @@ set_options(struct curl_call *call)
 		prepare_easy(easy);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->text);
+	curl_easy_setopt(easy, CURLOPT_URL, call->route.url);
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
+	/* Never NULL, which would stand for the environment's. */
+	curl_easy_setopt(
+	    easy, CURLOPT_PROXY, target->proxy != NULL ? target->proxy : "");
+	curl_easy_setopt(
+	    easy, CURLOPT_IPRESOLVE, ip_resolve(target->ip_version));
+	set_certificates(easy, target->certificates);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
 }
 
 /* ---- a call ---- */
 
-/* "host:port:address,address" as CURLOPT_RESOLVE takes it. */
-static struct curl_slist *
-resolve_list(const struct curl_call *call, const struct dns_answer *answer)
+static void
+call_on_failure(evutil_socket_t fd, short what, void *arg)
 {
-	struct buf line = BUF_INIT;
-	struct curl_slist *list;
+	struct curl_call *call = arg;
 
-	buf_addf(&line, "%s:%s:", call->host, call->port);
-	for (size_t i = 0; i < answer->len; i++) {
-		const struct sockaddr *at =
-		    (const struct sockaddr *)&answer->at[i];
-		const struct sockaddr_in6 *in6 = (const void *)at;
-		const struct sockaddr_in *in = (const void *)at;
-		bool six = at->sa_family == AF_INET6;
-		char text[INET6_ADDRSTRLEN] = "";
-
-		inet_ntop(at->sa_family,
-		    six ? (const void *)&in6->sin6_addr : &in->sin_addr, text,
-		    sizeof(text));
-		buf_addf(
-		    &line, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", text);
-	}
-	list = curl_slist_append(NULL, buf_str(&line));
-	if (list == NULL)
-		abort();
-	buf_clear(&line);
-	return list;
+	call_finish(call, (struct curl_result){call->failed, CURLE_OK, NULL});
 }
 
-static bool
-is_numeric(const char *host)
+/* Ends the call soon, from the loop. */
+static void
+call_fail(struct curl_call *call, enum curl_outcome outcome, const char *text)
 {
-	return *host == '[' || host[strspn(host, "0123456789.")] == '\0';
+	call->failed = outcome;
+	snprintf(call->text, sizeof(call->text), "%s", text);
+	call->failure = evtimer_new(call->loop->base, call_on_failure, call);
+	if (call->failure == NULL)
+		abort();
+	event_active(call->failure, EV_TIMEOUT, 0);
 }
 
 /* Hands the call over to libcurl. */
 static void
-call_begin(struct curl_call *call, const struct dns_answer *answer)
+call_begin(struct curl_call *call)
 {
 	struct curl_loop *loop = call->loop;
+	uint64_t hash = hash_str(0, call->route.host.host);
 
-	if (!is_numeric(call->host)) /* libcurl reads those itself */
-		call->resolve = resolve_list(call, answer);
 	set_options(call);
 	call->prepared = true;
-	call->multi = &loop->multis[hash_str(0, call->host) % loop->multis_len];
+	call->multi = &loop->multis[hash % loop->multis_len];
 	if (curl_multi_add_handle(call->multi->handle, call->easy) != CURLM_OK)
 		abort();
 }
 
+/* Leaves addresses of the wanted version, with wall those that it admits. */
 static void
-call_on_answer(void *arg, const struct dns_answer *answer)
+sift(struct curl_call *call, struct dns_answer *answer, bool wall)
 {
-	struct curl_call *call = arg;
+	int family = call->target.ip_version == 4   ? AF_INET
+		     : call->target.ip_version == 6 ? AF_INET6
+						    : AF_UNSPEC;
+	size_t kept = 0;
 
-	call->query = NULL;
-	if (answer->len > 0)
-		call_begin(call, answer);
-	else
-		call_finish(call, (struct curl_result){CURL_OUTCOME_DNS,
-				      CURLE_OK, answer->error});
-}
+	for (size_t i = 0; i < answer->len; i++) {
+		const struct sockaddr *at =
+		    (const struct sockaddr *)&answer->at[i];
 
-static void
-call_on_refusal(evutil_socket_t fd, short what, void *arg)
-{
-	call_finish(
-	    arg, (struct curl_result){CURL_OUTCOME_REFUSED, CURLE_URL_MALFORMAT,
-		     "not an http or https address without user name"});
-}
-
-/* Names are sent as name servers know them: letters of other scripts in
- * punycode, no dot at the end. The URL is changed where that changes it. */
-static bool
-take_host(struct curl_call *call, CURLU *url, bool *changed)
-{
-	size_t len;
-
-	if (curl_url_get(url, CURLUPART_HOST, &call->host, CURLU_PUNYCODE) !=
-	    CURLUE_OK)
-		return false;
-	len = strlen(call->host);
-	if (len > 1 && call->host[len - 1] == '.') {
-		call->host[len - 1] = '\0';
-		*changed = true;
+		if (wall && !address_wall_admits(call->loop->wall, at))
+			call->walled_off = true;
+		else if (family == AF_UNSPEC || at->sa_family == family)
+			answer->at[kept++] = answer->at[i];
 	}
-	return !*changed ||
-	       curl_url_set(url, CURLUPART_HOST, call->host, 0) == CURLUE_OK;
+	answer->len = kept;
 }
 
-static bool
-is_ascii(const char *text)
-{
-	while (*text != '\0')
-		if ((unsigned char)*text++ >= 0x80)
-			return false;
-	return true;
-}
-
-/* Takes the URL apart; false: not one that may be called. */
-static bool
-take_url(struct curl_call *call, const char *text)
-{
-	CURLU *url = curl_url();
-	char *scheme = NULL, *user = NULL, *clean = NULL;
-	bool ok, changed = !is_ascii(text);
-
-	if (url == NULL)
-		abort();
-	ok = curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-	     curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	     (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
-	     curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
-	     take_host(call, url, &changed) &&
-	     curl_url_get(url, CURLUPART_PORT, &call->port,
-		 CURLU_DEFAULT_PORT) == CURLUE_OK;
-	if (ok && changed)
-		ok = curl_url_get(url, CURLUPART_URL, &clean, 0) == CURLUE_OK;
-	if (ok)
-		curl_easy_setopt(
-		    call->easy, CURLOPT_URL, changed ? clean : text);
-	curl_free(clean);
-	curl_free(scheme);
-	curl_free(user);
-	curl_url_cleanup(url);
-	return ok;
-}
-
-/* Begins now where the address is known, else asks for it. */
+/* Asks for the addresses of a stop, unless they are known already. */
 static void
-call_find_address(struct curl_call *call)
+look_up(struct curl_call *call, const struct curl_stop *stop,
+    dns_on_answer on_answer)
 {
 	struct dns_answer answer;
-	char *bare = xstrdup(call->host + (*call->host == '['));
+	char *name = curl_stop_name(stop);
 
-	bare[strcspn(bare, "]")] = '\0';
-	if (dns_answer_now(call->loop->dns, bare, &answer))
-		call_begin(call, &answer);
+	if (dns_answer_now(call->loop->dns, name, &answer))
+		on_answer(call, &answer);
 	else
 		call->query =
-		    dns_resolve(call->loop->dns, bare, call_on_answer, call);
-	free(bare);
+		    dns_resolve(call->loop->dns, name, on_answer, call);
+	free(name);
+}
+
+/* Of the stop that is connected to: the host, or the proxy before it. */
+static void
+call_on_answer(void *arg, const struct dns_answer *told)
+{
+	struct curl_call *call = arg;
+	struct dns_answer answer = *told;
+	const struct curl_stop *stop =
+	    call->target.proxy != NULL ? &call->route.proxy : &call->route.host;
+
+	call->query = NULL;
+	sift(call, &answer, false);
+	if (answer.len == 0) {
+		call_fail(call, CURL_OUTCOME_DNS,
+		    told->len == 0 ? told->error
+				   : "the host has no address of the version "
+				     "that `ip` wants");
+		return;
+	}
+	/* libcurl reads numeric ones itself, and heeds their version. */
+	if (!curl_stop_is_numeric(stop))
+		call->resolve = curl_stop_add(call->resolve, stop, &answer);
+	call_begin(call);
+}
+
+/* Of a host behind a proxy. Where only the proxy knows the name, its word is
+ * taken: what is inside is guarded by those who run the proxy. */
+static void
+call_on_host_behind(void *arg, const struct dns_answer *told)
+{
+	struct curl_call *call = arg;
+	struct dns_answer answer = *told;
+	bool needed = proxy_takes_addresses(call->target.proxy);
+
+	call->query = NULL;
+	sift(call, &answer, true);
+	if (answer.len == 0 && call->walled_off)
+		call_fail(call, CURL_OUTCOME_REFUSED, WALLED_OFF);
+	else if (answer.len == 0 && needed)
+		call_fail(call, CURL_OUTCOME_DNS,
+		    told->len == 0 ? told->error : "no address that fits");
+	else {
+		if (answer.len > 0 && needed)
+			call->resolve = curl_stop_add(
+			    call->resolve, &call->route.host, &answer);
+		look_up(call, &call->route.proxy, call_on_answer);
+	}
+}
+
+/* What is behind a proxy cannot be judged when it is connected to. */
+static void
+call_by_proxy(struct curl_call *call)
+{
+	struct sockaddr_storage at;
+
+	if (curl_stop_address(&call->route.host, &at)) {
+		if (address_wall_admits(
+			call->loop->wall, (struct sockaddr *)&at))
+			look_up(call, &call->route.proxy, call_on_answer);
+		else
+			call_fail(call, CURL_OUTCOME_REFUSED, WALLED_OFF);
+	} else if (proxy_keeps_names(call->target.proxy)) {
+		look_up(call, &call->route.proxy, call_on_answer);
+	} else {
+		look_up(call, &call->route.host, call_on_host_behind);
+	}
 }
 
 struct curl_call *
-curl_loop_start(struct curl_loop *loop, CURL *easy, const char *url,
-    curl_on_done on_done, void *arg)
+curl_loop_start(struct curl_loop *loop, CURL *easy,
+    const struct curl_target *target, curl_on_done on_done, void *arg)
 {
 	struct curl_call *call = xcalloc(1, sizeof(*call));
+	const char *wrong;
 
 	call->loop = loop;
 	call->easy = easy;
+	call->target = *target;
 	call->on_done = on_done;
 	call->arg = arg;
 	LIST_INSERT_HEAD(&loop->calls, call, next);
-	if (take_url(call, url)) {
-		call_find_address(call);
-		return call;
-	}
-	call->refusal = evtimer_new(loop->base, call_on_refusal, call);
-	if (call->refusal == NULL)
-		abort();
-	event_active(call->refusal, EV_TIMEOUT, 0);
+	wrong = curl_route_take(&call->route, target);
+	if (wrong != NULL)
+		call_fail(call, CURL_OUTCOME_REFUSED, wrong);
+	else if (target->proxy != NULL)
+		call_by_proxy(call);
+	else
+		look_up(call, &call->route.host, call_on_answer);
 	return call;
 }
 

@@ -43,6 +43,7 @@ fetch_start_put(struct buf *buf, const struct fetch_start *start)
 	message_put_str(buf, start->modified);
 	message_put_u64(buf, start->body_hash);
 	message_put_u32(buf, start->solo);
+	access_put(buf, &start->access);
 	message_put_u32(buf, (uint32_t)start->seen_len);
 	for (size_t i = 0; i < start->seen_len; i++) {
 		message_put_u64(buf, start->seen[i].key);
@@ -79,6 +80,7 @@ fetch_start_get(struct message_reader *reader, struct fetch_start *start)
 	start->modified = message_take_str(reader);
 	start->body_hash = message_get_u64(reader);
 	start->solo = message_get_u32(reader) != 0;
+	access_get(reader, &start->access);
 	get_seen(reader, start);
 	if (message_end(reader) && start->job != 0)
 		return 0;
@@ -96,6 +98,7 @@ fetch_start_clear(struct fetch_start *start)
 	free(start->language);
 	free(start->etag);
 	free(start->modified);
+	access_clear(&start->access);
 	free(start->seen);
 	*start = (struct fetch_start){0};
 }

@@ -15,6 +15,7 @@
 #define EXCHANGE_REDIRECTS_MAX 5
 #define EXCHANGE_BYTES_MAX (16 * 1024 * 1024) /* transferred, of a body */
 
+struct access;
 struct curl_loop;
 struct curl_loop_options;
 struct event_base;
@@ -27,11 +28,12 @@ struct exchange_options {
 	int64_t timeout_ms;     /* of an exchange with all its hops */
 };
 
-/* What is asked for; copied as far as it is needed. */
+/* What is asked for; all but the url outlives the exchange. */
 struct exchange_request {
 	const char *url;
-	const char *etag;     /* sent as If-None-Match; NULL: not */
-	const char *modified; /* sent as If-Modified-Since; NULL: not */
+	const struct access *access; /* NULL: nothing special */
+	const char *etag;            /* sent as If-None-Match; NULL: not */
+	const char *modified;        /* sent as If-Modified-Since; NULL: not */
 };
 
 /* How it ended; strings are valid until the callback returns. */

@@ -41,6 +41,15 @@ struct config_mark {
 	int col;  /* from 1 */
 };
 
+enum config_ip { CONFIG_IP_ANY, CONFIG_IP_4, CONFIG_IP_6 };
+
+/* How feeds are reached; what is not given is as the defaults say. */
+struct config_access {
+	char *proxy; /* an address, "none" or "environment"; NULL: as none */
+	struct strings headers; /* "Name: value" */
+	enum config_ip ip;
+};
+
 struct config_defaults {
 	int64_t interval_ms; /* 60 s */
 	int64_t timeout_ms;  /* 30 s: a whole fetch */
@@ -48,6 +57,7 @@ struct config_defaults {
 	int64_t retention_ms; /* 30 d: items, alerts, delivered rows */
 	char *contact;        /* mail or URL for the User-Agent; NULL: none */
 	char *user_agent;     /* NULL: wirewatch/VERSION (+contact) */
+	struct config_access access;
 };
 
 struct config_network {
@@ -66,6 +76,13 @@ struct config_log {  /* the daemon's diagnostics */
 	char *level; /* error, warning, info, debug; default info */
 };
 
+/* What a feed is told to let us in: a user and password, or a bearer. */
+struct config_auth {
+	char *user;
+	char *password;
+	char *bearer;
+};
+
 struct config_feed {
 	char *id;     /* unique; from OPML: made of outlet or title */
 	char *outlet; /* display name of who publishes; default: id */
@@ -73,6 +90,10 @@ struct config_feed {
 	char *language;      /* BCP 47 or NULL */
 	int64_t interval_ms; /* 0: the default's */
 	struct strings tags; /* OPML categories, config tags */
+	struct config_access access;
+	struct config_auth auth; /* reaches the engine and one fetch */
+	char *user_agent;
+	char *certificates; /* content of ca_file; NULL: network.ca_file's */
 	struct config_mark mark;
 };
 

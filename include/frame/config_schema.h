@@ -13,21 +13,22 @@
 
 #define SCHEMA_FIELDS_MAX 32 /* of a record */
 
-enum field_type {       /* kept as */
-	FIELD_TEXT,     /* char *, NULL when not given */
-	FIELD_CHOICE,   /* char *, one of choices */
-	FIELD_SECRET,   /* char *: the content of the file named */
-	FIELD_PATTERN,  /* char *, and a bool that is set (len_offset) */
-	FIELD_BOOL,     /* bool */
-	FIELD_COUNT,    /* int64_t */
-	FIELD_DURATION, /* int64_t, milliseconds */
-	FIELD_SIZE,     /* int64_t, bytes */
-	FIELD_ENUM,     /* an enum whose values are places in choices */
-	FIELD_MASK,     /* uint32_t: 1 << place in choices; a list or one */
-	FIELD_TEXTS,    /* struct strings: a list or one text */
-	FIELD_GROUP,    /* a map, kept inside the same struct */
-	FIELD_LIST,     /* pointer to records, and their number (len_offset) */
-	FIELD_NAMES     /* the same, in the shapes that names may take */
+enum field_type {           /* kept as */
+	FIELD_TEXT,         /* char *, NULL when not given */
+	FIELD_CHOICE,       /* char *, one of choices */
+	FIELD_SECRET,       /* char *: the content of the file named */
+	FIELD_CERTIFICATES, /* char *: the same of a file of certificates */
+	FIELD_PATTERN,      /* char *, and a bool that is set (len_offset) */
+	FIELD_BOOL,         /* bool */
+	FIELD_COUNT,        /* int64_t */
+	FIELD_DURATION,     /* int64_t, milliseconds */
+	FIELD_SIZE,         /* int64_t, bytes */
+	FIELD_ENUM,         /* an enum whose values are places in choices */
+	FIELD_MASK,         /* uint32_t: 1 << place in choices; a list or one */
+	FIELD_TEXTS,        /* struct strings: a list or one text */
+	FIELD_GROUP,        /* a map, kept inside the same struct */
+	FIELD_LIST, /* pointer to records, and their number (len_offset) */
+	FIELD_NAMES /* the same, in the shapes that names may take */
 };
 
 /* Kinds of things that have ids, and that others refer to. */

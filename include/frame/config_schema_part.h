@@ -7,7 +7,9 @@
 
 #include <stdint.h>
 
+#include "frame/config_value.h"
 #include "frame/message.h"
+#include "frame/proxy.h"
 
 /* Who gets a field. */
 #define PARENT (1u << ROLE_PARENT)
@@ -26,9 +28,46 @@
 		.key = NULL \
 	}
 
-struct schema_record;
+/* The keys of a struct config_access in a record that has one as `access`. */
+#define ACCESS_FIELDS(owner)                                                 \
+	{                                                                    \
+	    .key = "proxy",                                                  \
+	    .type = FIELD_TEXT,                                              \
+	    .offset = offsetof(owner, access.proxy),                         \
+	    .roles = ENGINE,                                                 \
+	    .check = proxy_check,                                            \
+	    .doc = "The way round: http://HOST:PORT, https, socks5 or "      \
+		   "socks5h, which has names looked up by the proxy alone. " \
+		   "\"environment\" obeys http_proxy, https_proxy, "         \
+		   "all_proxy and no_proxy of the daemon's environment, "    \
+		   "which count for nothing otherwise; \"none\" is a "       \
+		   "direct connection. The proxy may stand at a private "    \
+		   "address; hosts asked for through it may not, unless "    \
+		   "network.allow has them.",                                \
+	    .example = "socks5h://127.0.0.1:9050",                           \
+	},                                                                   \
+	    {                                                                \
+		.key = "headers",                                            \
+		.type = FIELD_TEXTS,                                         \
+		.offset = offsetof(owner, access.headers),                   \
+		.roles = ENGINE,                                             \
+		.check = value_check_header,                                 \
+		.doc = "Further header lines to send, each a name, a colon " \
+		       "and a value. They do not follow a redirect to "      \
+		       "another scheme, host or port.",                      \
+		.example = "[\"Accept-Language: ru\"]",                      \
+	    },                                                               \
+	{                                                                    \
+		.key = "ip", .type = FIELD_ENUM,                             \
+		.offset = offsetof(owner, access.ip), .roles = ENGINE,       \
+		.choices = schema_ip_versions,                               \
+		.doc = "The version of IP to connect with, where only one "  \
+		       "of them works.",                                     \
+	}
 
+struct schema_record;
 /* config_schema_feed.c */
+extern const char *const schema_ip_versions[];
 extern const struct schema_record schema_feed;
 extern const struct schema_record schema_opml;
 /* config_schema_entity.c */

@@ -34,6 +34,14 @@ struct curl_result {
  * is over and its easy handle free for use when it is called. */
 typedef void (*curl_on_done)(void *arg, const struct curl_result *);
 
+/* Where a call goes, and how. */
+struct curl_target {
+	const char *url;
+	const char *proxy; /* its address as proxy_choose() has it, or NULL */
+	const char *certificates; /* PEM to trust; NULL: the loop's */
+	int ip_version;           /* 4 or 6; 0: either */
+};
+
 struct curl_loop_options {
 	const struct address_wall *wall; /* outlives the loop */
 	struct dns *dns;                 /* outlives the loop */
@@ -52,13 +60,15 @@ void curl_loop_free(struct curl_loop *);
 /* For connections opened from now on. */
 void curl_loop_set_wall(struct curl_loop *, const struct address_wall *);
 /*
- * Starts one exchange with the url. The caller owns the easy handle and has
- * set method, headers, body, timeouts and callbacks; the loop sets address,
- * protocols, proxy, TLS and CURLOPT_PRIVATE. Redirects are not followed: each
- * hop is a call of its own.
+ * Starts one exchange with the target, whose strings outlive the call. The
+ * caller owns the easy handle and has set method, headers, body, timeouts and
+ * callbacks; the loop sets address, protocols, proxy, TLS and CURLOPT_PRIVATE.
+ * Redirects are not followed: each hop is a call of its own. A proxy that was
+ * named may stand anywhere; hosts behind it are judged by their address where
+ * that is known here.
  */
-struct curl_call *curl_loop_start(
-    struct curl_loop *, CURL *easy, const char *url, curl_on_done, void *arg);
+struct curl_call *curl_loop_start(struct curl_loop *, CURL *easy,
+    const struct curl_target *, curl_on_done, void *arg);
 /* Ends it without calling back; the easy handle is free for use. Not from
  * within a callback of libcurl; takes NULL. */
 void curl_loop_cancel(struct curl_call *);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frame/access.h"
 #include "frame/message.h"
 #include "parse/item.h"
 
@@ -31,6 +32,7 @@ struct fetch_start {
 	char *modified;     /* Last-Modified verbatim, or NULL */
 	uint64_t body_hash; /* of the last body as transferred; 0: none */
 	bool solo;          /* parse it alone: it may have crashed a fetcher */
+	struct access access;
 	struct job_seen *seen;
 	size_t seen_len;
 };

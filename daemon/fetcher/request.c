@@ -1,0 +1,121 @@
+/*
+ * The headers of a GET: ours, the validators, and what the configuration gives
+ * for the feed.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "fetcher/exchange.h"
+#include "fetcher/request.h"
+#include "frame/access.h"
+
+/* We inflate ourselves, so libcurl must not: this header is ours, too. */
+#define ACCEPT_ENCODING "Accept-Encoding: gzip, deflate"
+#define ACCEPT                                                                \
+	"Accept: application/atom+xml, application/rss+xml, "                 \
+	"application/feed+json, application/rdf+xml, application/xml;q=0.9, " \
+	"text/xml;q=0.9, */*;q=0.5"
+
+static void
+add_line(struct curl_slist **list, const char *line)
+{
+	*list = curl_slist_append(*list, line);
+	if (*list == NULL)
+		abort();
+}
+
+static void
+add_pair(struct curl_slist **list, const char *name, const char *value)
+{
+	char *line = xasprintf("%s: %s", name, value);
+
+	add_line(list, line);
+	explicit_bzero(line, strlen(line));
+	free(line);
+}
+
+static bool
+gives_header(const struct access *access, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < access->headers.len; i++)
+		if (strncasecmp(access->headers.at[i], name, len) == 0 &&
+		    access->headers.at[i][len] == ':')
+			return true;
+	return false;
+}
+
+static void
+add_access(struct curl_slist **list, const struct access *access)
+{
+	for (size_t i = 0; i < access->headers.len; i++)
+		add_line(list, access->headers.at[i]);
+	if (access->authorization != NULL)
+		add_pair(list, "Authorization", access->authorization);
+}
+
+bool
+request_is_conditional(const struct exchange_request *request)
+{
+	return request->etag != NULL || request->modified != NULL;
+}
+
+bool
+request_is_special(const struct exchange_request *request)
+{
+	const struct access *access = request->access;
+
+	return request_is_conditional(request) ||
+	       (access != NULL &&
+		   (access->headers.len > 0 || access->authorization != NULL));
+}
+
+/* Validators go back byte by byte as they came; RFC 3229 builds on the one
+ * that is strong by nature. */
+struct curl_slist *
+request_headers(const struct exchange_request *request, bool at_home)
+{
+	const struct access *access = at_home ? request->access : NULL;
+	struct curl_slist *list = NULL;
+
+	add_line(&list, ACCEPT_ENCODING);
+	if (access == NULL || !gives_header(access, "Accept"))
+		add_line(&list, ACCEPT);
+	if (request->etag != NULL) {
+		add_pair(&list, "If-None-Match", request->etag);
+		add_line(&list, "A-IM: feed");
+	}
+	if (request->modified != NULL)
+		add_pair(&list, "If-Modified-Since", request->modified);
+	if (access != NULL)
+		add_access(&list, access);
+	return list;
+}
+
+bool
+request_same_origin(const char *a, const char *b)
+{
+	static const CURLUPart parts[] = {
+	    CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+	CURLU *url[2] = {curl_url(), curl_url()};
+	bool same = curl_url_set(url[0], CURLUPART_URL, a, 0) == CURLUE_OK &&
+		    curl_url_set(url[1], CURLUPART_URL, b, 0) == CURLUE_OK;
+
+	for (size_t i = 0; i < 3 && same; i++) {
+		char *part[2] = {NULL, NULL};
+
+		same = curl_url_get(url[0], parts[i], &part[0],
+			   CURLU_DEFAULT_PORT) == CURLUE_OK &&
+		       curl_url_get(url[1], parts[i], &part[1],
+			   CURLU_DEFAULT_PORT) == CURLUE_OK &&
+		       strcasecmp(part[0], part[1]) == 0;
+		curl_free(part[0]);
+		curl_free(part[1]);
+	}
+	curl_url_cleanup(url[0]);
+	curl_url_cleanup(url[1]);
+	return same;
+}

@@ -1,0 +1,45 @@
+/*
+ * Reads files of certificates, and sees that they are such.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "base/mem.h"
+#include "frame/config_certificates.h"
+#include "frame/config_source.h"
+
+static bool
+has_certificate(const struct config_source *source)
+{
+	BIO *bio = BIO_new_mem_buf(source->bytes, (int)source->len);
+	X509 *first = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	bool has = first != NULL;
+
+	X509_free(first);
+	BIO_free(bio);
+	ERR_clear_error();
+	return has;
+}
+
+char *
+certificates_read(const char *path, char **why)
+{
+	struct config_source source = {.path = NULL};
+	char *pem = NULL;
+
+	if (source_read(path, CERTIFICATES_MAX, &source) != 0)
+		*why = xasprintf("cannot read %s: %s", path,
+		    errno == EFBIG ? "over 64 KiB, more than one feed may have"
+				   : strerror(errno));
+	else if (!has_certificate(&source))
+		*why = xasprintf("no certificate (PEM) in %s", path);
+	else
+		pem = xstrdup(source.bytes);
+	source_clear(&source);
+	return pem;
+}
