@@ -7,51 +7,48 @@
 
 #include "match/languages.h"
 
-/* In which texts a language's endings count. */
-enum when {
-	WHEN_TOLD,   /* when the text is told to be in it */
-	WHEN_COMMON, /* also when the text's language is not known */
-	WHEN_ALWAYS  /* the script tells */
-};
-
 /* Languages with a table, by the script of the words that take its endings;
  * the place is the bit in a mask. */
 static const struct {
 	char code[4];
 	enum script script;
-	enum when when;
 } languages[] = {
-    {"be", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"bg", SCRIPT_CYRILLIC, WHEN_COMMON},
-    {"cs", SCRIPT_LATIN, WHEN_COMMON},
-    {"da", SCRIPT_LATIN, WHEN_TOLD},
-    {"de", SCRIPT_LATIN, WHEN_TOLD},
-    {"el", SCRIPT_GREEK, WHEN_ALWAYS},
-    {"et", SCRIPT_LATIN, WHEN_TOLD},
-    {"fi", SCRIPT_LATIN, WHEN_TOLD},
-    {"hr", SCRIPT_LATIN, WHEN_COMMON},
-    {"hu", SCRIPT_LATIN, WHEN_TOLD},
-    {"hy", SCRIPT_ARMENIAN, WHEN_ALWAYS},
-    {"ka", SCRIPT_GEORGIAN, WHEN_ALWAYS},
-    {"ko", SCRIPT_HANGUL, WHEN_ALWAYS},
-    {"ko", SCRIPT_LATIN, WHEN_ALWAYS},
-    {"lt", SCRIPT_LATIN, WHEN_TOLD},
-    {"lv", SCRIPT_LATIN, WHEN_TOLD},
-    {"mk", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"nl", SCRIPT_LATIN, WHEN_TOLD},
-    {"no", SCRIPT_LATIN, WHEN_TOLD},
-    {"pl", SCRIPT_LATIN, WHEN_COMMON},
-    {"ro", SCRIPT_LATIN, WHEN_TOLD},
-    {"ru", SCRIPT_CYRILLIC, WHEN_COMMON},
-    {"sk", SCRIPT_LATIN, WHEN_COMMON},
-    {"sl", SCRIPT_LATIN, WHEN_COMMON},
-    {"sq", SCRIPT_LATIN, WHEN_TOLD},
-    {"sr", SCRIPT_CYRILLIC, WHEN_TOLD},
-    {"sv", SCRIPT_LATIN, WHEN_TOLD},
-    {"tr", SCRIPT_LATIN, WHEN_TOLD},
-    {"uk", SCRIPT_CYRILLIC, WHEN_COMMON},
+    /* Their endings count in any text: the script tells. */
+    {"el", SCRIPT_GREEK},
+    {"hy", SCRIPT_ARMENIAN},
+    {"ka", SCRIPT_GEORGIAN},
+    {"ko", SCRIPT_HANGUL},
+    {"ko", SCRIPT_LATIN},
+    /* These also where the text's language is not known. */
+    {"bg", SCRIPT_CYRILLIC},
+    {"cs", SCRIPT_LATIN},
+    {"hr", SCRIPT_LATIN},
+    {"pl", SCRIPT_LATIN},
+    {"ru", SCRIPT_CYRILLIC},
+    {"sk", SCRIPT_LATIN},
+    {"sl", SCRIPT_LATIN},
+    {"uk", SCRIPT_CYRILLIC},
+    /* These only in texts that are told to be in them. */
+    {"be", SCRIPT_CYRILLIC},
+    {"da", SCRIPT_LATIN},
+    {"de", SCRIPT_LATIN},
+    {"et", SCRIPT_LATIN},
+    {"fi", SCRIPT_LATIN},
+    {"hu", SCRIPT_LATIN},
+    {"lt", SCRIPT_LATIN},
+    {"lv", SCRIPT_LATIN},
+    {"mk", SCRIPT_CYRILLIC},
+    {"nl", SCRIPT_LATIN},
+    {"no", SCRIPT_LATIN},
+    {"ro", SCRIPT_LATIN},
+    {"sq", SCRIPT_LATIN},
+    {"sr", SCRIPT_CYRILLIC},
+    {"sv", SCRIPT_LATIN},
+    {"tr", SCRIPT_LATIN},
 };
 #define LANGUAGES (sizeof(languages) / sizeof(*languages))
+#define ALWAYS 0x1fULL   /* the first five */
+#define COMMON 0x1fe0ULL /* the next eight */
 
 /* Codes that mean one or two of the above; "": nothing is added to names. */
 static const struct {
@@ -88,25 +85,15 @@ languages_of(const char code[4])
 	return mask;
 }
 
-static uint64_t
-languages_when(enum when when)
-{
-	uint64_t mask = 0;
-
-	for (size_t i = 0; i < LANGUAGES; i++)
-		mask |= (uint64_t)(languages[i].when == when) << i;
-	return mask;
-}
-
 uint64_t
 languages_of_text(const char *language)
 {
 	char code[4] = "";
 	size_t len = language != NULL ? strcspn(language, "-_") : 0;
-	uint64_t mask = LANGUAGE_ANY | languages_when(WHEN_ALWAYS), told;
+	uint64_t mask = LANGUAGE_ANY | ALWAYS, told;
 
 	if (len < 2 || len > 3)
-		return mask | languages_when(WHEN_COMMON);
+		return mask | COMMON;
 	for (size_t i = 0; i < len; i++)
 		code[i] = (char)(language[i] | 0x20);
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
@@ -114,7 +101,7 @@ languages_of_text(const char *language)
 			return mask | languages_of(aliases[i].table[0]) |
 			       languages_of(aliases[i].table[1]);
 	told = languages_of(code);
-	return mask | (told != 0 ? told : languages_when(WHEN_COMMON));
+	return mask | (told != 0 ? told : COMMON);
 }
 
 uint64_t
