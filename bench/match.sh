@@ -1,8 +1,8 @@
 #!/bin/sh
 # How fast names are found, with 100 to 100,000 of them, beside folding alone,
-# Vectorscan's literals over text that was folded beforehand, and grep -F. Run
-# in the build folder: ../bench/match.sh [MEGABYTES]. Prints a line of JSON for
-# each number of names; match_to_X is our speed over X's in the same run.
+# Vectorscan's literals over folded text, and grep -F. Run in the build folder:
+# ../bench/match.sh [MEGABYTES]. Prints a line of JSON for each number of names;
+# match_to_X is our speed over X's in the same run.
 set -eu
 here=$(dirname "$0")
 work=$(mktemp -d)

@@ -59,8 +59,9 @@ fold_decode(const char *p, const char *end, uint32_t *code)
 static void
 put(struct fold_word *word, uint32_t letter)
 {
-	/* Too long a word spoils its letters, but matches nothing anyway. */
-	word->letter[word->len++ % FOLD_LETTERS] = (uint16_t)letter;
+	if (word->len < FOLD_WORD_MAX)
+		word->letter[word->len] = (uint16_t)letter;
+	word->len++;
 }
 
 /* Decomposed Hangul becomes syllables. */
@@ -171,7 +172,8 @@ apostrophe(const struct fold_word *word, const char *p, const char *end)
 	return end - p >= n + 2 && is_cyrillic(p + n) ? n : 0;
 }
 
-void
+/* II to XX become numbers. */
+static void
 fold_numeral(struct fold_word *word)
 {
 	static const char *const roman[] = {"ii", "iii", "iv", "", "vi", "vii",
@@ -191,7 +193,6 @@ fold_numeral(struct fold_word *word)
 		fold_shape(word->start, word->end, &shape);
 		if (!shape.upper)
 			return;
-		memset(word->letter, 0, sizeof(*word->letter) * word->len);
 		word->len = 0;
 		if (i + 2 >= 10)
 			put(word, '0' + (i + 2) / 10);
@@ -280,7 +281,6 @@ fold_next(const char **at, const char *end, struct fold_word *word)
 {
 	uint32_t found = 0;
 	const char *p = skip(*at, end, &found);
-	unsigned kept;
 
 	if (p == end) {
 		*at = end;
@@ -292,9 +292,8 @@ fold_next(const char **at, const char *end, struct fold_word *word)
 	p = found & FOLD_NOSPACE ? read_nospace_word(word, p, end)
 				 : read_word(word, p, end);
 	word->end = *at = p;
-	kept = word->len < FOLD_WORD_MAX ? word->len : FOLD_WORD_MAX;
-	memset(&word->letter[kept], 0, 4 * sizeof(*word->letter));
-	if (fold_may_be_numeral(word))
+	if (word->capital && word->len <= 5 &&
+	    fold_begins_numeral(word->letter[0]))
 		fold_numeral(word);
 	return true;
 }

@@ -1,16 +1,30 @@
 /*
- * Two masks for each 64 bytes, letters and hard bytes, then words by counting
- * bits. A word with a hard byte goes to fold_next. Without SSE2 all do.
+ * Masks of each 64 bytes, letters and hard bytes, give words by counting bits.
+ * A word with a hard byte goes to fold_next. Without SSE2 all do.
  */
 #include <string.h>
 
+#include "match/fold.h"
 #include "match/reader.h"
+
+/* Leaves the word at *p or behind it to fold_next. */
+static bool
+read_plainly(const char **p, const char *end, struct reader_word *word)
+{
+	struct fold_word whole;
+
+	if (!fold_next(p, end, &whole))
+		return false;
+	word->start = whole.start;
+	word->head = reader_head(whole.letter, whole.len);
+	word->capital = whole.capital;
+	return true;
+}
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-#define LANE 16     /* bytes of a vector */
-#define EASY_MAX 32 /* bytes of an easy word */
+#define LANE 16 /* bytes of a vector */
 
 static __m128i
 load(const char *p)
@@ -18,10 +32,16 @@ load(const char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-static void
-store(uint16_t *p, __m128i letters)
+static uint64_t
+mask_of(__m128i bytes)
 {
-	_mm_storeu_si128((__m128i *)(void *)p, letters);
+	return (uint64_t)(uint32_t)_mm_movemask_epi8(bytes);
+}
+
+static __m128i
+is_byte(__m128i bytes, char byte)
+{
+	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
 }
 
 /* Bytes from first to last; both below 0x80. */
@@ -33,135 +53,140 @@ bytes_between(__m128i bytes, char first, char last)
 	    _mm_cmpgt_epi8(_mm_set1_epi8((char)(last + 1)), bytes));
 }
 
-static __m128i
-codes_between(__m128i codes, short first, short last)
-{
-	return _mm_and_si128(
-	    _mm_cmpgt_epi16(codes, _mm_set1_epi16((short)(first - 1))),
-	    _mm_cmpgt_epi16(_mm_set1_epi16((short)(last + 1)), codes));
-}
+/* What the bytes of a block are, a bit for each. */
+struct kinds {
+	uint64_t ascii;      /* letters and digits */
+	uint64_t beyond;     /* all that is not ASCII */
+	uint64_t lead;       /* first of a character beyond ASCII */
+	uint64_t cyrillic;   /* first of one from U+0400 to U+047F */
+	uint64_t apostrophe; /* ' and ` */
+};
 
-/* Letters and digits of ASCII and all bytes beyond ASCII; hard are the first
- * bytes of all characters but U+0400 to U+047F. */
 static void
-classify(const char *p, uint64_t *letters, uint64_t *hard)
+tell_kinds(const char *p, unsigned at, struct kinds *kinds)
 {
-	__m128i bytes = load(p);
+	__m128i bytes = load(p + at);
 	__m128i small = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-	__m128i ascii = _mm_or_si128(
-	    bytes_between(small, 'a', 'z'), bytes_between(bytes, '0', '9'));
-	__m128i cyrillic =
-	    _mm_cmpeq_epi8(_mm_and_si128(bytes, _mm_set1_epi8((char)0xfe)),
-		_mm_set1_epi8((char)0xd0));
-	__m128i lead =
-	    _mm_cmpeq_epi8(_mm_and_si128(bytes, _mm_set1_epi8((char)0xc0)),
-		_mm_set1_epi8((char)0xc0));
+	__m128i top = _mm_and_si128(bytes, _mm_set1_epi8((char)0xc0));
+	__m128i pair = _mm_and_si128(bytes, _mm_set1_epi8((char)0xfe));
 
-	*letters = (uint64_t)(uint32_t)(_mm_movemask_epi8(ascii) |
-					_mm_movemask_epi8(bytes));
-	*hard = (uint64_t)(uint32_t)_mm_movemask_epi8(
-	    _mm_andnot_si128(cyrillic, lead));
+	kinds->ascii |= mask_of(_mm_or_si128(bytes_between(small, 'a', 'z'),
+			    bytes_between(bytes, '0', '9')))
+			<< at;
+	kinds->beyond |= mask_of(bytes) << at;
+	kinds->lead |= mask_of(is_byte(top, '\xc0')) << at;
+	kinds->cyrillic |= mask_of(is_byte(pair, '\xd0')) << at;
+	kinds->apostrophe |=
+	    mask_of(_mm_or_si128(is_byte(bytes, '\''), is_byte(bytes, '`')))
+	    << at;
 }
 
-/* Looks at the 64 bytes from p on. */
+/* Bytes that make a word hard: characters but ASCII and U+0400 to U+047F, a
+ * change between the two, bytes that are not UTF-8, and the last letter before
+ * an apostrophe that may be part of the word. */
+static uint64_t
+hard_bytes(const struct kinds *kinds)
+{
+	uint64_t tails = kinds->beyond & ~kinds->lead;
+	uint64_t near = kinds->beyond << 1 | kinds->beyond >> 1;
+
+	return (kinds->lead & ~kinds->cyrillic) | (kinds->ascii & near) |
+	       (kinds->cyrillic & ~(tails >> 1)) |
+	       (tails & ~(kinds->cyrillic << 1)) |
+	       (tails & kinds->apostrophe >> 1);
+}
+
+/* Looks at the 64 bytes from p on. A word up to their end may go on: it is left
+ * to the next block, unless it is all of this one. */
 static void
 look_at(struct reader *r, const char *p)
 {
+	struct kinds kinds = {.ascii = 0};
 	size_t left = (size_t)(r->end - p);
-	uint64_t letters, hard;
 
 	r->block = r->bytes = p;
-	r->letters = r->hard = 0;
 	if (left < sizeof(r->tail)) {
 		memset(r->tail, 0, sizeof(r->tail));
 		memcpy(r->tail, p, left);
 		r->bytes = r->tail;
 	}
-	for (int i = 0; i < READER_BLOCK; i += LANE) {
-		classify(r->bytes + i, &letters, &hard);
-		r->letters |= letters << i;
-		r->hard |= hard << i;
+	for (unsigned i = 0; i < READER_BLOCK; i += LANE)
+		tell_kinds(r->bytes, i, &kinds);
+	r->letters = kinds.ascii | kinds.beyond;
+	r->hard = hard_bytes(&kinds);
+	r->next = READER_BLOCK;
+	if (r->letters >> 63 && ~r->letters != 0) {
+		r->next -= __builtin_clzll(~r->letters);
+		r->letters &= ~(~0ULL << r->next);
 	}
 }
 
-/* Folds len bytes of ASCII, EASY_MAX at most; false when there are others
- * among them. No branch depends on len: it could not be foretold. */
-static bool
-fold_ascii(const char *p, unsigned len, struct fold_word *word)
+/* Keeps the first len letters of a head. */
+static uint64_t
+keep(unsigned len)
 {
-	const __m128i zero = _mm_setzero_si128(), blank = _mm_set1_epi8(0x20);
-	uint64_t beyond = 0;
-
-	for (unsigned i = 0; i < EASY_MAX; i += LANE) {
-		__m128i bytes = load(p + i);
-		__m128i small = _mm_or_si128(bytes, blank);
-
-		beyond |= (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << i;
-		store(word->letter + i, _mm_unpacklo_epi8(small, zero));
-		store(word->letter + i + 8, _mm_unpackhi_epi8(small, zero));
-	}
-	word->len = len;
-	word->capital =
-	    ((unsigned char)(*p - 'A') < 26) | ((unsigned char)(*p - '0') < 10);
-	return (beyond & ((1ULL << len) - 1)) == 0;
+	return ~0ULL >> (64 - 8 * (len < 8 ? len : 8));
 }
 
-/* Folds eight letters from U+0410 to U+045C; a mask of two bits for each that
- * is none. */
-static unsigned
-fold_eight(const char *p, uint16_t *letters)
+/* Of len bytes of ASCII. */
+static bool
+read_ascii(const char *p, unsigned len, struct reader_word *word)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	word->head = (bytes | 0x2020202020202020ULL) & keep(len);
+	word->capital = *p < 'a';
+	return true;
+}
+
+/* Of letters from U+0410 to U+045C; false when there are others. */
+static bool
+read_cyrillic(const char *p, unsigned len, struct reader_word *word)
 {
 	__m128i text = load(p);
-	__m128i lead =
-	    _mm_slli_epi16(_mm_and_si128(text, _mm_set1_epi16(0x1f)), 6);
-	__m128i code = _mm_or_si128(
-	    lead, _mm_and_si128(_mm_srli_epi16(text, 8), _mm_set1_epi16(0x3f)));
-	__m128i is_pair =
-	    _mm_cmpeq_epi16(_mm_and_si128(text, _mm_set1_epi16((short)0xc0fe)),
-		_mm_set1_epi16((short)0x80d0));
-	__m128i large = codes_between(code, 0x410, 0x42f);
-	__m128i yo = _mm_cmpeq_epi16(code, _mm_set1_epi16(0x451));
-	__m128i bad = _mm_cmpeq_epi16(code, _mm_set1_epi16(0x450));
-	__m128i good = _mm_andnot_si128(
-	    bad, _mm_and_si128(is_pair, codes_between(code, 0x410, 0x45c)));
+	__m128i leads =
+	    _mm_slli_epi16(_mm_and_si128(text, _mm_set1_epi16(1)), 6);
+	__m128i tails =
+	    _mm_and_si128(_mm_srli_epi16(text, 8), _mm_set1_epi16(0x3f));
+	__m128i low =
+	    _mm_packus_epi16(_mm_or_si128(leads, tails), _mm_setzero_si128());
+	__m128i large = _mm_cmpgt_epi8(_mm_set1_epi8(0x30), low);
+	__m128i bad = _mm_or_si128(is_byte(low, 0x50),
+	    _mm_or_si128(_mm_cmpgt_epi8(_mm_set1_epi8(0x10), low),
+		_mm_cmpgt_epi8(low, _mm_set1_epi8(0x5c))));
+	uint64_t kept = keep(len / 2), head, wrong;
 
-	code = _mm_add_epi16(code, _mm_and_si128(large, _mm_set1_epi16(0x20)));
-	code = _mm_sub_epi16(code, _mm_and_si128(yo, _mm_set1_epi16(0x1c)));
-	store(letters, code);
-	return ~(unsigned)_mm_movemask_epi8(good) & 0xffff;
-}
-
-static bool
-fold_cyrillic(const char *p, unsigned len, struct fold_word *word)
-{
-	uint64_t bad = 0;
-
-	for (unsigned i = 0; i < EASY_MAX; i += LANE)
-		bad |= (uint64_t)fold_eight(p + i, word->letter + i / 2) << i;
-	word->len = len / 2;
+	low = _mm_add_epi8(low, _mm_and_si128(large, _mm_set1_epi8(0x20)));
+	low = _mm_sub_epi8(
+	    low, _mm_and_si128(is_byte(low, 0x51), _mm_set1_epi8(0x1c)));
+	_mm_storel_epi64((__m128i *)(void *)&head, low);
+	_mm_storel_epi64((__m128i *)(void *)&wrong, bad);
+	word->head = head & kept;
 	word->capital = (*p == '\xd0') & ((unsigned char)p[1] < 0xb0);
-	return (bad & ((1ULL << len) - 1)) == 0 && p[len] != '\'' &&
-	       p[len] != '`';
+	return (wrong & kept) == 0;
 }
 
-/* The word of len bytes at `at` in the block, if it is an easy one. */
+/* Whether it may be II to XX in capitals, also typed with Cyrillic letters. */
 static bool
-read_easily(
-    const struct reader *r, unsigned at, unsigned len, struct fold_word *word)
+may_be_numeral(const struct reader_word *word)
 {
-	const char *p = r->bytes + at;
+	/* i v x U+0456 U+0445, less 0x40 */
+	const uint64_t first = 1ULL << 0x29 | 1ULL << 0x36 | 1ULL << 0x38 |
+			       1ULL << 0x16 | 1ULL << 0x05;
 
-	if (len > EASY_MAX || (r->hard >> at & ((1ULL << len) - 1)) != 0)
-		return false;
-	if ((signed char)*p >= 0 ? !fold_ascii(p, len, word)
-				 : !fold_cyrillic(p, len, word))
-		return false;
-	memset(&word->letter[word->len], 0, 4 * sizeof(*word->letter));
-	word->start = r->block + at;
-	word->end = word->start + len;
-	if (fold_may_be_numeral(word))
-		fold_numeral(word);
-	return true;
+	return (first >> (word->head & 0x3f)) & (word->head >> 6 & 1) &
+	       word->capital & (word->head >> 40 == 0);
+}
+
+/* The word of len bytes at p, if it is an easy one. */
+static bool
+read_easily(const char *p, unsigned len, struct reader_word *word)
+{
+	bool known = (signed char)*p >= 0 ? read_ascii(p, len, word)
+					  : read_cyrillic(p, len, word);
+
+	return known & !may_be_numeral(word);
 }
 
 void
@@ -171,51 +196,50 @@ reader_init(struct reader *r, const char *text, const char *end)
 	look_at(r, text);
 }
 
-/* Leaves a word at p, which is no easy one, to fold_next. Apart from
- * reader_next, which then needs no frame. */
-static __attribute__((noinline)) bool
-read_plainly(struct reader *r, const char *p, struct fold_word *word)
-{
-	size_t passed;
-
-	if (!fold_next(&p, r->end, word))
-		return false;
-	passed = (size_t)(p - r->block);
-	if (passed < READER_BLOCK)
-		r->letters &= ~0ULL << passed;
-	else
-		look_at(r, p);
-	return true;
-}
-
-/* Bytes of the run of letters at `at` in the block. */
+/* Leaves the first of the words that start there to fold_next; how many it
+ * reads, 0 at the end of the text. */
 static unsigned
-run_at(const struct reader *r, unsigned at)
+read_hard(struct reader *r, uint64_t starts, struct reader_word *word)
 {
-	return (unsigned)__builtin_ctzll(~(r->letters >> at >> 1)) + 1;
+	const char *p = r->block + __builtin_ctzll(starts);
+	bool found = read_plainly(&p, r->end, word);
+
+	if (p - r->block < r->next) {
+		r->letters &= ~0ULL << (p - r->block);
+		r->hard &= ~0ULL << (p - r->block);
+	} else {
+		look_at(r, p);
+	}
+	return found;
 }
 
-bool
-reader_next(struct reader *r, struct fold_word *word)
+unsigned
+reader_next(struct reader *r, struct reader_word words[READER_WORDS])
 {
-	unsigned at, len;
+	unsigned count = 0, hard;
+	uint64_t starts, ends;
 
-	for (;;) {
-		while (r->letters == 0) {
-			if (r->end - r->block <= READER_BLOCK)
-				return false;
-			look_at(r, r->block + READER_BLOCK);
-		}
-		at = (unsigned)__builtin_ctzll(r->letters);
-		len = run_at(r, at);
-		if (at + len < READER_BLOCK || at == 0)
-			break;
-		look_at(r, r->block + at); /* it may go on */
+	while (r->letters == 0) {
+		if (r->end - r->block <= r->next)
+			return 0;
+		look_at(r, r->block + r->next);
 	}
-	if (!read_easily(r, at, len, word))
-		return read_plainly(r, r->block + at, word);
-	r->letters &= ~0ULL << at << len;
-	return true;
+	starts = r->letters & ~(r->letters << 1);
+	ends = ~r->letters & r->letters << 1;
+	hard = r->hard != 0 ? (unsigned)__builtin_ctzll(r->hard) : READER_BLOCK;
+	for (; ends != 0; ends &= ends - 1, starts &= starts - 1) {
+		unsigned at = (unsigned)__builtin_ctzll(starts);
+		unsigned end = (unsigned)__builtin_ctzll(ends);
+
+		if (end > hard ||
+		    !read_easily(r->bytes + at, end - at, &words[count]))
+			break;
+		words[count++].start = r->block + at;
+	}
+	if (starts != 0)
+		return count + read_hard(r, starts, &words[count]);
+	r->letters = 0;
+	return count;
 }
 
 #else
@@ -227,10 +251,10 @@ reader_init(struct reader *r, const char *text, const char *end)
 	r->end = end;
 }
 
-bool
-reader_next(struct reader *r, struct fold_word *word)
+unsigned
+reader_next(struct reader *r, struct reader_word words[READER_WORDS])
 {
-	return fold_next(&r->block, r->end, word);
+	return read_plainly(&r->block, r->end, words);
 }
 
 #endif

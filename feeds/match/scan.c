@@ -1,5 +1,5 @@
 /*
- * The way of a word: a bit of a filter by its first four letters, a probe for
+ * The way of a word: a bit of a filter by its first six letters, a probe for
  * each ending that it has, then the trie of names along the words behind it.
  */
 #include <string.h>
@@ -86,9 +86,9 @@ step_ending(const struct set_view *view, unsigned node, uint16_t letter)
 static bool
 may_begin(const struct set_view *view, uint64_t hash)
 {
-	uint64_t bit = hash >> view->header->filter_shift;
+	uint64_t place = hash >> view->header->filter_shift;
 
-	return view->first_stems[bit / 64] >> bit % 64 & 1;
+	return view->first_stems[place] >> (hash & 63) & 1;
 }
 
 /* Finds the tokens of which the word is a form: one probe for each ending.
@@ -266,8 +266,8 @@ end_name(struct scan *s, uint32_t number, unsigned depth, bool initials)
 	    .len = (size_t)(s->ahead[last].word.end - first->start),
 	    .name = number,
 	    .entity = name->entity,
-	    .first_word = s->words - 1,
-	    .last_word = s->words - 1 + last,
+	    .first_word = s->first_word,
+	    .last_word = s->first_word + last,
 	};
 
 	if (accept_name(s, name, initials, &hit.rule))
@@ -379,13 +379,15 @@ walk(struct scan *s, struct step at)
 }
 
 static void
-try_candidate(struct scan *s)
+try_candidate(struct scan *s, const char *p, uint32_t number)
 {
 	struct scan_word *w = &s->ahead[0];
 
+	s->first_word = number;
 	s->ahead_len = 1;
 	s->visits_len = 0;
 	s->path[0] = 0;
+	fold_next(&p, s->end, &w->word);
 	look_up(s, w, true);
 	for (unsigned i = 0; i < w->tokens_len; i++) {
 		struct step step = {
@@ -396,29 +398,47 @@ try_candidate(struct scan *s)
 	}
 }
 
-void
-scan_words(struct scan *s)
+/* Which of the words, a bit for each, a name may begin with. No branch: most
+ * words are none, and the filter's memory may be far. */
+static uint32_t
+find_candidates(struct scan *s, const struct reader_word *words, unsigned count)
 {
 	const uint64_t *any = s->view->filter[0], *small = s->view->filter[1];
 	unsigned shift = s->view->header->filter_shift;
-	struct fold_word *word = &s->ahead[0].word;
-	uint32_t words = 0, capitals = 0;
-	struct reader reader;
+	uint32_t candidates = 0, capitals = 0;
 
 	if (s->explain || s->any_case)
 		small = any;
-	reader_init(&reader, s->text, s->end);
-	while (reader_next(&reader, word)) {
-		uint64_t bit = set_filter_bit(word->letter, shift);
-		const uint64_t *filter = word->capital ? any : small;
+	for (unsigned i = 0; i < count; i++) {
+		const uint64_t *filter = words[i].capital ? any : small;
+		uint64_t head = words[i].head;
+		bool may = filter[set_filter_place(head, shift)] >>
+			       set_filter_bit(head) &
+			   1;
 
-		words++;
-		capitals += word->capital;
-		if (filter[bit / 64] >> bit % 64 & 1) {
-			s->words = words;
-			try_candidate(s);
+		candidates |= (uint32_t)may << i;
+		capitals += words[i].capital;
+	}
+	s->capitals += capitals;
+	return candidates;
+}
+
+void
+scan_words(struct scan *s)
+{
+	struct reader_word words[READER_WORDS];
+	struct reader reader;
+	unsigned count;
+
+	s->words = s->capitals = 0;
+	reader_init(&reader, s->text, s->end);
+	for (; (count = reader_next(&reader, words)) > 0; s->words += count) {
+		uint32_t left = find_candidates(s, words, count);
+
+		for (; left != 0; left &= left - 1) {
+			unsigned i = (unsigned)__builtin_ctz(left);
+
+			try_candidate(s, words[i].start, s->words + i);
 		}
 	}
-	s->words = words;
-	s->capitals = capitals;
 }

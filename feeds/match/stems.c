@@ -9,13 +9,14 @@
 #include "base/mem.h"
 #include "match/fold.h"
 #include "match/intern.h"
+#include "match/reader.h"
 #include "match/stems.h"
 
 #define ROWS_MAX 256 /* rows of all languages for one word */
 #define TOLD_LETTERS_MAX (FOLD_WORD_MAX + ENDINGS_LETTERS_MAX)
-#define FORMS_MAX 1024 /* different endings */
-#define FILTER_BITS_MIN 12
-#define FILTER_BITS_MAX 22
+#define FORMS_MAX 1024     /* different endings */
+#define FILTER_BITS_MIN 11 /* of a place in the filters */
+#define FILTER_BITS_MAX 16
 
 /* A row told for a stem of the token at hand. */
 struct told {
@@ -225,14 +226,14 @@ write_stems(struct stems *s, struct buf *section, struct set_header *header)
 }
 
 static void
-set_bit(struct buf *filter, uint64_t bit)
+set_bit(struct buf *filter, uint64_t place, unsigned bit)
 {
-	uint64_t *words = (uint64_t *)(void *)filter->data;
+	uint64_t *places = (uint64_t *)(void *)filter->data;
 
-	words[bit / 64] |= 1ULL << bit % 64;
+	places[place] |= 1ULL << bit;
 }
 
-/* Sets the bits of all words that the stem can begin. */
+/* Sets the bits of the heads of all words that the stem can begin. */
 static void
 filter_stem(const struct stems *s, const struct stem *stem,
     struct buf section[SET_SECTIONS], unsigned shift)
@@ -242,23 +243,24 @@ filter_stem(const struct stems *s, const struct stem *stem,
 	size_t len = stem->stem.len;
 	uint32_t i = at[stem->stem.class], end = at[stem->stem.class + 1];
 	uint16_t word[FOLD_WORD_MAX + 2 * ENDINGS_LETTERS_MAX];
-	uint64_t bit;
-	unsigned n;
+	uint64_t head, place;
+	unsigned n, bit;
 
 	for (; i < end; i++) {
 		const uint16_t *text =
 		    endings_text(s->endings, endings[i].ending, &n);
 
-		memset(word, 0, 4 * sizeof(*word));
 		memcpy(word,
 		    s->letters->data + stem->stem.letters * sizeof(*word),
 		    len * sizeof(*word));
 		memcpy(word + len, text, n * sizeof(*word));
-		bit = set_filter_bit(word, shift);
-		set_bit(&section[SET_FILTER_ANY], bit);
+		head = reader_head(word, (unsigned)len + n);
+		place = set_filter_place(head, shift);
+		bit = set_filter_bit(head);
+		set_bit(&section[SET_FILTER_ANY], place, bit);
 		if (stem->place == STEMS_FIRST_SMALL)
-			set_bit(&section[SET_FILTER_SMALL], bit);
-		if (len >= 4)
+			set_bit(&section[SET_FILTER_SMALL], place, bit);
+		if (len >= SET_FILTER_LETTERS)
 			return;
 	}
 }
@@ -273,8 +275,8 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 
 	for (size_t i = 0; i < count; i++)
 		firsts += stems[i].place != STEMS_INNER;
-	bits = bits_for(firsts * 16, FILTER_BITS_MIN, FILTER_BITS_MAX);
-	bytes = ((size_t)1 << bits) / 8;
+	bits = bits_for(firsts, FILTER_BITS_MIN, FILTER_BITS_MAX);
+	bytes = ((size_t)1 << bits) * sizeof(uint64_t);
 	header->filter_shift = 64 - bits;
 	for (int i = SET_FILTER_ANY; i <= SET_FILTER_STEMS; i++) {
 		memset(buf_reserve(&section[i], bytes), 0, bytes);
@@ -285,7 +287,7 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 			continue;
 		filter_stem(s, &stems[i], section, header->filter_shift);
 		set_bit(&section[SET_FILTER_STEMS],
-		    stems[i].hash >> header->filter_shift);
+		    stems[i].hash >> header->filter_shift, stems[i].hash & 63);
 	}
 }
 

@@ -11,32 +11,26 @@
 #include <stdint.h>
 
 #define FOLD_WORD_MAX 60 /* letters; longer words match nothing */
-#define FOLD_LETTERS (FOLD_WORD_MAX + 4)
 
 struct fold_word {
 	const char *start; /* in the text */
 	const char *end;
 	unsigned len; /* folded letters; over FOLD_WORD_MAX: too long */
 	bool capital; /* begins with a capital or a digit */
-	/* Followed by four zeros. */
-	uint16_t letter[FOLD_LETTERS];
+	uint16_t letter[FOLD_WORD_MAX];
 };
 
 /* Reads the next word at or after *at, moving *at behind it; false when there
  * is none before end. Invalid UTF-8 separates words. */
 bool fold_next(const char **at, const char *end, struct fold_word *);
 
-/* II to XX in capitals, also typed with Cyrillic letters, become numbers. */
-void fold_numeral(struct fold_word *);
+/* Whether II to XX in capitals, also typed with Cyrillic letters, which become
+ * numbers, may begin with this letter. */
 static inline bool
-fold_may_be_numeral(const struct fold_word *word)
+fold_begins_numeral(uint16_t first)
 {
-	uint16_t first = word->letter[0];
-
-	/* One branch, seldom taken. */
-	return word->capital & (word->len - 2 < 4) &
-	       ((first == 'i') | (first == 'v') | (first == 'x') |
-		   (first == 0x456) | (first == 0x445));
+	return first == 'i' || first == 'v' || first == 'x' || first == 0x456 ||
+	       first == 0x445;
 }
 
 /* Decodes a character; its length in bytes, 0 when the bytes at p are not

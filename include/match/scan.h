@@ -55,7 +55,8 @@ struct scan {
 	bool any_case; /* a text without capitals: the rule for them is off */
 	uint32_t words;
 	uint32_t capitals;
-	/* The candidate and the words behind it. */
+	/* The candidate, its number in the text, and the words behind it. */
+	uint32_t first_word;
 	struct scan_word ahead[SCAN_AHEAD_MAX];
 	unsigned ahead_len;
 	struct scan_visit visits[SCAN_VISITS_MAX]; /* from the candidate */

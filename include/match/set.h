@@ -139,7 +139,7 @@ struct set_header {
 	char magic[8]; /* "wwmatch" */
 	uint32_t version;
 	uint32_t stem_shift;   /* hash >> shift: bucket of a stem */
-	uint32_t filter_shift; /* hash >> shift: bit of a filter */
+	uint32_t filter_shift; /* hash >> shift: 64 bits of a filter */
 	uint32_t plain_shift;
 	uint32_t plain_single; /* some plain name is one character long */
 	uint32_t unused;
@@ -195,16 +195,19 @@ set_mix(uint64_t hash)
 	return hash * 0xd6e8feb86659fd93ULL;
 }
 
-/* Bit of the filters for the first four letters of a word, zeros where it is
- * shorter. */
+/* In the filters the first four letters of a word's head (match/reader.h)
+ * choose 64 bits, the next two a bit of them. */
+#define SET_FILTER_LETTERS 6
 static inline uint64_t
-set_filter_bit(const uint16_t *letters, unsigned shift)
+set_filter_place(uint64_t head, unsigned shift)
 {
-	uint64_t four;
+	return (uint32_t)head * 0xd6e8feb86659fd93ULL >> shift;
+}
 
-	memcpy(&four, letters, sizeof(four));
-	four ^= four >> 29;
-	return (four * 0xd6e8feb86659fd93ULL) >> shift;
+static inline unsigned
+set_filter_bit(uint64_t head)
+{
+	return (unsigned)((head << 16) * 0x9e3779b97f4a7c15ULL >> 58);
 }
 
 static inline uint32_t
