@@ -39,6 +39,7 @@
  *   feeds/parse/feed_json.c              a feed written as JSON Feed 1.1
  *   feeds/parse/item.c                   the plain item
  *   feeds/parse/json_feed.c              JSON Feed read
+ *   feeds/parse/link_header.c            Link headers of HTTP
  *   feeds/parse/links.c                  links in HTML made absolute
  *   feeds/parse/markup.c                 markup inside of texts
  *   feeds/parse/mend.c                   mends broken XML ahead of libxml2
@@ -131,6 +132,7 @@
  *   daemon/frame/role.c                  what all roles share
  *   daemon/frame/sandbox.c               seccomp, landlock, limits
  *   daemon/frame/state.c                 how things stand, engine to desk
+ *   daemon/frame/websub.c                messages of WebSub
  *
  * The store:
  *   daemon/store/apply.c                 statements behind each write
@@ -146,6 +148,7 @@
  *   daemon/store/stories.c               stories read back
  *   daemon/store/trail.c                 what became of items
  *   daemon/store/upkeep.c                search index and retention, in steps
+ *   daemon/store/websub.c                subscriptions at hubs read
  *
  * The parent:
  *   daemon/parent/child.c                a role's process, restarted
@@ -178,7 +181,9 @@
  *   daemon/engine/seen.c                 keys a feed has shown
  *   daemon/engine/sinks.c                the engine and its sinks
  *   daemon/engine/stories.c              stories of items
+ *   daemon/engine/subscription.c         the life of a WebSub subscription
  *   daemon/engine/tick.c                 what happens each second
+ *   daemon/engine/websub_signature.c     X-Hub-Signature checked
  *
  * The fetchers:
  *   daemon/fetcher/body.c                gather, hash, inflate

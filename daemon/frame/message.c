@@ -41,6 +41,9 @@ static const struct {
     [MESSAGE_ROLE_STATE] = {"role state", 4 * KIB, PARENT, DESK},
     [MESSAGE_FETCH_START] = {"fetch start", 256 * KIB, ENGINE, FETCHER},
     [MESSAGE_FETCH_CANCEL] = {"fetch cancel", 64, ENGINE, FETCHER},
+    [MESSAGE_FETCH_PUSHED] = {"fetch pushed", 2400 * KIB, ENGINE, FETCHER},
+    [MESSAGE_HUB_ASK] = {"hub ask", 64 * KIB, ENGINE, FETCHER},
+    [MESSAGE_HUB_ANSWER] = {"hub answer", 4 * KIB, FETCHER, ENGINE},
     [MESSAGE_ITEM] = {"item", 512 * KIB, FETCHER, ENGINE},
     [MESSAGE_FETCH_DONE] = {"fetch done", 32 * KIB, FETCHER, ENGINE},
     [MESSAGE_DELIVER] = {"deliver", 256 * KIB, ENGINE, COURIER},
@@ -52,6 +55,9 @@ static const struct {
     [MESSAGE_STATS] = {"stats", 4096 * KIB, ENGINE, DESK},
     [MESSAGE_ACTION_RESULT] = {"action result", 16 * KIB, ENGINE, DESK},
     [MESSAGE_POLL] = {"poll", 4 * KIB, DESK, ENGINE},
+    [MESSAGE_WEBSUB_STATE] = {"websub state", 32 * KIB, ENGINE, DESK},
+    [MESSAGE_WEBSUB_VERIFY] = {"websub verify", 32 * KIB, DESK, ENGINE},
+    [MESSAGE_WEBSUB_PUSH] = {"websub push", 2100 * KIB, DESK, ENGINE},
 };
 
 size_t

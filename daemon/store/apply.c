@@ -221,6 +221,27 @@ apply_clock_shift(struct db *db, const struct batch_op *op)
 	    op->shift_us);
 }
 
+static int
+apply_websub(struct db *db, const struct batch_op *op)
+{
+	const struct websub_record *websub = &op->websub;
+
+	return db_run(db,
+	    "INSERT OR REPLACE INTO websubs (token, feed, hub, topic, secret,"
+	    " callback, lease_at, next_at, denied, left)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "ssssssiiii", websub->token, websub->feed, websub->hub,
+	    websub->topic, websub->secret, websub->callback, websub->lease_at,
+	    websub->next_at, (int64_t)websub->denied, (int64_t)websub->left);
+}
+
+static int
+apply_websub_gone(struct db *db, const struct batch_op *op)
+{
+	return db_run(
+	    db, "DELETE FROM websubs WHERE token = ?", "s", op->websub_gone);
+}
+
 static int (*const apply[BATCH_KINDS])(struct db *, const struct batch_op *) = {
     [BATCH_ITEM] = apply_item,
     [BATCH_EDIT] = apply_edit,
@@ -230,6 +251,8 @@ static int (*const apply[BATCH_KINDS])(struct db *, const struct batch_op *) = {
     [BATCH_DELIVERY] = apply_delivery,
     [BATCH_LOGGED] = apply_logged,
     [BATCH_CLOCK_SHIFT] = apply_clock_shift,
+    [BATCH_WEBSUB] = apply_websub,
+    [BATCH_WEBSUB_GONE] = apply_websub_gone,
 };
 
 int

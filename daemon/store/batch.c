@@ -96,6 +96,12 @@ clear_op(struct batch_op *op)
 	case BATCH_LOGGED:
 		free(op->logged.sink);
 		break;
+	case BATCH_WEBSUB:
+		websub_record_clear(&op->websub);
+		break;
+	case BATCH_WEBSUB_GONE:
+		free(op->websub_gone);
+		break;
 	case BATCH_SEEN:
 	case BATCH_CLOCK_SHIFT:
 	case BATCH_KINDS:
@@ -256,4 +262,20 @@ void
 batch_add_clock_shift(struct batch *batch, int64_t shift_us)
 {
 	add_op(batch, BATCH_CLOCK_SHIFT, 1, 0)->shift_us = shift_us;
+}
+
+void
+batch_add_websub(struct batch *batch, struct websub_record *record)
+{
+	struct batch_op *op = add_op(batch, BATCH_WEBSUB, 1,
+	    text_len(record->hub) + text_len(record->topic));
+
+	op->websub = *record;
+	*record = (struct websub_record){0};
+}
+
+void
+batch_add_websub_gone(struct batch *batch, const char *token)
+{
+	add_op(batch, BATCH_WEBSUB_GONE, 1, 0)->websub_gone = xstrdup(token);
 }

@@ -101,7 +101,12 @@ static const char *const migrations[] = {
     "  seen_at INTEGER NOT NULL, verdict TEXT, why TEXT,"
     "  guid TEXT, url TEXT, published_at INTEGER, title TEXT,"
     "  summary TEXT, content TEXT);"
-    "CREATE INDEX revisions_by_item ON revisions(item);",
+    "CREATE INDEX revisions_by_item ON revisions(item);"
+    "CREATE TABLE websubs (" /* struct websub_record */
+    "  token TEXT PRIMARY KEY, feed TEXT NOT NULL, hub TEXT NOT NULL,"
+    "  topic TEXT NOT NULL, secret TEXT, callback TEXT,"
+    "  lease_at INTEGER NOT NULL, next_at INTEGER NOT NULL,"
+    "  denied INTEGER NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -62,9 +62,13 @@ enum message_type {
 	/* engine -> fetcher */
 	MESSAGE_FETCH_START,  /* see frame/job.h */
 	MESSAGE_FETCH_CANCEL, /* u64 job */
+	MESSAGE_FETCH_PUSHED, /* str content type, bytes body, and all of
+				 FETCH_START: to be parsed, not fetched */
+	MESSAGE_HUB_ASK,      /* see frame/websub.h */
 	/* fetcher -> engine */
 	MESSAGE_ITEM,       /* see frame/job.h */
 	MESSAGE_FETCH_DONE, /* see frame/job.h */
+	MESSAGE_HUB_ANSWER, /* see frame/websub.h */
 	/* engine -> courier */
 	MESSAGE_DELIVER, /* u64 delivery, str sink id, str webhook-id, str alert
 			    type, i64 alerted at, u32 attempt from 1, str alert
@@ -79,8 +83,11 @@ enum message_type {
 	MESSAGE_SINK_STATE,    /* see frame/state.h */
 	MESSAGE_STATS,         /* see frame/state.h */
 	MESSAGE_ACTION_RESULT, /* u64 request, u32 ok, str text */
+	MESSAGE_WEBSUB_STATE,  /* see frame/websub.h */
 	/* desk -> engine */
-	MESSAGE_POLL, /* u64 request, str feed id */
+	MESSAGE_POLL,          /* u64 request, str feed id */
+	MESSAGE_WEBSUB_VERIFY, /* see frame/websub.h */
+	MESSAGE_WEBSUB_PUSH,   /* see frame/websub.h */
 	MESSAGE_TYPES
 };
 

@@ -72,6 +72,7 @@ struct delivery_record {
 };
 
 struct batch;
+struct websub_record;
 
 struct batch *batch_new(void);
 void batch_free(struct batch *);
@@ -95,6 +96,9 @@ void batch_add_logged(
     struct batch *, const char *sink, uint64_t seq, int64_t at);
 /* The wall clock was set: times to come move by shift_us. */
 void batch_add_clock_shift(struct batch *, int64_t shift_us);
+void batch_add_websub(struct batch *, struct websub_record *);
+/* The subscription is forgotten. */
+void batch_add_websub_gone(struct batch *, const char *token);
 
 void feed_record_clear(struct feed_record *);
 void feed_record_copy(struct feed_record *to, const struct feed_record *);

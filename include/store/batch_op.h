@@ -5,6 +5,7 @@
 #define STORE_BATCH_OP_H
 
 #include "store/batch.h"
+#include "store/websub.h"
 
 enum batch_kind {
 	BATCH_ITEM,
@@ -15,6 +16,8 @@ enum batch_kind {
 	BATCH_DELIVERY,
 	BATCH_LOGGED,
 	BATCH_CLOCK_SHIFT,
+	BATCH_WEBSUB,
+	BATCH_WEBSUB_GONE,
 	BATCH_KINDS
 };
 
@@ -37,6 +40,8 @@ struct batch_op {
 			int64_t at;
 		} logged;
 		int64_t shift_us;
+		struct websub_record websub;
+		char *websub_gone; /* token */
 	};
 };
 

@@ -1,0 +1,319 @@
+/*
+ * The parts of WebSub that are pure: subscriptions, signatures, Link headers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/subscription.h"
+#include "engine/websub_signature.h"
+#include "parse/link_header.h"
+
+#define SECOND INT64_C(1000000)
+#define NOW (INT64_C(1711134000) * SECOND)
+#define TOPIC "https://feeds.example/wire.xml"
+
+static struct subscription
+wanted(void)
+{
+	static char topic[] = TOPIC;
+	struct subscription subscription = {.record = {.topic = topic}};
+
+	subscription_want(&subscription, true, NOW);
+	return subscription;
+}
+
+static struct subscription
+active(int64_t lease_s)
+{
+	struct subscription subscription = wanted();
+
+	subscription_ask(&subscription, WEBSUB_SUBSCRIBE, NOW, 0);
+	assert_true(subscription_confirm(
+	    &subscription, WEBSUB_SUBSCRIBE, TOPIC, lease_s, NOW, 0));
+	return subscription;
+}
+
+/* ---- subscriptions ------------------------------------------------------ */
+
+static void
+a_hub_is_confirmed_only_what_was_asked(void **state)
+{
+	struct subscription s = wanted();
+
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_SUBSCRIBE);
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+	subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, 0);
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_UNSUBSCRIBE, TOPIC, 60, NOW, 0));
+	assert_false(subscription_confirm(
+	    &s, WEBSUB_SUBSCRIBE, "http://x/", 60, NOW, 0));
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 0, NOW, 0));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_PENDING);
+	assert_true(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_ACTIVE);
+	/* Once. */
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+}
+
+static void
+a_lease_is_renewed_before_it_runs_out(void **state)
+{
+	for (uint32_t chance = 0; chance < 100; chance++) {
+		struct subscription s = wanted();
+
+		subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, chance);
+		subscription_confirm(
+		    &s, WEBSUB_SUBSCRIBE, TOPIC, 1000, NOW, chance);
+		assert_int_equal(
+		    subscription_due(&s, NOW + 699 * SECOND), WEBSUB_NONE);
+		assert_int_equal(
+		    subscription_due(&s, NOW + 900 * SECOND), WEBSUB_SUBSCRIBE);
+	}
+}
+
+static void
+a_renewal_that_fails_is_tried_again_within_the_lease(void **state)
+{
+	struct subscription s = active(864000);
+	int64_t now = s.record.next_at;
+	int tries = 0;
+
+	for (; now < s.record.lease_at; now = s.record.next_at, tries++)
+		subscription_ask(&s, subscription_due(&s, now), now, 1023);
+	assert_true(tries > 5);
+	assert_int_equal(subscription_state(&s, now), SUBSCRIPTION_PENDING);
+	assert_int_equal(subscription_due(&s, now), WEBSUB_SUBSCRIBE);
+}
+
+static void
+no_lease_is_counted_on_for_longer_than_asked(void **state)
+{
+	struct subscription s = active(INT64_MAX);
+
+	assert_int_equal(
+	    s.record.lease_at, NOW + SUBSCRIPTION_LEASE_S * SECOND);
+}
+
+static void
+a_silent_hub_is_asked_ever_more_rarely(void **state)
+{
+	struct subscription s = wanted();
+	int64_t now = NOW, wait = 0;
+
+	for (int i = 0; i < 30; i++) {
+		subscription_ask(&s, WEBSUB_SUBSCRIBE, now, 512);
+		wait = s.record.next_at - now;
+		assert_true(wait >= 60 * SECOND);
+		now = s.record.next_at;
+	}
+	assert_int_equal(wait, 21600 * SECOND);
+}
+
+static void
+a_denial_ends_the_lease_and_holds_for_a_day(void **state)
+{
+	struct subscription s = active(1000);
+
+	assert_false(subscription_deny(&s, "http://other/", NOW));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_ACTIVE);
+	assert_true(subscription_deny(&s, TOPIC, NOW));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_DENIED);
+	assert_int_equal(
+	    subscription_due(&s, NOW + 86399 * SECOND), WEBSUB_NONE);
+	assert_int_equal(
+	    subscription_due(&s, NOW + 86400 * SECOND), WEBSUB_SUBSCRIBE);
+}
+
+static void
+who_is_wanted_no_more_is_unsubscribed(void **state)
+{
+	struct subscription s = active(100000);
+
+	subscription_want(&s, false, NOW);
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_LEAVING);
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_UNSUBSCRIBE);
+	assert_false(subscription_is_over(&s, NOW));
+	subscription_ask(&s, WEBSUB_UNSUBSCRIBE, NOW, 0);
+	assert_true(
+	    subscription_confirm(&s, WEBSUB_UNSUBSCRIBE, TOPIC, 0, NOW, 0));
+	assert_true(subscription_is_over(&s, NOW));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_IDLE);
+}
+
+static void
+a_hub_that_lets_nobody_go_is_left_after_three_tries(void **state)
+{
+	struct subscription s = active(800000);
+	int64_t now = NOW;
+
+	subscription_want(&s, false, NOW);
+	for (int i = 0; i < 3; i++) {
+		assert_false(subscription_is_over(&s, now));
+		assert_int_equal(subscription_due(&s, now), WEBSUB_UNSUBSCRIBE);
+		subscription_ask(&s, WEBSUB_UNSUBSCRIBE, now, 0);
+		now = s.record.next_at;
+	}
+	assert_true(subscription_is_over(&s, now));
+}
+
+static void
+a_lease_is_still_good_after_a_restart(void **state)
+{
+	struct subscription before = active(1000), s = {0};
+
+	s.record = before.record;
+	subscription_want(&s, true, NOW + SECOND);
+	assert_int_equal(
+	    subscription_state(&s, NOW + SECOND), SUBSCRIPTION_ACTIVE);
+	assert_int_equal(subscription_due(&s, NOW + SECOND), WEBSUB_NONE);
+}
+
+/* ---- signatures --------------------------------------------------------- */
+
+/* RFC 4231, test case 2. */
+#define KEY "Jefe"
+#define BODY "what do ya want for nothing?"
+#define SHA256                             \
+	"5bdcc146bf60754e6a042426089575c7" \
+	"5a003f089d2739839dec58b964ec3843"
+#define SHA384                             \
+	"af45d2e376484031617f78d2b58a6b1b" \
+	"9c7ef464f5a01b47e42ec3736322445e" \
+	"8e2240ca5e69e2c78b3239ecfab21649"
+
+static bool
+is_good(const char *header)
+{
+	return websub_signature_is_good(header, KEY, BODY, strlen(BODY));
+}
+
+static void
+signatures_are_those_of_rfc_4231(void **state)
+{
+	assert_true(is_good("sha256=" SHA256));
+	assert_true(is_good("SHA384=" SHA384));
+	assert_true(is_good("sha256=5BDCC146BF60754E6A042426089575C7"
+			    "5A003F089D2739839DEC58B964EC3843"));
+}
+
+static void
+wrong_and_weak_signatures_are_refused(void **state)
+{
+	assert_false(is_good(NULL));
+	assert_false(is_good(""));
+	assert_false(is_good(SHA256));
+	assert_false(is_good("sha256="));
+	assert_false(is_good("sha512=" SHA256));
+	assert_false(is_good("sha256=" SHA256 "0"));
+	assert_false(is_good("sha256=" SHA384));
+	/* sha1 is right but weak. */
+	assert_false(is_good("sha1=effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"));
+	assert_false(websub_signature_is_good(
+	    "sha256=" SHA256, KEY, BODY, strlen(BODY) - 1));
+	assert_false(websub_signature_is_good(
+	    "sha256=" SHA256, "jefe", BODY, strlen(BODY)));
+}
+
+/* ---- Link headers ------------------------------------------------------- */
+
+/* Targets of the relation, with blanks between; the caller frees. */
+static char *
+targets(const char *value, const char *rel)
+{
+	const char *end = value + strlen(value);
+	char *all = xstrdup("");
+	struct link_header link;
+
+	while (link_header_next(&value, end, &link)) {
+		char *more;
+
+		if (!link_header_has_rel(&link, rel))
+			continue;
+		more = xasprintf("%s%s%.*s", all, *all != '\0' ? " " : "",
+		    (int)link.target_len, link.target);
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
+static void
+check_link(const char *value, const char *rel, const char *want)
+{
+	char *got = targets(value, rel);
+
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void
+links_are_found_by_relation(void **state)
+{
+	static const char two[] =
+	    "<https://hub/>; rel=\"hub\", </feed>; rel=self";
+
+	check_link(two, "hub", "https://hub/");
+	check_link(two, "self", "/feed");
+	check_link(two, "next", "");
+	check_link("<a>;rel=\"x HUB self\"", "hub", "a");
+	check_link("<a>; title=\"b, <c>; rel=hub\"; rel=hub", "hub", "a");
+	check_link("<a,b>; rel=hub , <c> ; x ; rel = \"hub\"", "hub", "a,b c");
+	check_link("<a>; title=\"\\\"\"; rel=hub", "hub", "a");
+}
+
+static void
+links_of_other_documents_are_left_out(void **state)
+{
+	check_link("<a>; rel=hub; anchor=\"/other\", <b>; rel=hub", "hub", "b");
+	check_link("<a>; rel=alternate; rel=hub", "hub", "");
+}
+
+static void
+broken_links_harm_nobody(void **state)
+{
+	check_link("", "hub", "");
+	check_link("<", "hub", "");
+	check_link("<a", "hub", "");
+	check_link("<a>", "hub", "");
+	check_link("<a>;", "hub", "");
+	check_link("<a>; rel", "hub", "");
+	check_link("<a>; rel=", "hub", "");
+	check_link("<a>; rel=\"hub", "hub", "a");
+	check_link("<a>; rel=\"hub\\", "hub", "");
+	check_link(",,, ;; rel=hub", "hub", "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_hub_is_confirmed_only_what_was_asked),
+	    cmocka_unit_test(a_lease_is_renewed_before_it_runs_out),
+	    cmocka_unit_test(
+		a_renewal_that_fails_is_tried_again_within_the_lease),
+	    cmocka_unit_test(no_lease_is_counted_on_for_longer_than_asked),
+	    cmocka_unit_test(a_silent_hub_is_asked_ever_more_rarely),
+	    cmocka_unit_test(a_denial_ends_the_lease_and_holds_for_a_day),
+	    cmocka_unit_test(who_is_wanted_no_more_is_unsubscribed),
+	    cmocka_unit_test(
+		a_hub_that_lets_nobody_go_is_left_after_three_tries),
+	    cmocka_unit_test(a_lease_is_still_good_after_a_restart),
+	    cmocka_unit_test(signatures_are_those_of_rfc_4231),
+	    cmocka_unit_test(wrong_and_weak_signatures_are_refused),
+	    cmocka_unit_test(links_are_found_by_relation),
+	    cmocka_unit_test(links_of_other_documents_are_left_out),
+	    cmocka_unit_test(broken_links_harm_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
