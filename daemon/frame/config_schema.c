@@ -161,6 +161,27 @@ static const struct schema_record schema_desk = {
     .fields = desk_fields,
 };
 
+static const struct schema_field websub_fields[] = {
+    {
+	.key = "callback",
+	.type = FIELD_TEXT,
+	.offset = offsetof(struct config_websub, callback),
+	.roles = ENGINE | DESK,
+	.check = value_check_callback,
+	.doc = "The public address of this desk's callbacks, which a proxy "
+	       "leads to /websub/ of the desk. Without it no hub is asked.",
+	.example = "https://wirewatch.example.org/websub/",
+    },
+    END,
+};
+
+static const struct schema_record schema_websub = {
+    .name = "websub",
+    .size = sizeof(struct config_websub),
+    .mark = SCHEMA_NONE,
+    .fields = websub_fields,
+};
+
 static const struct schema_field log_fields[] = {
     {
 	.key = "level",
@@ -263,6 +284,16 @@ static const struct schema_field config_fields[] = {
 	.roles = PARENT | DESK,
 	.record = &schema_desk,
 	.doc = "The page and the API.",
+    },
+    {
+	.key = "websub",
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config, websub),
+	.roles = ENGINE | DESK,
+	.record = &schema_websub,
+	.doc = "Feeds that name a hub are subscribed to there: the hub brings "
+	       "news as they appear, and polls become rarer once it has "
+	       "proved itself.",
     },
     {
 	.key = "log",

@@ -219,6 +219,18 @@ value_check_url(const char *text)
 }
 
 const char *
+value_check_callback(const char *text)
+{
+	const char *wrong = value_check_url(text);
+
+	if (wrong != NULL)
+		return wrong;
+	if (strpbrk(text, "?#") != NULL)
+		return "must have no query";
+	return text[strlen(text) - 1] != '/' ? "must end in a slash" : NULL;
+}
+
+const char *
 value_check_language(const char *text)
 {
 	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");

@@ -72,6 +72,11 @@ struct config_desk {
 	struct strings hosts; /* further Host names to answer to */
 };
 
+struct config_websub {
+	char *callback; /* public address of our callbacks, with its last
+			   slash; NULL: no hub is asked */
+};
+
 struct config_log {  /* the daemon's diagnostics */
 	char *level; /* error, warning, info, debug; default info */
 };
@@ -162,6 +167,7 @@ struct config {
 	struct config_defaults defaults;
 	struct config_network network;
 	struct config_desk desk;
+	struct config_websub websub;
 	struct config_log log;
 	struct config_feed *feeds;
 	size_t feeds_len;

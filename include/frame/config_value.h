@@ -27,6 +27,8 @@ int64_t value_size(const char *text);
 /* Checks of the schema: NULL, or what is wrong ("must be ..."). */
 const char *value_check_id(const char *);
 const char *value_check_url(const char *);
+/* A URL that ends in a slash and has no query. */
+const char *value_check_callback(const char *);
 const char *value_check_language(const char *);
 const char *value_check_cidr(const char *);
 const char *value_check_address(const char *); /* "host:port" of numbers */
