@@ -183,6 +183,8 @@
  *   daemon/engine/stories.c              stories of items
  *   daemon/engine/subscription.c         the life of a WebSub subscription
  *   daemon/engine/tick.c                 what happens each second
+ *   daemon/engine/websub.c               subscriptions at WebSub hubs
+ *   daemon/engine/websub_callback.c      what hubs say and bring
  *   daemon/engine/websub_signature.c     X-Hub-Signature checked
  *
  * The fetchers:
@@ -191,6 +193,7 @@
  *   daemon/fetcher/fetch.c               one job of the engine
  *   daemon/fetcher/fetcher.c             the role
  *   daemon/fetcher/header.c              the head of an answer
+ *   daemon/fetcher/hub.c                 forms posted to WebSub hubs
  *   daemon/fetcher/reason.c              sentences for failures
  *   daemon/fetcher/request.c             the headers of a GET
  *   daemon/fetcher/scan.c                document to new items with mentions
@@ -225,6 +228,8 @@
  *   daemon/desk/state.c                  feeds, sinks and roles as last told
  *   daemon/desk/story.c                  a story: who had what when
  *   daemon/desk/told.c                   alerts and where they went
+ *   daemon/desk/websub.c                 callbacks of WebSub hubs
+ *   daemon/desk/websub_query.c           what a hub asks
  *
  * The command line:
  *   daemon/cli/alert_print.c             alerts on a terminal

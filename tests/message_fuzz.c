@@ -9,6 +9,7 @@
 #include "frame/job.h"
 #include "frame/message.h"
 #include "frame/state.h"
+#include "frame/websub.h"
 #include "tests/fuzz.h"
 
 /* What was read must be written and read the same once more. */
@@ -66,11 +67,50 @@ check_states(struct message_reader *reader)
 		feed_state_clear(&feed);
 }
 
+static void
+check_websub(struct message_reader *reader)
+{
+	struct message_reader again = *reader;
+	struct websub_verify verify;
+	struct websub_push push;
+
+	if (websub_verify_get(reader, &verify) == 0)
+		websub_verify_clear(&verify);
+	if (websub_push_get(&again, &push) == 0)
+		websub_push_clear(&push);
+}
+
+static void
+check_hub(struct message_reader *reader)
+{
+	struct message_reader again = *reader;
+	struct hub_answer answer;
+	struct hub_ask ask;
+
+	if (hub_answer_get(reader, &answer) == 0)
+		hub_answer_clear(&answer);
+	if (hub_ask_get(&again, &ask) == 0)
+		hub_ask_clear(&ask);
+}
+
+static void
+check_pushed(struct message_reader *reader)
+{
+	struct fetch_pushed pushed;
+	struct fetch_start start;
+
+	if (fetch_pushed_get(reader, &pushed, &start) != 0)
+		return;
+	free(pushed.content_type);
+	fetch_start_clear(&start);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	static void (*const checks[])(struct message_reader *) = {
-	    check_item, check_done, check_start, check_stats, check_states};
+	static void (*const checks[])(struct message_reader *) = {check_item,
+	    check_done, check_start, check_stats, check_states, check_websub,
+	    check_hub, check_pushed};
 	struct message_reader reader;
 
 	if (len == 0)

@@ -75,9 +75,9 @@ a_lease_is_renewed_before_it_runs_out(void **state)
 		subscription_confirm(
 		    &s, WEBSUB_SUBSCRIBE, TOPIC, 1000, NOW, chance);
 		assert_int_equal(
-		    subscription_due(&s, NOW + 699 * SECOND), WEBSUB_NONE);
+		    subscription_due(&s, NOW + 599 * SECOND), WEBSUB_NONE);
 		assert_int_equal(
-		    subscription_due(&s, NOW + 900 * SECOND), WEBSUB_SUBSCRIBE);
+		    subscription_due(&s, NOW + 800 * SECOND), WEBSUB_SUBSCRIBE);
 	}
 }
 

@@ -27,6 +27,7 @@ static const struct table_column columns[] = {
     {"NEW ITEM", true, false},
     {"NEXT", true, false},
     {"ITEMS", true, false},
+    {"HUB", false, false},
     {"TROUBLE", false, true},
     {NULL, false, false},
 };
@@ -44,7 +45,7 @@ state_color(const char *state)
 static void
 add_row(struct table *table, json_t *feed)
 {
-	const char *state = api_text(feed, "state");
+	const char *state = api_text(feed, "state"), *hub;
 	char when[16];
 
 	table_add(table, state, state != NULL ? state_color(state) : NULL);
@@ -57,6 +58,8 @@ add_row(struct table *table, json_t *feed)
 	when_in(api_text(feed, "next_fetch"), when);
 	table_add(table, when, NULL);
 	table_addf(table, "%lld", api_count(feed, "new_items"));
+	hub = api_text(json_object_get(feed, "websub"), "state");
+	table_add(table, hub != NULL ? hub : "-", NULL);
 	table_add(table, api_text(feed, "error"), NULL);
 }
 

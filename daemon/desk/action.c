@@ -22,6 +22,7 @@ struct action {
 	uint64_t request;
 	int refusal; /* HTTP status when the answer is no */
 	bool engine; /* waits for the engine, not for the parent */
+	char *plain; /* what a hub is answered; NULL: a person, by JSON */
 };
 
 struct actions {
@@ -44,6 +45,7 @@ action_forget(struct action *action)
 {
 	LIST_REMOVE(action, entry);
 	action->actions->len--;
+	free(action->plain);
 	free(action);
 }
 
@@ -128,6 +130,29 @@ action_post_poll(const struct api_call *call)
 	peer_send(engine);
 }
 
+uint64_t
+action_begin_hub(const struct api_call *call, int refusal, const char *plain)
+{
+	struct action *action = action_begin(call, refusal);
+
+	if (action == NULL)
+		return 0;
+	action->engine = true;
+	action->plain = xstrdup(plain);
+	return action->request;
+}
+
+static void
+reply_plain(struct action *action)
+{
+	struct http_conn *conn = action->conn;
+	struct buf out = BUF_INIT;
+
+	buf_add_str(&out, action->plain);
+	action_forget(action);
+	http_reply(conn, 200, "text/plain", &out);
+}
+
 static void
 action_reply(struct action *action, bool ok, const char *text)
 {
@@ -135,6 +160,10 @@ action_reply(struct action *action, bool ok, const char *text)
 	int status = ok ? 200 : action->refusal;
 	struct buf out = BUF_INIT;
 
+	if (ok && action->plain != NULL) {
+		reply_plain(action);
+		return;
+	}
 	action_forget(action);
 	json_put_open(&out, '{');
 	json_pair_bool(&out, "ok", ok);

@@ -21,7 +21,9 @@
 #include "desk/page.h"
 #include "desk/params.h"
 #include "desk/request.h"
+#include "desk/websub.h"
 #include "frame/config.h"
+#include "parse/url.h"
 
 static const struct {
 	enum request_method method; /* GET also answers HEAD */
@@ -110,9 +112,14 @@ api_on_request(void *arg, struct http_conn *conn, const struct request *request)
 	struct desk *desk = arg;
 	struct api_call call = {desk, conn, request, NULL};
 	const char *why;
-	int status = guard_check(
-	    request, http_conn_is_local(conn), &desk->role.config->desk, &why);
+	int status;
 
+	if (websub_is_callback(desk, request)) {
+		websub_answer(&call);
+		return;
+	}
+	status = guard_check(
+	    request, http_conn_is_local(conn), &desk->role.config->desk, &why);
 	if (status == 405)
 		http_add_header(conn, "Allow", "GET, HEAD");
 	if (status != 0)
@@ -142,21 +149,6 @@ api_reply_json(const struct api_call *call, struct buf *body)
 	http_reply(call->conn, 200, API_JSON, body);
 }
 
-/* Percent-encodes all but what RFC 3986 calls unreserved. */
-static void
-add_encoded(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL)
-			buf_add_char(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 void
 api_put_next(struct buf *out, const struct api_call *call, const char *cursor,
     const char *value)
@@ -176,7 +168,13 @@ api_put_next(struct buf *out, const struct api_call *call, const char *cursor,
 		buf_add_char(&next, '&');
 	}
 	buf_addf(&next, "%s=", cursor);
-	add_encoded(&next, value);
+	url_encode_add(&next, value);
 	json_pair_str(out, "next", buf_str(&next));
 	buf_clear(&next);
+}
+
+size_t
+api_body_max(void *arg, const struct request *request)
+{
+	return websub_body_max(arg, request);
 }

@@ -10,7 +10,9 @@
 #include "desk/desk.h"
 #include "desk/http.h"
 #include "desk/params.h"
+#include "desk/websub.h"
 #include "frame/config.h"
+#include "frame/websub.h"
 
 #define FEEDS_LIMIT 100 /* when no limit is asked for */
 
@@ -80,8 +82,26 @@ put_counts(struct buf *out, const struct feed_state *told)
 	json_pair_u64(out, "duration_ms", told->duration_ms);
 }
 
+/* null for a feed that names no hub. */
 static void
-put_feed(struct buf *out, const struct desk_feed *feed)
+put_websub(struct buf *out, const struct websub_state *websub)
+{
+	json_put_key(out, "websub");
+	if (websub == NULL) {
+		json_put_null(out);
+		return;
+	}
+	json_put_open(out, '{');
+	json_pair_str(out, "state", websub->state);
+	json_pair_str(out, "hub", websub->hub);
+	json_pair_str(out, "topic", websub->topic);
+	json_pair_date(out, "lease_until", websub->lease_at);
+	json_pair_u64(out, "pushes", websub->pushes);
+	json_put_close(out, '}');
+}
+
+static void
+put_feed(struct buf *out, struct desk *desk, const struct desk_feed *feed)
 {
 	const struct feed_state *told = &feed->told;
 
@@ -101,14 +121,15 @@ put_feed(struct buf *out, const struct desk_feed *feed)
 		put_times(out, told);
 		put_counts(out, told);
 	}
+	put_websub(out, websub_list_of_feed(desk->websubs, feed->id));
 	json_put_close(out, '}');
 }
 
 /* Puts the page's feeds; returns the last one when more are behind it. */
 static const char *
-put_page(struct buf *out, const struct desk_state *state,
-    const struct feed_filter *filter)
+put_page(struct buf *out, struct desk *desk, const struct feed_filter *filter)
 {
+	const struct desk_state *state = &desk->state;
 	unsigned count = 0;
 	const char *last = NULL;
 	size_t i = 0;
@@ -120,7 +141,7 @@ put_page(struct buf *out, const struct desk_state *state,
 			continue;
 		if (count++ == filter->limit)
 			return last;
-		put_feed(out, &state->feeds[i]);
+		put_feed(out, desk, &state->feeds[i]);
 		last = state->feeds[i].id;
 	}
 	return NULL;
@@ -139,7 +160,7 @@ api_get_feeds(const struct api_call *call)
 		json_put_open(&out, '{');
 		json_put_key(&out, "feeds");
 		json_put_open(&out, '[');
-		last = put_page(&out, &call->desk->state, &filter);
+		last = put_page(&out, call->desk, &filter);
 		json_put_close(&out, ']');
 		if (last != NULL)
 			api_put_next(&out, call, "after", last);
@@ -163,6 +184,6 @@ api_get_feed(const struct api_call *call)
 		    "no feed \"%s\"; `wirewatch feeds` lists them", call->id);
 		return;
 	}
-	put_feed(&out, feed);
+	put_feed(&out, call->desk, feed);
 	api_reply_json(call, &out);
 }

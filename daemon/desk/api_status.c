@@ -182,6 +182,7 @@ api_get_metrics(const struct api_call *call)
 
 	metrics_write(&out, &call->desk->state, desk_now(),
 	    http_connections(call->desk->http));
+	metrics_write_websub(&out, call->desk->websubs);
 	http_reply(
 	    call->conn, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }

@@ -14,10 +14,12 @@
 #include "desk/events.h"
 #include "desk/http.h"
 #include "desk/listen.h"
+#include "desk/websub.h"
 #include "frame/config.h"
 #include "frame/config_folder.h"
 #include "frame/log.h"
 #include "frame/sandbox.h"
+#include "frame/websub.h"
 #include "store/query.h"
 #include "store/reader.h"
 
@@ -75,6 +77,18 @@ on_sink_state(void *arg, struct peer *peer, struct message_reader *reader)
 }
 
 static int
+on_websub_state(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+	struct websub_state told;
+
+	if (websub_state_get(reader, &told) != 0)
+		return -1;
+	websub_list_set(desk->websubs, &told);
+	return 0;
+}
+
+static int
 on_stats(void *arg, struct peer *peer, struct message_reader *reader)
 {
 	struct desk *desk = arg;
@@ -111,6 +125,7 @@ static const struct message_route engine_routes[] = {
     {MESSAGE_FEED_STATE, on_feed_state},
     {MESSAGE_SINK_STATE, on_sink_state},
     {MESSAGE_STATS, on_stats},
+    {MESSAGE_WEBSUB_STATE, on_websub_state},
     {MESSAGE_ACTION_RESULT, on_action_result},
     {MESSAGE_NONE, NULL},
 };
@@ -299,6 +314,7 @@ desk_clear(struct desk *desk)
 	http_free(desk->http);
 	events_free(desk->events);
 	actions_free(desk->actions);
+	websub_list_free(desk->websubs);
 	store_reader_close(desk->reader);
 	desk_state_clear(&desk->state);
 	free(desk->store_path);
@@ -313,9 +329,11 @@ desk_main(unsigned index)
 	desk_state_init(&desk.state);
 	desk.state.started_at = desk_now();
 	desk.actions = actions_new();
+	desk.websubs = websub_list_new();
 	role_start(&desk.role, ROLE_DESK, index, &callbacks, &desk);
 	take_config(&desk);
-	desk.http = http_new(desk.role.base, api_on_request, &desk);
+	desk.http =
+	    http_new(desk.role.base, api_on_request, api_body_max, &desk);
 	desk.events = events_new(&desk);
 	open_store(&desk);
 	open_listeners(&desk);

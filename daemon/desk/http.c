@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,7 +40,9 @@ struct http_listener {
 struct http {
 	struct event_base *base;
 	http_on_request on_request;
+	http_body_max body_max;
 	void *arg;
+	size_t bodies_len; /* of the large ones that come in now */
 	struct http_listener listener[LISTENERS_MAX];
 	size_t listeners;
 };
@@ -60,6 +63,7 @@ conn_free(struct http_conn *conn)
 		on_close(conn->arg);
 	TAILQ_REMOVE(&listener->conns, conn, entry);
 	listener->open--;
+	listener->http->bodies_len -= conn->body_held;
 	event_free(conn->deadline);
 	bufferevent_free(conn->bev);
 	request_clear(&conn->request);
@@ -97,10 +101,22 @@ conn_on_deadline(evutil_socket_t fd, short events, void *arg)
 		conn_free(conn);
 }
 
+static void
+conn_drop_body(struct http_conn *conn)
+{
+	evbuffer_drain(bufferevent_get_input(conn->bev), conn->body_len);
+	conn->listener->http->bodies_len -= conn->body_held;
+	if (conn->body_held > 0)
+		bufferevent_setwatermark(
+		    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + HTTP_BODY_MAX);
+	conn->body_len = conn->body_held = 0;
+}
+
 /* The reply is out: the next request, or the end. */
 static void
 conn_finish(struct http_conn *conn)
 {
+	conn_drop_body(conn);
 	request_clear(&conn->request);
 	buf_reset(&conn->headers);
 	conn->on_close = NULL;
@@ -132,13 +148,79 @@ conn_on_written(struct bufferevent *bev, void *arg)
 		conn->on_drain(conn->arg);
 }
 
-/* Hands the request over once its head and body are there. */
+static void
+conn_refuse(struct http_conn *conn, int status, const char *why)
+{
+	conn->refused = true;
+	conn->state = HTTP_HANDLING;
+	http_reply_error(conn, status, "%s", why);
+}
+
+/* Hands the request over once its body is there. */
+static void
+conn_step_body(struct http_conn *conn)
+{
+	struct http *http = conn->listener->http;
+
+	if (evbuffer_get_length(bufferevent_get_input(conn->bev)) <
+	    conn->body_len)
+		return;
+	conn->state = HTTP_HANDLING;
+	conn_arm(conn, HTTP_HANDLE_S);
+	conn_touch(conn);
+	http->on_request(http->arg, conn, &conn->request);
+}
+
+/* Whether the body may come. What is longer than usual is asked for, and is
+ * counted together. */
+static bool
+conn_takes_body(struct http_conn *conn)
+{
+	struct http *http = conn->listener->http;
+	size_t len = conn->request.body_len;
+
+	if (len <= HTTP_BODY_MAX)
+		return true;
+	if (len > http->body_max(http->arg, &conn->request)) {
+		conn_refuse(conn, 413, "the body is longer than is read here");
+		return false;
+	}
+	if (http->bodies_len + len > HTTP_BODIES_MAX) {
+		conn_refuse(conn, 503, "too much is coming in; try again");
+		return false;
+	}
+	http->bodies_len += len;
+	conn->body_held = len;
+	return true;
+}
+
+static void
+conn_begin_body(struct http_conn *conn)
+{
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	const struct request *request = &conn->request;
+
+	conn->keep_alive = request->keep_alive;
+	if (!conn_takes_body(conn))
+		return;
+	conn->body_len = request->body_len;
+	conn->state = HTTP_BODY;
+	if (conn->body_held > 0)
+		bufferevent_setwatermark(
+		    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + conn->body_held);
+	if (conn->body_len > 0)
+		conn_arm(conn, HTTP_BODY_S);
+	if (conn->body_len > 0 && request->expect != NULL &&
+	    strcasecmp(request->expect, "100-continue") == 0)
+		bufferevent_write(conn->bev, go_on, sizeof(go_on) - 1);
+	conn_step_body(conn);
+}
+
 static void
 conn_step(struct http_conn *conn)
 {
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
 	size_t used, len = evbuffer_get_length(input);
-	struct http *http = conn->listener->http;
 	int status;
 
 	if (len == 0)
@@ -151,23 +233,13 @@ conn_step(struct http_conn *conn)
 	if (status == 0)
 		return;
 	if (status != 200) {
-		conn->refused = true;
-		conn->state = HTTP_HANDLING;
-		http_reply_error(conn, status,
-		    "this is no request that the "
-		    "desk reads; see wirewatchd(8)");
+		conn_refuse(conn, status,
+		    "this is no request that the desk reads; see "
+		    "wirewatchd(8)");
 		return;
 	}
-	if (evbuffer_get_length(input) < used + conn->request.body_len) {
-		request_clear(&conn->request);
-		return;
-	}
-	evbuffer_drain(input, used + conn->request.body_len);
-	conn->keep_alive = conn->request.keep_alive;
-	conn->state = HTTP_HANDLING;
-	conn_arm(conn, HTTP_HANDLE_S);
-	conn_touch(conn);
-	http->on_request(http->arg, conn, &conn->request);
+	evbuffer_drain(input, used);
+	conn_begin_body(conn);
 }
 
 static void
@@ -179,6 +251,9 @@ conn_on_read(struct bufferevent *bev, void *arg)
 	switch (conn->state) {
 	case HTTP_READING:
 		conn_step(conn);
+		break;
+	case HTTP_BODY:
+		conn_step_body(conn);
 		break;
 	case HTTP_STREAMING:
 	case HTTP_LINGERING:
@@ -213,7 +288,7 @@ listener_make_room(struct http_listener *listener)
 	struct http_conn *conn;
 
 	TAILQ_FOREACH (conn, &listener->conns, entry) {
-		if (conn->state == HTTP_READING ||
+		if (conn->state == HTTP_READING || conn->state == HTTP_BODY ||
 		    conn->state == HTTP_LINGERING) {
 			conn_free(conn);
 			return true;
@@ -238,7 +313,7 @@ conn_new(struct http_listener *listener, int fd)
 	bufferevent_setcb(
 	    conn->bev, conn_on_read, conn_on_written, conn_on_event, conn);
 	bufferevent_setwatermark(
-	    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + REQUEST_BODY_MAX);
+	    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + HTTP_BODY_MAX);
 	bufferevent_set_timeouts(
 	    conn->bev, NULL, &(struct timeval){.tv_sec = HTTP_STALL_S});
 	return conn;
@@ -314,12 +389,14 @@ listener_close(struct http_listener *listener)
 }
 
 struct http *
-http_new(struct event_base *base, http_on_request on_request, void *arg)
+http_new(struct event_base *base, http_on_request on_request,
+    http_body_max body_max, void *arg)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
 
 	http->base = base;
 	http->on_request = on_request;
+	http->body_max = body_max;
 	http->arg = arg;
 	return http;
 }

@@ -59,6 +59,17 @@ http_conn_is_local(const struct http_conn *conn)
 	return conn->local;
 }
 
+const char *
+http_body(struct http_conn *conn, size_t *len)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+
+	*len = conn->body_len;
+	if (*len == 0)
+		return "";
+	return (const char *)evbuffer_pullup(input, (ev_ssize_t)*len);
+}
+
 void
 http_conn_on_close(
     struct http_conn *conn, void (*on_close)(void *arg), void *arg)

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "desk/metrics.h"
 #include "desk/state.h"
+#include "desk/websub.h"
 #include "frame/config.h"
 
 enum metric_kind {
@@ -58,6 +59,14 @@ static const struct metric engine_metrics[] = {
 	METRIC_U64, OF_STATS(commit_errors)},
     {"log_write_errors_total", "counter", "Failed writes to the rolling log.",
 	METRIC_U64, OF_STATS(log_write_errors)},
+    {"websub_pushes_total", "counter", "Contents that hubs brought.",
+	METRIC_U64, OF_STATS(websub_pushes)},
+    {"websub_pings_total", "counter",
+	"Contents that came unsigned, taken as a hint to poll.", METRIC_U64,
+	OF_STATS(websub_pings)},
+    {"websub_forged_total", "counter",
+	"Contents that were ignored for want of a good signature.", METRIC_U64,
+	OF_STATS(websub_forged)},
     {"fetchers", "gauge", "Fetchers connected.", METRIC_U32,
 	OF_STATS(fetchers)},
     {"fetches_running", "gauge", "Fetches under way.", METRIC_U64,
@@ -367,4 +376,18 @@ metrics_write(struct buf *out, const struct desk_state *state, int64_t now_at,
 	write_sinks(out, state, now_at);
 	if (state->has_stats)
 		write_engine(out, &state->stats);
+}
+
+void
+metrics_write_websub(struct buf *out, const struct websub_list *websubs)
+{
+	static const char *const states[] = {
+	    "idle", "pending", "active", "denied", "leaving"};
+
+	write_head(out, "websub_subscriptions", "gauge",
+	    "Feeds that name a hub, by how the subscription stands.");
+	for (size_t i = 0; i < LEN(states); i++) {
+		write_name(out, "websub_subscriptions", "state", states[i]);
+		buf_addf(out, "} %zu\n", websub_list_count(websubs, states[i]));
+	}
 }

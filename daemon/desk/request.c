@@ -15,11 +15,14 @@ static const struct {
 } wanted[] = {
     {"Connection", offsetof(struct request, connection)},
     {"Content-Length", offsetof(struct request, content_length)},
+    {"Content-Type", offsetof(struct request, content_type)},
+    {"Expect", offsetof(struct request, expect)},
     {"Host", offsetof(struct request, host)},
     {"Last-Event-ID", offsetof(struct request, last_event_id)},
     {"Sec-Fetch-Mode", offsetof(struct request, sec_fetch_mode)},
     {"Sec-Fetch-Site", offsetof(struct request, sec_fetch_site)},
     {"Transfer-Encoding", offsetof(struct request, transfer_encoding)},
+    {"X-Hub-Signature", offsetof(struct request, x_hub_signature)},
 };
 
 #define WANTED (sizeof(wanted) / sizeof(*wanted))

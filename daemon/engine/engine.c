@@ -25,6 +25,7 @@
 #include "engine/sinks.h"
 #include "engine/stories.h"
 #include "engine/tick.h"
+#include "engine/websub.h"
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_folder.h"
@@ -61,6 +62,7 @@ engine_on_config(void *arg, const struct config *old)
 	judge_set_rules(engine);
 	links_sync(engine);
 	feed_sync(engine);
+	websub_sync(engine);
 	sinks_sync(engine);
 	links_begin(engine);
 }
@@ -191,6 +193,7 @@ engine_free(struct engine *engine)
 	links_free(engine);
 	sinks_free(engine);
 	feed_free_all(engine);
+	websub_free(engine);
 	report_free(engine);
 	schedule_free(engine->schedule);
 	rule_set_free(engine->rules);
@@ -215,7 +218,9 @@ engine_main(unsigned index)
 	engine->schedule = schedule_new((uint64_t)clock_now_us());
 	judge_set_rules(engine);
 	links_sync(engine);
+	websub_init(engine);
 	feed_sync(engine);
+	websub_sync(engine);
 	sinks_sync(engine);
 	enter_sandbox(engine);
 	links_begin(engine);

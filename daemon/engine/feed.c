@@ -17,6 +17,9 @@
 #include "frame/log.h"
 #include "store/store.h"
 
+#define SLOW_FACTOR 10      /* times the interval, while a hub brings news */
+#define SLOW_MS_MAX 3600000 /* but no longer than an hour */
+
 struct feed *
 feed_find(struct engine *engine, const char *id)
 {
@@ -58,13 +61,25 @@ host_hash(const char *url)
 }
 
 static int64_t
-interval_us(const struct engine *engine, const struct config_feed *config)
+interval_us(const struct engine *engine, const struct feed *feed)
 {
-	int64_t ms = config->interval_ms;
+	int64_t ms = feed->config->interval_ms, slow_ms;
 
 	if (ms == 0)
 		ms = engine->role.config->defaults.interval_ms;
-	return ms * 1000;
+	slow_ms =
+	    ms * SLOW_FACTOR < SLOW_MS_MAX ? ms * SLOW_FACTOR : SLOW_MS_MAX;
+	return (feed->slow && slow_ms > ms ? slow_ms : ms) * 1000;
+}
+
+void
+feed_set_slow(struct engine *engine, struct feed *feed, bool slow)
+{
+	if (feed->slow == slow)
+		return;
+	feed->slow = slow;
+	schedule_change(engine->schedule, feed->number,
+	    host_hash(feed->config->url), interval_us(engine, feed));
 }
 
 /* ---- what the store knows ----------------------------------------------- */
@@ -188,7 +203,7 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	feed->state.last_item_at = feed->record.last_item_at;
 	put_in_table(engine, feed);
 	schedule_add(engine->schedule, number, host_hash(config->url),
-	    interval_us(engine, config));
+	    interval_us(engine, feed));
 	update_record(engine, feed);
 	engine->once_left++;
 }
@@ -200,7 +215,7 @@ keep_feed(
 	feed->config = config;
 	feed->changed = true;
 	schedule_change(engine->schedule, feed->number, host_hash(config->url),
-	    interval_us(engine, config));
+	    interval_us(engine, feed));
 	update_record(engine, feed);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/judge.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
+#include "engine/websub.h"
 #include "frame/clock.h"
 #include "frame/log.h"
 #include "text/clean.h"
@@ -250,17 +251,46 @@ plan_next(struct engine *engine, struct feed *feed,
 }
 
 static void
+judge_items(struct engine *engine, struct job *job)
+{
+	for (size_t i = 0; i < job->items_len; i++)
+		judge_item(engine, job, &job->items[i]);
+}
+
+/* What a hub brought says nothing of the next poll: it may be a part of the
+ * feed, and has no validators. */
+static void
+finish_pushed(
+    struct engine *engine, struct job *job, const struct fetch_done *done)
+{
+	struct feed *feed = job->feed;
+	bool ok = done->outcome == FETCH_OK;
+
+	judge_items(engine, job);
+	if (!ok)
+		log_warning("feed %s: what its hub brought cannot be read: "
+			    "polled at once",
+		    feed->record.id);
+	websub_on_read(engine, feed, ok);
+	report_feed(engine, feed);
+	commit_soon(engine);
+}
+
+static void
 finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
 {
 	enum schedule_outcome outcome = outcome_for_schedule(done);
 	struct feed *feed = job->feed;
+	uint64_t new_items = feed->state.new_items;
 	int64_t now = clock_now_us();
 
-	for (size_t i = 0; i < job->items_len; i++)
-		judge_item(engine, job, &job->items[i]);
+	judge_items(engine, job);
 	note_outcome(feed, done, now);
-	if (outcome == SCHEDULE_OK)
+	if (outcome == SCHEDULE_OK) {
 		note_success(engine, feed, done, now);
+		websub_on_poll(
+		    engine, feed, done, feed->state.new_items > new_items);
+	}
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);
@@ -285,7 +315,9 @@ intake_on_done(void *arg, struct peer *peer, struct message_reader *reader)
 		fetch_done_clear(&done);
 		return -1;
 	}
-	if (job->feed != NULL)
+	if (job->feed != NULL && job->pushed)
+		finish_pushed(engine, job, &done);
+	else if (job->feed != NULL)
 		finish_job(engine, job, &done);
 	job_end(engine, link, job);
 	fetch_done_clear(&done);

@@ -24,12 +24,14 @@
 
 /* ---- the start of a fetch ----------------------------------------------- */
 
-static void
-send_start(struct engine *engine, struct fetcher_link *link, struct job *job)
+/* Views. */
+static struct fetch_start
+make_start(struct engine *engine, const struct job *job)
 {
 	struct feed *feed = job->feed;
 	const struct seen *seen = feed_seen(engine, feed);
-	struct fetch_start start = {
+
+	return (struct fetch_start){
 	    .job = job->id,
 	    .feed = feed->record.id,
 	    .url = feed->config->url,
@@ -41,15 +43,10 @@ send_start(struct engine *engine, struct fetcher_link *link, struct job *job)
 	    .seen = seen->at,
 	    .seen_len = seen->len,
 	};
-
-	access_of_feed(&start.access, engine->role.config, feed->config);
-	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
-	peer_send(link->peer);
-	access_clear(&start.access);
 }
 
-static void
-start_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
+static struct job *
+add_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -61,7 +58,41 @@ start_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	job->next = link->jobs;
 	link->jobs = job;
 	engine->jobs++;
-	send_start(engine, link, job);
+	return job;
+}
+
+static void
+start_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
+{
+	struct job *job = add_job(engine, link, feed);
+	struct fetch_start start = make_start(engine, job);
+
+	access_of_feed(&start.access, engine->role.config, feed->config);
+	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
+	peer_send(link->peer);
+	access_clear(&start.access);
+}
+
+bool
+job_start_pushed(
+    struct engine *engine, struct feed *feed, const struct fetch_pushed *pushed)
+{
+	struct fetcher_link *link =
+	    &engine->fetchers[schedule_fetcher(engine->schedule, feed->number)];
+	struct fetch_start start;
+	struct job *job;
+
+	if (link->peer == NULL || peer_is_full(link->peer) ||
+	    engine_is_paused(engine) ||
+	    quarantine_holds(&feed->quarantine, clock_now_us()))
+		return false;
+	job = add_job(engine, link, feed);
+	job->pushed = true;
+	start = make_start(engine, job);
+	fetch_pushed_put(
+	    peer_begin(link->peer, MESSAGE_FETCH_PUSHED), pushed, &start);
+	peer_send(link->peer);
+	return true;
 }
 
 /* A feed in quarantine misses its turns. */
@@ -231,7 +262,9 @@ job_fetcher_gone(struct engine *engine, struct fetcher_link *link, bool crashed)
 
 		if (feed != NULL && job->id == on_bench)
 			accuse(engine, feed, link->index);
-		if (feed != NULL)
+		if (feed != NULL && job->pushed)
+			schedule_poll(engine->schedule, feed->number, now);
+		else if (feed != NULL)
 			schedule_put_back(engine->schedule, feed->number, now);
 		job_end(engine, link, job);
 	}

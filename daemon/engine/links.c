@@ -19,6 +19,8 @@
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/sinks.h"
+#include "engine/websub.h"
+#include "engine/websub_callback.h"
 #include "frame/config.h"
 #include "frame/log.h"
 
@@ -27,6 +29,7 @@
 static const struct message_route fetcher_routes[] = {
     {MESSAGE_ITEM, intake_on_item},
     {MESSAGE_FETCH_DONE, intake_on_done},
+    {MESSAGE_HUB_ANSWER, websub_on_answer},
     {MESSAGE_NONE, NULL},
 };
 
@@ -42,6 +45,13 @@ links_cut_off(struct engine *engine, unsigned fetcher, const char *why)
 }
 
 static void
+fetcher_lost(struct fetcher_link *link, bool crashed)
+{
+	job_fetcher_gone(link->engine, link, crashed);
+	websub_fetcher_gone(link->engine, link->index);
+}
+
+static void
 fetcher_on_gone(void *arg, struct peer *peer, const char *error)
 {
 	struct fetcher_link *link = arg;
@@ -53,7 +63,7 @@ fetcher_on_gone(void *arg, struct peer *peer, const char *error)
 	evtimer_del(link->timer);
 	if (!closed)
 		links_cut_off(link->engine, link->index, error);
-	job_fetcher_gone(link->engine, link, closed);
+	fetcher_lost(link, closed);
 }
 
 static void
@@ -97,7 +107,7 @@ fetcher_ready(struct engine *engine, struct peer *peer)
 	struct fetcher_link *link = link_of(engine, peer_index(peer));
 
 	if (link->peer != NULL) {
-		job_fetcher_gone(engine, link, true);
+		fetcher_lost(link, true);
 		peer_free(link->peer);
 	}
 	link->peer = peer;
@@ -126,7 +136,7 @@ links_on_bench(void *arg, struct peer *peer, struct message_reader *reader)
 	link = link_of(engine, index);
 	/* Whoever had the old page is dead: what it left there counts. */
 	if (link->peer != NULL && link->bench != NULL) {
-		job_fetcher_gone(engine, link, true);
+		fetcher_lost(link, true);
 		peer_free(link->peer);
 		link->peer = NULL;
 	}
@@ -207,6 +217,8 @@ desk_on_poll(void *arg, struct peer *peer, struct message_reader *reader)
 
 static const struct message_route desk_routes[] = {
     {MESSAGE_POLL, desk_on_poll},
+    {MESSAGE_WEBSUB_VERIFY, websub_on_verify},
+    {MESSAGE_WEBSUB_PUSH, websub_on_push},
     {MESSAGE_NONE, NULL},
 };
 

@@ -13,6 +13,7 @@
 #include "engine/log_sink.h"
 #include "engine/outbox.h"
 #include "engine/report.h"
+#include "engine/websub.h"
 #include "frame/clock.h"
 #include "frame/peer.h"
 #include "store/store.h"
@@ -175,6 +176,7 @@ report_greet(struct engine *engine)
 	for (size_t i = 0; i < engine->feeds_len; i++)
 		if (engine->feeds[i] != NULL)
 			engine->feeds[i]->changed = true;
+	websub_tell(engine, true);
 	send_changed_feeds(engine);
 }
 
@@ -183,6 +185,7 @@ report_go_on(struct engine *engine)
 {
 	report_alerts(engine);
 	send_changed_feeds(engine);
+	websub_tell(engine, false);
 }
 
 void

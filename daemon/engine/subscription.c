@@ -10,7 +10,7 @@
 #define RETRY_MAX_S 21600 /* ... up to here */
 #define DENIED_S 86400    /* until a hub that said no is asked again */
 #define LEAVE_TRIES 3     /* to unsubscribe; the lease does the rest */
-#define RENEW_FROM 70     /* percent of the lease, at the earliest ... */
+#define RENEW_FROM 60     /* percent of the lease, at the earliest ... */
 #define RENEW_WITHIN 20   /* ... and at most so many later */
 #define SHARE_OF_LEASE 8  /* a retry takes no more of what is left of it */
 

@@ -18,6 +18,7 @@
 #include "engine/report.h"
 #include "engine/sinks.h"
 #include "engine/tick.h"
+#include "engine/websub.h"
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/log.h"
@@ -186,6 +187,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	if (engine->courier != NULL)
 		outbox_pump(engine->outbox, now);
 	cut_off_overdue(engine);
+	websub_tick(engine);
 	commit_soon(engine);
 	report_tick(engine);
 	upkeep_soon(engine);

@@ -25,6 +25,8 @@
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
 #include "frame/peer.h"
+#include "frame/websub.h"
+#include "parse/url.h"
 #include "text/clean.h"
 
 #define TABLE_SIZE 1024
@@ -222,6 +224,20 @@ judge_body(struct fetch *fetch)
 	}
 }
 
+/* Where a hub is named it is known by one address and the feed by another;
+ * both must be such as can be asked. Headers go before the document (WebSub
+ * section 4). */
+static void
+set_web_address(char **to, const char *base, const char *ref)
+{
+	char *url = *to == NULL && ref != NULL ? url_resolve(base, ref) : NULL;
+
+	if (url != NULL && url_is_web(url) && strlen(url) <= WEBSUB_TOPIC_MAX &&
+	    utf8_is_valid(url, strlen(url)))
+		set_string(to, url);
+	free(url);
+}
+
 /* A document that breaks off keeps its hash but no validators: the next poll
  * gets it again, and the hash tells whether it is still the same. */
 static void
@@ -232,6 +248,8 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 	fetch->done.items = result->items;
 	fetch->done.known = result->known;
 	fetch->done.ttl_s = result->ttl_s;
+	set_web_address(&fetch->done.hub, fetch->url, result->hub);
+	set_web_address(&fetch->done.topic, fetch->url, result->self);
 	if (result->title != NULL)
 		fetch->done.title = clean_text(result->title, TITLE_MAX);
 	switch (result->result) {
@@ -366,8 +384,13 @@ on_done(void *arg, const struct exchange_result *result)
 	bool stopped_by_us = fetch->body_result != BODY_OK;
 
 	take_result(fetch, result);
-	if (result->outcome == FETCH_OK)
+	if (result->outcome == FETCH_OK) {
 		begin_body(fetch, result->header, result->url);
+		set_web_address(
+		    &fetch->done.hub, fetch->url, result->header->hub);
+		set_web_address(
+		    &fetch->done.topic, fetch->url, result->header->self);
+	}
 	fetch->exchange = NULL;
 	if (result->outcome == FETCH_NOT_MODIFIED) {
 		end_not_modified(fetch);
@@ -393,14 +416,14 @@ static const struct exchange_callbacks exchange_callbacks = {
 
 /* ---- jobs ---------------------------------------------------------------- */
 
-int
-fetch_start_job(struct fetch_context *context, struct fetch_start *start)
+/* Takes what start owns; NULL: the job runs already. */
+static struct fetch *
+fetch_new(struct fetch_context *context, struct fetch_start *start)
 {
-	struct exchange_request request;
 	struct fetch *fetch;
 
 	if (fetch_find(start->job) != NULL)
-		return -1;
+		return NULL;
 	fetch = xcalloc(1, sizeof(*fetch));
 	fetch->context = context;
 	fetch->start = *start;
@@ -408,12 +431,46 @@ fetch_start_job(struct fetch_context *context, struct fetch_start *start)
 	fetch->watch = watch_hold(context->watch);
 	LIST_INSERT_HEAD(
 	    &table[fetch->start.job % TABLE_SIZE], fetch, in_table);
+	return fetch;
+}
+
+int
+fetch_start_job(struct fetch_context *context, struct fetch_start *start)
+{
+	struct exchange_request request;
+	struct fetch *fetch = fetch_new(context, start);
+
+	if (fetch == NULL)
+		return -1;
 	request = (struct exchange_request){.url = fetch->start.url,
 	    .access = &fetch->start.access,
 	    .etag = fetch->start.etag,
 	    .modified = fetch->start.modified};
 	fetch->exchange =
 	    exchange_start(context->pool, &request, &exchange_callbacks, fetch);
+	return 0;
+}
+
+int
+fetch_push_job(struct fetch_context *context, struct fetch_start *start,
+    const struct fetch_pushed *pushed)
+{
+	struct fetch *fetch = fetch_new(context, start);
+
+	if (fetch == NULL)
+		return -1;
+	fetch->url = xstrdup(fetch->start.url);
+	fetch->content_type = xstrdup_null(pushed->content_type);
+	fetch->body = body_new(ENCODING_NONE, on_plain_bytes, fetch);
+	*context->bench = fetch->start.job;
+	fetch->body_result = body_push(fetch->body, pushed->body, pushed->len);
+	*context->bench = 0;
+	if (body_is_streaming(fetch->body))
+		context->half_parsed++;
+	fetch->done.bytes = pushed->len;
+	set_state(fetch, WAITING);
+	if (may_parse(fetch))
+		parse_and_end(fetch);
 	return 0;
 }
 

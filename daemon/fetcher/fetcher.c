@@ -14,6 +14,7 @@
 #include "fetcher/exchange.h"
 #include "fetcher/fetch.h"
 #include "fetcher/fetcher.h"
+#include "fetcher/hub.h"
 #include "fetcher/watch.h"
 #include "frame/address.h"
 #include "frame/config.h"
@@ -22,6 +23,7 @@
 #include "frame/log.h"
 #include "frame/role.h"
 #include "frame/sandbox.h"
+#include "frame/websub.h"
 #include "parse/parser.h"
 
 #define MEMORY_MAX (1ULL << 30) /* of address space */
@@ -34,6 +36,8 @@ struct fetcher {
 	struct address_wall *wall;
 	struct curl_loop *loop;
 	struct fetch_context fetches;
+	struct hubs *hubs;
+	char *user_agent;
 	uint64_t no_bench; /* until the parent gives the shared page */
 };
 
@@ -61,11 +65,14 @@ static void
 apply_config(struct fetcher *fetcher)
 {
 	const struct config *config = fetcher->role.config;
-	char *user_agent = exchange_user_agent(
+	struct exchange_options options;
+
+	free(fetcher->user_agent);
+	fetcher->user_agent = exchange_user_agent(
 	    config->defaults.user_agent, config->defaults.contact);
-	struct exchange_options options = {
+	options = (struct exchange_options){
 	    .connections_max = connections_max(config),
-	    .user_agent = user_agent,
+	    .user_agent = fetcher->user_agent,
 	    .timeout_ms = config->defaults.timeout_ms};
 
 	if (fetcher->fetches.pool == NULL)
@@ -73,7 +80,6 @@ apply_config(struct fetcher *fetcher)
 		    fetcher->role.base, fetcher->loop, &options);
 	else
 		exchange_pool_set(fetcher->fetches.pool, &options);
-	free(user_agent);
 }
 
 static void
@@ -120,6 +126,45 @@ on_fetch_start(void *arg, struct peer *peer, struct message_reader *reader)
 }
 
 static int
+on_fetch_pushed(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher *fetcher = arg;
+	struct fetch_pushed pushed;
+	struct fetch_start start;
+	int result;
+
+	if (fetch_pushed_get(reader, &pushed, &start) == -1)
+		return -1;
+	result = fetch_push_job(&fetcher->fetches, &start, &pushed);
+	free(pushed.content_type);
+	fetch_start_clear(&start);
+	return result;
+}
+
+static int
+on_hub_ask(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher *fetcher = arg;
+	struct hub_ask ask;
+
+	if (hub_ask_get(reader, &ask) == -1)
+		return -1;
+	hubs_ask(fetcher->hubs, &ask, fetcher->user_agent);
+	hub_ask_clear(&ask);
+	return 0;
+}
+
+static void
+on_hub_answer(void *arg, const struct hub_answer *answer)
+{
+	struct fetcher *fetcher = arg;
+	struct peer *engine = fetcher->fetches.engine;
+
+	hub_answer_put(peer_begin(engine, MESSAGE_HUB_ANSWER), answer);
+	peer_send(engine);
+}
+
+static int
 on_fetch_cancel(void *arg, struct peer *peer, struct message_reader *reader)
 {
 	struct fetcher *fetcher = arg;
@@ -156,7 +201,9 @@ on_bench(void *arg, struct peer *peer, struct message_reader *reader)
 
 static const struct message_route engine_routes[] = {
     {MESSAGE_FETCH_START, on_fetch_start},
+    {MESSAGE_FETCH_PUSHED, on_fetch_pushed},
     {MESSAGE_FETCH_CANCEL, on_fetch_cancel},
+    {MESSAGE_HUB_ASK, on_hub_ask},
     {MESSAGE_NONE, NULL},
 };
 
@@ -167,6 +214,13 @@ static const struct message_route parent_routes[] = {
 
 /* ---- the engine ---------------------------------------------------------- */
 
+static void
+drop_all(struct fetcher *fetcher)
+{
+	fetch_drop_all(&fetcher->fetches);
+	hubs_drop_all(fetcher->hubs);
+}
+
 /* What an engine asked for is nothing to the next one. */
 static void
 on_engine_gone(void *arg, struct peer *peer, const char *error)
@@ -176,7 +230,7 @@ on_engine_gone(void *arg, struct peer *peer, const char *error)
 	if (fetcher->fetches.engine != peer)
 		return;
 	log_debug("engine: %s", error);
-	fetch_drop_all(&fetcher->fetches);
+	drop_all(fetcher);
 	fetcher->fetches.engine = NULL;
 }
 
@@ -205,7 +259,7 @@ on_peer_ready(void *arg, struct peer *peer)
 	struct fetcher *fetcher = arg;
 
 	if (fetcher->fetches.engine != NULL) {
-		fetch_drop_all(&fetcher->fetches);
+		drop_all(fetcher);
 		peer_free(fetcher->fetches.engine);
 	}
 	fetcher->fetches.engine = peer;
@@ -216,7 +270,7 @@ on_stop(void *arg)
 {
 	struct fetcher *fetcher = arg;
 
-	fetch_drop_all(&fetcher->fetches);
+	drop_all(fetcher);
 	role_exit(&fetcher->role);
 }
 
@@ -261,6 +315,7 @@ fetcher_main(unsigned index)
 	parser_init_process();
 	open_network(&fetcher);
 	fetch_context_init(&fetcher.fetches, fetcher.role.base);
+	fetcher.hubs = hubs_new(fetcher.loop, on_hub_answer, &fetcher);
 	apply_config(&fetcher);
 	apply_watch(&fetcher);
 	sandbox_enter(&sandbox);

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "fetcher/header.h"
 #include "frame/job.h"
+#include "parse/link_header.h"
 
 #define USECS_PER_S 1000000
 
@@ -27,12 +28,14 @@ forget_values(struct header *header)
 	free(header->etag);
 	free(header->modified);
 	free(header->date);
+	free(header->hub);
+	free(header->self);
 	free(header->content_type);
 	free(header->content_location);
 	free(header->retry_after);
 	header->etag = header->modified = header->content_type = NULL;
 	header->content_location = header->retry_after = NULL;
-	header->date = NULL;
+	header->date = header->hub = header->self = NULL;
 	header->encoding = ENCODING_NONE;
 	header->status = 0;
 }
@@ -85,6 +88,23 @@ take_encoding(struct header *header, const char *value, size_t len)
 		header->encoding = ENCODING_UNKNOWN;
 }
 
+/* The first hub and the first self count. */
+static void
+take_links(struct header *header, const char *value, size_t len)
+{
+	const char *end = value + len;
+	struct link_header link;
+
+	while (link_header_next(&value, end, &link)) {
+		if (header->hub == NULL && link_header_has_rel(&link, "hub"))
+			keep_value(&header->hub, link.target, link.target_len,
+			    HEADER_VALUE_MAX);
+		if (header->self == NULL && link_header_has_rel(&link, "self"))
+			keep_value(&header->self, link.target, link.target_len,
+			    HEADER_VALUE_MAX);
+	}
+}
+
 static void
 take_field(struct header *header, const char *name, size_t name_len,
     const char *value, size_t len)
@@ -102,6 +122,8 @@ take_field(struct header *header, const char *name, size_t name_len,
 		keep_value(&header->retry_after, value, len, HEADER_VALUE_MAX);
 	else if (is_word(name, name_len, "date"))
 		keep_value(&header->date, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "link"))
+		take_links(header, value, len);
 	else if (is_word(name, name_len, "content-encoding"))
 		take_encoding(header, value, len);
 }

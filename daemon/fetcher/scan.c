@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -127,6 +128,26 @@ scan_push(struct scan *scan, const char *bytes, size_t len)
 	return more && !scan->too_slow;
 }
 
+/* One will do: the first that keeps secrets, else the first. */
+static const char *
+choose_hub(const struct parser_feed *feed)
+{
+	const char *chosen = NULL;
+
+	for (size_t i = 0; i < feed->hubs_len; i++) {
+		const char *url = feed->hubs[i].url;
+
+		if (feed->hubs[i].type == NULL || url == NULL ||
+		    strcasecmp(feed->hubs[i].type, "WebSub") != 0)
+			continue;
+		if (strncasecmp(url, "https://", 8) == 0)
+			return url;
+		if (chosen == NULL)
+			chosen = url;
+	}
+	return chosen;
+}
+
 void
 scan_finish(struct scan *scan, struct scan_result *result)
 {
@@ -142,5 +163,7 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	result->items = scan->items;
 	result->known = scan->known;
 	result->title = feed->title;
+	result->hub = choose_hub(feed);
+	result->self = feed->feed_url;
 	result->ttl_s = (int32_t)feed->ttl_s;
 }

@@ -103,6 +103,30 @@ fetch_start_clear(struct fetch_start *start)
 	*start = (struct fetch_start){0};
 }
 
+/* ---- FETCH_PUSHED ------------------------------------------------------- */
+
+void
+fetch_pushed_put(struct buf *buf, const struct fetch_pushed *pushed,
+    const struct fetch_start *start)
+{
+	message_put_str(buf, pushed->content_type);
+	message_put_bytes(buf, pushed->body, pushed->len);
+	fetch_start_put(buf, start);
+}
+
+int
+fetch_pushed_get(struct message_reader *reader, struct fetch_pushed *pushed,
+    struct fetch_start *start)
+{
+	*pushed = (struct fetch_pushed){0};
+	pushed->content_type = message_take_str(reader);
+	pushed->body = message_get_bytes(reader, &pushed->len);
+	if (fetch_start_get(reader, start) == 0)
+		return 0;
+	free(pushed->content_type);
+	return -1;
+}
+
 /* ---- ITEM --------------------------------------------------------------- */
 
 static void
@@ -269,6 +293,8 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_u32(buf, done->duration_ms);
 	message_put_str(buf, done->moved_to);
 	message_put_str(buf, done->title);
+	message_put_str(buf, done->hub);
+	message_put_str(buf, done->topic);
 	message_put_u32(buf, (uint32_t)done->ttl_s);
 }
 
@@ -290,6 +316,8 @@ fetch_done_get(struct message_reader *reader, struct fetch_done *done)
 	done->duration_ms = message_get_u32(reader);
 	done->moved_to = message_take_str(reader);
 	done->title = message_take_str(reader);
+	done->hub = message_take_str(reader);
+	done->topic = message_take_str(reader);
 	done->ttl_s = (int32_t)message_get_u32(reader);
 	if (message_end(reader) && done->job != 0 &&
 	    done->outcome < FETCH_OUTCOMES)
@@ -308,5 +336,7 @@ fetch_done_clear(struct fetch_done *done)
 	free(done->modified);
 	free(done->moved_to);
 	free(done->title);
+	free(done->hub);
+	free(done->topic);
 	*done = (struct fetch_done){0};
 }

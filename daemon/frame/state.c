@@ -185,6 +185,9 @@ stats_put(struct buf *buf, const struct stats *stats)
 	message_put_u64(buf, stats->commits);
 	message_put_u64(buf, stats->commit_errors);
 	message_put_u64(buf, stats->log_write_errors);
+	message_put_u64(buf, stats->websub_pushes);
+	message_put_u64(buf, stats->websub_pings);
+	message_put_u64(buf, stats->websub_forged);
 	message_put_u32(buf, stats->store_ok);
 	message_put_u32(buf, stats->fetchers);
 	message_put_u64(buf, stats->jobs);
@@ -209,6 +212,9 @@ stats_get(struct message_reader *reader, struct stats *stats)
 	stats->commits = message_get_u64(reader);
 	stats->commit_errors = message_get_u64(reader);
 	stats->log_write_errors = message_get_u64(reader);
+	stats->websub_pushes = message_get_u64(reader);
+	stats->websub_pings = message_get_u64(reader);
+	stats->websub_forged = message_get_u64(reader);
 	stats->store_ok = message_get_u32(reader);
 	stats->fetchers = message_get_u32(reader);
 	stats->jobs = message_get_u64(reader);

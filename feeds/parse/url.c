@@ -327,3 +327,17 @@ url_is_web(const char *url)
 	       (strncasecmp(url, "http:", 5) == 0 ||
 		   strncasecmp(url, "https:", 6) == 0);
 }
+
+void
+url_encode_add(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL)
+			buf_add_char(out, (char)c);
+		else
+			buf_addf(out, "%%%02X", c);
+	}
+}

@@ -21,6 +21,12 @@ void action_post_reload(const struct api_call *);
 /* Polls a feed now: 200 when it was queued. */
 void action_post_poll(const struct api_call *);
 
+/* A hub's request, on which the engine decides: granted, it is answered 200
+ * with the plain text, else `refusal`. Returns its number for the message; 0
+ * when it was answered already, for too many wait. */
+uint64_t action_begin_hub(
+    const struct api_call *, int refusal, const char *plain);
+
 /* The answer to a request came; text may be NULL. */
 void actions_finish(
     struct actions *, uint64_t request, bool ok, const char *text);

@@ -4,6 +4,8 @@
 #ifndef DESK_API_H
 #define DESK_API_H
 
+#include <stddef.h>
+
 struct buf;
 struct desk;
 struct http_conn;
@@ -22,6 +24,9 @@ struct api_call {
 
 /* Answers each request of the desk; arg: struct desk. */
 void api_on_request(void *arg, struct http_conn *, const struct request *);
+
+/* How long the body of a request may be; arg: struct desk. */
+size_t api_body_max(void *arg, const struct request *);
 
 /* Reads the query by the table (desk/params.h). Returns 0, or -1 when a 400
  * was answered. The caller clears the strings in either case. */

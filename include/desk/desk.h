@@ -14,12 +14,14 @@ struct events;
 struct http;
 struct peer;
 struct store_reader;
+struct websub_list;
 
 struct desk {
 	struct role role;
 	struct desk_state state;
 	struct http *http;
 	struct events *events;       /* clients of /api/v1/events */
+	struct websub_list *websubs; /* at hubs */
 	struct actions *actions;     /* requests that wait for another role */
 	struct peer *engine;         /* NULL: not connected */
 	struct store_reader *reader; /* NULL: not open yet */

@@ -16,9 +16,15 @@ struct http;
 struct http_conn;
 struct request;
 
-#define HTTP_CONNECTIONS_MAX 256      /* of each listener */
-#define HTTP_HEAD_S 10                /* from accept to the end of the head */
-#define HTTP_IDLE_S 60                /* between two requests */
+#define HTTP_CONNECTIONS_MAX 256 /* of each listener */
+#define HTTP_HEAD_S 10           /* from accept to the end of the head */
+#define HTTP_IDLE_S 60           /* between two requests */
+#define HTTP_BODY_S 30 /* from the end of the head to that of the body */
+#define HTTP_BODY_MAX \
+	(16 * 1024) /* bytes, of a request that may bring no more */
+#define HTTP_BODIES_MAX                                                  \
+	(32 * 1024 * 1024)            /* of all that bring more, at once \
+				       */
 #define HTTP_HANDLE_S 90              /* from the head to the reply */
 #define HTTP_STALL_S 30               /* without a byte taken by the client */
 #define HTTP_STREAM_MAX (1024 * 1024) /* bytes that wait for a stream */
@@ -28,7 +34,12 @@ struct request;
 typedef void (*http_on_request)(
     void *arg, struct http_conn *, const struct request *);
 
-struct http *http_new(struct event_base *, http_on_request, void *arg);
+/* Called with the head of a request that has a body over HTTP_BODY_MAX: how
+ * long it may be. */
+typedef size_t (*http_body_max)(void *arg, const struct request *);
+
+struct http *http_new(
+    struct event_base *, http_on_request, http_body_max, void *arg);
 /* Closes listeners and connections; takes NULL. */
 void http_free(struct http *);
 /* Takes a listening socket. local: the unix socket of the command line. */
@@ -36,6 +47,8 @@ void http_listen(struct http *, int fd, bool local);
 /* Connections now open. */
 unsigned http_connections(const struct http *);
 
+/* The request's body, valid until the reply. */
+const char *http_body(struct http_conn *, size_t *len);
 bool http_conn_is_local(const struct http_conn *);
 /* Told when the client goes before the reply, or while its stream is open; arg
  * is also on_drain's. A reply ends the interest. */

@@ -15,14 +15,15 @@ struct event;
 struct http_listener;
 
 /*
- *	READING --head and body--> HANDLING --http_reply--> REPLYING
- *	   ^                          |                        |
- *	   |                          +-http_stream_start-> STREAMING
+ *	READING --head--> BODY --whole--> HANDLING --http_reply--> REPLYING
+ *	   ^                                 |                        |
+ *	   |                                 +-http_stream_start-> STREAMING
  *	   +--keep-alive, all written-----------------------   |
  *	                                  refused: LINGERING <-+
  */
 enum http_conn_state {
 	HTTP_READING,
+	HTTP_BODY,
 	HTTP_HANDLING,
 	HTTP_REPLYING,
 	HTTP_STREAMING,
@@ -40,6 +41,8 @@ struct http_conn {
 	bool ended;   /* the client sends no more */
 	bool refused; /* what else it sends is not worth reading */
 	struct request request;
+	size_t body_len;    /* bytes of it, at the start of the input */
+	size_t body_held;   /* counted in the sum of all large bodies */
 	struct buf headers; /* added to the reply to come */
 	void (*on_close)(void *arg);
 	void (*on_drain)(void *arg);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #define REQUEST_HEAD_MAX (16 * 1024) /* bytes of request line and headers */
-#define REQUEST_BODY_MAX (16 * 1024) /* bytes; actions need none */
+#define REQUEST_BODY_MAX (2 * 1024 * 1024) /* bytes, of any request */
 #define REQUEST_HEADERS_MAX 64
 
 enum request_method {
@@ -28,7 +28,10 @@ struct request {
 	char *host;
 	char *connection;
 	char *content_length;
+	char *content_type;
+	char *expect;
 	char *transfer_encoding;
+	char *x_hub_signature;
 	char *last_event_id;
 	char *sec_fetch_site;
 	char *sec_fetch_mode;

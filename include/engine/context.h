@@ -21,6 +21,7 @@ struct rule_set;
 struct schedule;
 struct store;
 struct stories;
+struct websubs;
 
 #define ENGINE_FETCHERS_MAX 256
 
@@ -44,6 +45,7 @@ struct engine {
 	size_t feeds_len;
 	struct rule_set *rules;
 	struct stories *stories;
+	struct websubs *websubs;
 	struct outbox *outbox;
 	struct log_sink **logs;
 	size_t logs_len;

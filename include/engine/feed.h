@@ -15,6 +15,7 @@
 
 struct config_feed;
 struct engine;
+struct websub;
 
 struct feed {
 	size_t number;                    /* in the schedule */
@@ -28,6 +29,8 @@ struct feed {
 	bool changed;            /* since the desk was told */
 	bool moved_told;         /* a permanent redirect was logged */
 	bool once_done;
+	bool slow;             /* its hub brings its news: polled as a net */
+	struct websub *websub; /* at the hub that it names, or NULL */
 };
 
 /* Brings engine->feeds and the schedule in line with role.config: new feeds
@@ -39,6 +42,8 @@ void feed_free_all(struct engine *);
 struct feed *feed_find(struct engine *, const char *id);
 /* The keys to send along; read from the store at first. */
 const struct seen *feed_seen(struct engine *, struct feed *);
+/* A hub brings its news, or no more: sets the interval. */
+void feed_set_slow(struct engine *, struct feed *, bool slow);
 /* Has the record written with the next commit. */
 void feed_save(struct engine *, struct feed *);
 /* Fills a state to be told; strings are views. */

@@ -33,6 +33,7 @@ struct job {
 	int64_t started_at; /* monotonic us */
 	bool first_fetch;   /* the feed was never read before */
 	bool solo;
+	bool pushed; /* brought by a hub: the feed is not under way for it */
 	struct job_item *items; /* owned */
 	size_t items_len;
 	size_t items_cap;
@@ -43,6 +44,9 @@ struct job {
 void job_start_due(struct engine *, struct fetcher_link *);
 /* The same at all fetchers. */
 void job_start_all(struct engine *);
+/* Has a body parsed that the feed's hub has brought. False: not now. */
+bool job_start_pushed(
+    struct engine *, struct feed *, const struct fetch_pushed *);
 /* NULL: the fetcher was not given the job. */
 struct job *job_find(const struct fetcher_link *, uint64_t id);
 /* Takes what the message owns; -1: more than a job may bring. */

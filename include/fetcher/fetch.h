@@ -33,6 +33,9 @@ void fetch_context_init(struct fetch_context *, struct event_base *);
 
 /* Takes what start owns. Returns -1 when the job runs already. */
 int fetch_start_job(struct fetch_context *, struct fetch_start *);
+/* The same for a body that a hub has brought; it is copied. */
+int fetch_push_job(
+    struct fetch_context *, struct fetch_start *, const struct fetch_pushed *);
 /* Ends it and says so; of a job that is not known nothing is said. */
 void fetch_cancel_job(struct fetch_context *, uint64_t job);
 /* Ends all without a word. */

@@ -29,6 +29,8 @@ struct header {
 	char *content_location;
 	char *retry_after; /* as given; see header_retry_after() */
 	char *date;        /* as given */
+	char *hub;         /* targets of Link with this relation, as given */
+	char *self;
 	enum header_encoding encoding;
 	size_t bytes; /* seen so far */
 	size_t lines;

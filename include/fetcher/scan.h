@@ -35,7 +35,9 @@ struct scan_result {
 	uint32_t items;      /* in the document */
 	uint32_t known;      /* of these, known and unchanged */
 	const char *title;   /* of the feed, or NULL */
-	int32_t ttl_s;       /* 0: none */
+	const char *hub;     /* WebSub, as is self; or NULL */
+	const char *self;
+	int32_t ttl_s; /* 0: none */
 };
 
 struct scan *scan_new(const struct scan_options *, scan_on_item, void *arg);

@@ -37,6 +37,13 @@ struct fetch_start {
 	size_t seen_len;
 };
 
+/* A body that a hub has brought. */
+struct fetch_pushed {
+	char *content_type; /* or NULL */
+	const char *body;   /* a view into the message when got */
+	size_t len;
+};
+
 struct job_mention {
 	char *entity; /* id; "rule-word:N" for a rule's words */
 	char *name;   /* the listed name that was found */
@@ -85,6 +92,8 @@ struct fetch_done {
 	uint32_t duration_ms;
 	char *moved_to; /* target of a permanent redirect, or NULL */
 	char *title;    /* of the feed, or NULL */
+	char *hub;      /* WebSub: where changes are told; or NULL */
+	char *topic;    /* ... and by which address the hub knows the feed */
 	int32_t ttl_s;  /* hint of the feed; 0: none */
 };
 
@@ -95,6 +104,11 @@ const char *fetch_outcome_name(enum fetch_outcome); /* "ok", "dns", ... */
 void fetch_start_put(struct buf *, const struct fetch_start *);
 int fetch_start_get(struct message_reader *, struct fetch_start *);
 void fetch_start_clear(struct fetch_start *);
+/* FETCH_PUSHED: a body, and what FETCH_START would say of its feed. */
+void fetch_pushed_put(
+    struct buf *, const struct fetch_pushed *, const struct fetch_start *);
+int fetch_pushed_get(
+    struct message_reader *, struct fetch_pushed *, struct fetch_start *);
 void item_message_put(struct buf *, const struct item_message *);
 int item_message_get(struct message_reader *, struct item_message *);
 void item_message_clear(struct item_message *);

@@ -63,10 +63,13 @@ struct stats {
 	uint64_t commits;
 	uint64_t commit_errors;
 	uint64_t log_write_errors;
-	uint32_t store_ok;                    /* 1: the last commit worked */
-	uint32_t fetchers;                    /* connected */
-	uint64_t jobs;                        /* fetches under way */
-	uint64_t seq;                         /* of the last alert */
+	uint64_t websub_pushes; /* taken to be read */
+	uint64_t websub_pings;  /* unsigned, taken as hints */
+	uint64_t websub_forged; /* ignored: without a good signature */
+	uint32_t store_ok;      /* 1: the last commit worked */
+	uint32_t fetchers;      /* connected */
+	uint64_t jobs;          /* fetches under way */
+	uint64_t seq;           /* of the last alert */
 	struct stats_histogram detect_delay;  /* published -> seen */
 	struct stats_histogram deliver_delay; /* alerted -> delivered */
 	/* mentions alerted per entity id, entities_len of each */

@@ -26,4 +26,8 @@ bool url_is_absolute(const char *url);
 /* Whether it is http or https with a host: what may be offered to a reader. */
 bool url_is_web(const char *url);
 
+/* Appends the text with all but RFC 3986's unreserved characters percent-
+ * encoded. */
+void url_encode_add(struct buf *, const char *text);
+
 #endif
