@@ -194,6 +194,7 @@
  *   daemon/fetcher/fetcher.c             the role
  *   daemon/fetcher/header.c              the head of an answer
  *   daemon/fetcher/hub.c                 forms posted to WebSub hubs
+ *   daemon/fetcher/obstacle.c            bot walls and their kin
  *   daemon/fetcher/reason.c              sentences for failures
  *   daemon/fetcher/request.c             the headers of a GET
  *   daemon/fetcher/scan.c                document to new items with mentions

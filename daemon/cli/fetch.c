@@ -20,6 +20,8 @@
 #include "cli/fetch.h"
 #include "fetcher/body.h"
 #include "fetcher/exchange.h"
+#include "fetcher/obstacle.h"
+#include "fetcher/reason.h"
 #include "frame/access.h"
 #include "frame/address.h"
 #include "frame/config.h"
@@ -47,9 +49,24 @@ struct fetching {
 	char *url;             /* that the body came from */
 	struct parser *parser; /* NULL until a byte is parsed */
 	struct buf items;      /* as JSON */
-	size_t inflated;
+	struct buf page;       /* first bytes of a body that looks like HTML */
+	struct obstacle_signs signs;
+	unsigned http_status;
 	int status; /* to exit with */
 };
+
+/* Strangers' bytes do nothing to the terminal. */
+static void
+print_fact(const char *name, const char *value)
+{
+	char *clean;
+
+	if (value == NULL)
+		return;
+	clean = clean_str(value, CLEAN_LINE);
+	fprintf(stderr, "%s: %s\n", name, clean);
+	free(clean);
+}
 
 /* ---- the document ---------------------------------------------------------
  */
@@ -68,7 +85,9 @@ on_plain_bytes(void *arg, const char *bytes, size_t len)
 {
 	struct fetching *fetching = arg;
 
-	fetching->inflated += len;
+	if (fetching->page.len == 0 && obstacle_is_page(bytes, len))
+		buf_add(&fetching->page, bytes,
+		    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
 	return parser_push(fetching->parser, bytes, len);
 }
 
@@ -123,6 +142,33 @@ body_problem(enum body_result result)
 	return NULL;
 }
 
+/* What may be done about an answer that is no feed. */
+static void
+print_obstacle(const struct fetching *fetching, const struct parser_page *page)
+{
+	const struct obstacle_view view = {.status = fetching->http_status,
+	    .signs = fetching->signs,
+	    .url = fetching->url != NULL ? fetching->url : "",
+	    .page = fetching->page.data,
+	    .page_len = fetching->page.len,
+	    .titled_wall = page->is_wall,
+	    .names_feeds = page->feeds_len > 0};
+	char sentence[REASON_MAX];
+
+	if (obstacle_find(&view, sentence, sizeof(sentence)) != OBSTACLE_NONE)
+		print_fact("blocked", sentence);
+}
+
+static void
+print_page(const struct fetching *fetching)
+{
+	struct parser_page page = parser_page(fetching->parser);
+
+	print_obstacle(fetching, &page);
+	for (size_t i = 0; i < page.feeds_len; i++)
+		print_fact("feed", page.feeds[i]);
+}
+
 static int
 end_document(struct fetching *fetching)
 {
@@ -146,8 +192,10 @@ end_document(struct fetching *fetching)
 	case PARSER_TRUNCATED:
 	case PARSER_STOPPED:
 		return print_document(fetching);
-	case PARSER_EMPTY:
 	case PARSER_NOT_A_FEED:
+		print_page(fetching);
+		break;
+	case PARSER_EMPTY:
 	case PARSER_REFUSED:
 		break;
 	}
@@ -165,19 +213,6 @@ on_body(void *arg, const struct header *header, const char *bytes, size_t len)
 	begin_document(fetching, header, exchange_url(fetching->exchange));
 	fetching->body_result = body_push(fetching->body, bytes, len);
 	return fetching->body_result == BODY_OK ? EXCHANGE_MORE : EXCHANGE_STOP;
-}
-
-/* Strangers' bytes do nothing to the terminal. */
-static void
-print_fact(const char *name, const char *value)
-{
-	char *clean;
-
-	if (value == NULL)
-		return;
-	clean = clean_str(value, CLEAN_LINE);
-	fprintf(stderr, "%s: %s\n", name, clean);
-	free(clean);
 }
 
 static void
@@ -219,11 +254,14 @@ on_done(void *arg, const struct exchange_result *result)
 	struct fetching *fetching = arg;
 
 	print_facts(result);
+	fetching->signs = result->header->signs;
+	fetching->http_status = result->header->status;
 	if (result->outcome == FETCH_OK || fetching->body_result != BODY_OK) {
 		begin_document(fetching, result->header, result->url);
 		fetching->status = end_document(fetching);
 	} else {
 		print_fact("error", result->error);
+		print_obstacle(fetching, &(struct parser_page){0});
 		fetching->status = status_of_failure(result->outcome);
 	}
 	event_base_loopbreak(fetching->base);
@@ -297,6 +335,7 @@ fetch_url(const struct config *config, const char *url)
 	body_free(fetching.body);
 	parser_free(fetching.parser);
 	buf_clear(&fetching.items);
+	buf_clear(&fetching.page);
 	free(fetching.url);
 	curl_loop_free(loop);
 	dns_free(dns);

@@ -105,6 +105,7 @@ outcome_for_schedule(const struct fetch_done *done)
 	case FETCH_TOO_LARGE:
 	case FETCH_NOT_A_FEED:
 	case FETCH_HOSTILE:
+	case FETCH_BLOCKED:
 	case FETCH_CANCELLED:
 	case FETCH_OUTCOMES:
 		break;

@@ -16,11 +16,13 @@
 
 #include <event2/event.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "fetcher/body.h"
 #include "fetcher/exchange.h"
 #include "fetcher/fetch.h"
+#include "fetcher/obstacle.h"
 #include "fetcher/reason.h"
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
@@ -44,6 +46,8 @@ struct fetch {
 	struct exchange *exchange; /* NULL: over */
 	struct body *body;         /* NULL: no byte came */
 	struct scan *scan;         /* NULL until a byte is parsed */
+	struct buf page; /* first bytes of a body that looks like HTML */
+	struct obstacle_signs signs;
 	enum body_result body_result;
 	char *url; /* that the body came from */
 	char *content_type;
@@ -99,6 +103,7 @@ fetch_free(struct fetch *fetch)
 	watch_release(fetch->watch);
 	fetch_start_clear(&fetch->start);
 	fetch_done_clear(&fetch->done);
+	buf_clear(&fetch->page);
 	free(fetch->url);
 	free(fetch->content_type);
 	free(fetch->content_location);
@@ -197,9 +202,30 @@ on_plain_bytes(void *arg, const char *bytes, size_t len)
 {
 	struct fetch *fetch = arg;
 
-	if (fetch->scan == NULL)
+	if (fetch->scan == NULL) {
 		begin_scan(fetch);
+		if (obstacle_is_page(bytes, len))
+			buf_add(&fetch->page, bytes,
+			    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
+	}
 	return scan_push(fetch->scan, bytes, len);
+}
+
+/* An answer that is no feed. Nothing in the way: said as it was. */
+static void
+judge_obstacle(struct fetch *fetch, const struct parser_page *page)
+{
+	const struct obstacle_view view = {.status = fetch->done.http_status,
+	    .signs = fetch->signs,
+	    .url = fetch->url != NULL ? fetch->url : fetch->start.url,
+	    .page = fetch->page.data,
+	    .page_len = fetch->page.len,
+	    .titled_wall = page->is_wall,
+	    .names_feeds = page->feeds_len > 0};
+	char sentence[REASON_MAX];
+
+	if (obstacle_find(&view, sentence, sizeof(sentence)) != OBSTACLE_NONE)
+		set_error(fetch, FETCH_BLOCKED, sentence);
 }
 
 static void
@@ -269,6 +295,7 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 	case PARSER_NOT_A_FEED:
 		set_error(fetch, FETCH_NOT_A_FEED,
 		    problem != NULL ? problem : "not a feed");
+		judge_obstacle(fetch, &result->page);
 		break;
 	case PARSER_REFUSED:
 		set_error(fetch, FETCH_HOSTILE,
@@ -359,7 +386,10 @@ take_result(struct fetch *fetch, const struct exchange_result *result)
 	if (result->moved_to != NULL &&
 	    utf8_is_valid(result->moved_to, strlen(result->moved_to)))
 		set_string(&done->moved_to, result->moved_to);
+	fetch->signs = header->signs;
 	set_error(fetch, result->outcome, result->error);
+	if (result->outcome == FETCH_HTTP)
+		judge_obstacle(fetch, &(struct parser_page){0});
 }
 
 /* 304: validators that are not told again stay as they are. */

@@ -37,6 +37,7 @@ forget_values(struct header *header)
 	header->content_location = header->retry_after = NULL;
 	header->date = header->hub = header->self = NULL;
 	header->encoding = ENCODING_NONE;
+	header->signs = (struct obstacle_signs){0};
 	header->status = 0;
 }
 
@@ -126,6 +127,8 @@ take_field(struct header *header, const char *name, size_t name_len,
 		take_links(header, value, len);
 	else if (is_word(name, name_len, "content-encoding"))
 		take_encoding(header, value, len);
+	else if (header->status != 304)
+		obstacle_note_field(&header->signs, name, name_len, value, len);
 }
 
 /* "HTTP/1.1 304 Not Modified", "HTTP/2 200". */

@@ -166,4 +166,5 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	result->hub = choose_hub(feed);
 	result->self = feed->feed_url;
 	result->ttl_s = (int32_t)feed->ttl_s;
+	result->page = parser_page(scan->parser);
 }

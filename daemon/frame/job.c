@@ -24,6 +24,7 @@ fetch_outcome_name(enum fetch_outcome outcome)
 	    [FETCH_TOO_LARGE] = "too_large",
 	    [FETCH_NOT_A_FEED] = "not_a_feed",
 	    [FETCH_HOSTILE] = "hostile",
+	    [FETCH_BLOCKED] = "blocked",
 	    [FETCH_CANCELLED] = "cancelled",
 	};
 

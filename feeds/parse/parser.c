@@ -292,6 +292,16 @@ is_bot_wall(const char *title)
 	return false;
 }
 
+struct parser_page
+parser_page(const struct parser *p)
+{
+	const struct document *doc = &p->doc;
+
+	return (struct parser_page){.feeds = doc->page_links,
+	    .feeds_len = doc->page_links_len,
+	    .is_wall = doc->page_title != NULL && is_bot_wall(doc->page_title)};
+}
+
 static void
 describe_page(struct parser *p)
 {

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fetcher/obstacle.h"
+
 #define HEADER_BYTES_MAX (64 * 1024) /* of all heads of an exchange's hop */
 #define HEADER_LINES_MAX 200
 #define HEADER_VALUE_MAX 4096          /* of a value that is kept */
@@ -32,7 +34,8 @@ struct header {
 	char *hub;         /* targets of Link with this relation, as given */
 	char *self;
 	enum header_encoding encoding;
-	size_t bytes; /* seen so far */
+	struct obstacle_signs signs; /* not looked for in a 304 */
+	size_t bytes;                /* seen so far */
 	size_t lines;
 };
 

@@ -38,6 +38,7 @@ struct scan_result {
 	const char *hub;     /* WebSub, as is self; or NULL */
 	const char *self;
 	int32_t ttl_s; /* 0: none */
+	struct parser_page page;
 };
 
 struct scan *scan_new(const struct scan_options *, scan_on_item, void *arg);

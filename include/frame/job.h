@@ -73,6 +73,7 @@ enum fetch_outcome {
 	FETCH_TOO_LARGE, /* body or headers past the caps */
 	FETCH_NOT_A_FEED,
 	FETCH_HOSTILE, /* the parser refused it */
+	FETCH_BLOCKED, /* a bot wall or the like answers in its place */
 	FETCH_CANCELLED,
 	FETCH_OUTCOMES
 };

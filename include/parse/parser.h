@@ -66,6 +66,13 @@ struct parser_feed {
 	uint8_t skip_days;   /* bit d set: day d is skipped, 0 = Sunday */
 };
 
+/* What a page that is no feed tells of itself; owned by the parser. */
+struct parser_page {
+	char *const *feeds; /* addresses of feeds that it names */
+	size_t feeds_len;
+	bool is_wall; /* titled like those that hold programs off */
+};
+
 /* Called for each item as soon as it is complete; views in raw_item are valid
  * until it returns. False stops the parser. */
 typedef bool (*parser_on_item)(void *arg, const struct raw_item *);
@@ -86,6 +93,8 @@ bool parser_push(struct parser *, const char *bytes, size_t len);
 enum parser_result parser_finish(struct parser *);
 enum parser_format parser_format(const struct parser *);
 const struct parser_feed *parser_feed(const struct parser *);
+/* Complete after parser_finish(). */
+struct parser_page parser_page(const struct parser *);
 /* What was wrong, for people ("declares entities", "an HTML page that names 2
  * feeds: ..."); "" when nothing. Valid until parser_free(). */
 const char *parser_problem(const struct parser *);

@@ -1,0 +1,48 @@
+/*
+ * What stands between us and a feed: bot walls, consent pages, login pages of
+ * networks. Told apart so that nobody takes them for a feed without news, and
+ * never got around. Pure.
+ */
+#ifndef FETCHER_OBSTACLE_H
+#define FETCHER_OBSTACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OBSTACLE_PAGE_MAX 8192 /* bytes of a page that are looked at */
+
+enum obstacle {
+	OBSTACLE_NONE,
+	OBSTACLE_WALL,    /* against programs */
+	OBSTACLE_SCRIPT,  /* a page that wants to run in a browser */
+	OBSTACLE_CONSENT, /* asks to agree to cookies */
+	OBSTACLE_PORTAL,  /* of the network that this machine is in */
+};
+
+/* What the head of an answer says. Zero is a good start. */
+struct obstacle_signs {
+	const char *shield; /* whose service stands before it; or NULL */
+	bool challenged;    /* that service says that this is its own page */
+};
+
+/* An answer that is no feed. */
+struct obstacle_view {
+	unsigned status;
+	struct obstacle_signs signs;
+	const char *url;  /* that it came from */
+	const char *page; /* its first bytes, when it is HTML; or NULL */
+	size_t page_len;
+	bool titled_wall; /* by the title of the page */
+	bool names_feeds; /* an honest page, then, unless it is clear */
+};
+
+/* Takes one header field. */
+void obstacle_note_field(struct obstacle_signs *, const char *name,
+    size_t name_len, const char *value, size_t len);
+/* Whether the document begins like an HTML page. */
+bool obstacle_is_page(const char *bytes, size_t len);
+/* Says what it is, and writes a sentence with advice when it is anything. */
+enum obstacle obstacle_find(
+    const struct obstacle_view *, char *sentence, size_t size);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * daemon/fetcher/obstacle: answers of bot walls and their kin, and honest ones
+ * that look a little like them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fetcher/header.h"
+#include "fetcher/obstacle.h"
+
+struct answer {
+	const char *head; /* lines, each ended by a newline */
+	const char *page; /* NULL: none that is looked at */
+	const char *url;
+	enum obstacle kind;
+	const char *word; /* of the sentence */
+};
+
+static const struct answer walls[] = {
+    {"HTTP/2 403\nserver: cloudflare\ncf-mitigated: challenge\n", NULL, NULL,
+	OBSTACLE_WALL, "(Cloudflare)"},
+    {"HTTP/1.1 403 Forbidden\nServer: ddos-guard\nSet-Cookie: __ddg1_=x\n",
+	NULL, NULL, OBSTACLE_WALL, "(DDoS-Guard)"},
+    {"HTTP/1.1 401 x\nserver: QRATOR\n", NULL, NULL, OBSTACLE_WALL, "(Qrator)"},
+    {"HTTP/1.1 202 x\nx-amzn-waf-action: challenge\n", NULL, NULL,
+	OBSTACLE_WALL, "(AWS WAF)"},
+    {"HTTP/1.1 403 x\nset-cookie: a=b; datadome=xyz\n", NULL, NULL,
+	OBSTACLE_WALL, "(DataDome)"},
+    {"HTTP/1.1 200 OK\n",
+	"<!DOCTYPE html><title>x</title><script>window._cf_chl_opt={}</script>",
+	NULL, OBSTACLE_WALL, "(Cloudflare)"},
+    {"HTTP/1.1 200 OK\n",
+	"<html><script src=\"https://check.DDoS-Guard.net/check.js\"></script>",
+	NULL, OBSTACLE_WALL, "(DDoS-Guard)"},
+    {"HTTP/1.1 200 OK\n",
+	"<html><script>document.cookie='k=1';location.reload()</script></html>",
+	NULL, OBSTACLE_SCRIPT, "JavaScript"},
+    {"HTTP/1.1 200 OK\n", "<html>Please enable JavaScript to view this",
+	NULL, OBSTACLE_SCRIPT, "JavaScript"},
+    {"HTTP/1.1 200 OK\n", "<html>Agree", "https://consent.example/x?next=y",
+	OBSTACLE_CONSENT, "consent page"},
+    {"HTTP/1.1 200 OK\n", "<html><!-- <WISPAccessGatewayParam> -->",
+	"http://10.1.1.1/login", OBSTACLE_PORTAL, "captive portal"},
+    {"HTTP/1.1 511 Network Authentication Required\n", NULL, NULL,
+	OBSTACLE_PORTAL, "log this machine in"},
+};
+
+static const struct answer others[] = {
+    {"HTTP/2 404\nserver: cloudflare\n", NULL, NULL, OBSTACLE_NONE, NULL},
+    {"HTTP/2 503\nserver: cloudflare\n", NULL, NULL, OBSTACLE_NONE, NULL},
+    {"HTTP/2 429\nserver: cloudflare\n", NULL, NULL, OBSTACLE_NONE, NULL},
+    {"HTTP/1.1 403 Forbidden\nserver: nginx\n", NULL, NULL, OBSTACLE_NONE,
+	NULL},
+    {"HTTP/2 200\nserver: cloudflare\n", "<html>News of the day", NULL,
+	OBSTACLE_NONE, NULL},
+    {"HTTP/1.1 200 OK\n", "<html>About cookies and locations", NULL,
+	OBSTACLE_NONE, NULL},
+};
+
+static enum obstacle
+find(const struct answer *answer, bool names_feeds, char *sentence, size_t size)
+{
+	struct header header;
+	const char *line = answer->head;
+	struct obstacle_view view = {.url = "https://feeds.example/rss",
+	    .page = answer->page,
+	    .page_len = answer->page != NULL ? strlen(answer->page) : 0,
+	    .names_feeds = names_feeds};
+	enum obstacle kind;
+
+	header_init(&header);
+	for (; *line != '\0'; line += strcspn(line, "\n") + 1)
+		header_take_line(&header, line, strcspn(line, "\n") + 1);
+	view.status = header.status;
+	view.signs = header.signs;
+	if (answer->url != NULL)
+		view.url = answer->url;
+	kind = obstacle_find(&view, sentence, size);
+	header_clear(&header);
+	return kind;
+}
+
+static void
+walls_and_their_kin_are_told_with_advice(void **state)
+{
+	char sentence[512];
+
+	for (size_t i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
+		if (find(&walls[i], false, sentence, sizeof(sentence)) !=
+		    walls[i].kind)
+			fail_msg("answer %zu is not told", i);
+		if (strstr(sentence, walls[i].word) == NULL ||
+		    strstr(sentence, ": ") == NULL)
+			fail_msg("answer %zu: %s", i, sentence);
+	}
+}
+
+static void
+other_refusals_and_pages_are_not(void **state)
+{
+	char sentence[512];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (find(&others[i], false, sentence, sizeof(sentence)) !=
+		    OBSTACLE_NONE)
+			fail_msg("answer %zu: %s", i, sentence);
+}
+
+static void
+page_that_names_feeds_is_honest_unless_it_is_clear(void **state)
+{
+	struct answer page = {"HTTP/1.1 200 OK\n",
+	    "<html>Please enable JavaScript to view this", NULL, 0, NULL};
+	char sentence[512];
+
+	assert_int_equal(
+	    find(&page, true, sentence, sizeof(sentence)), OBSTACLE_NONE);
+	page.page = "<html><script>_cf_chl_opt</script>";
+	assert_int_equal(
+	    find(&page, true, sentence, sizeof(sentence)), OBSTACLE_WALL);
+}
+
+static void
+html_is_known_by_its_beginning(void **state)
+{
+	assert_true(obstacle_is_page("\xef\xbb\xbf\n <!DOCTYPE HTML>", 20));
+	assert_true(obstacle_is_page("<HTML lang=ru>", 14));
+	assert_false(obstacle_is_page("<?xml version=\"1.0\"?><html>", 27));
+	assert_false(obstacle_is_page("<rss>", 5));
+	assert_false(obstacle_is_page("", 0));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(walls_and_their_kin_are_told_with_advice),
+	    cmocka_unit_test(other_refusals_and_pages_are_not),
+	    cmocka_unit_test(
+		page_that_names_feeds_is_honest_unless_it_is_clear),
+	    cmocka_unit_test(html_is_known_by_its_beginning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
