@@ -19,6 +19,7 @@
 #include "feed_server.h"
 #include "fetcher/exchange.h"
 #include "frame/address.h"
+#include "frame/clock.h"
 #include "frame/curl_loop.h"
 #include "frame/dns.h"
 
@@ -384,6 +385,39 @@ only_two_talk_to_one_host_at_a_time(void **state)
 	free(url);
 }
 
+/* Six requests with 40 ms between them cannot end before 200 ms. */
+static void
+requests_to_a_host_keep_their_distance(void **state)
+{
+	enum { COUNT = 6 };
+	struct net *net = *state;
+	struct exchange_options options = {.connections_max = 16,
+	    .user_agent = "wirewatch/test",
+	    .timeout_ms = TIMEOUT_MS,
+	    .host_spacing_ms = 40};
+	struct got got[COUNT];
+	char *url = feed_server_url(&net->server, "/f/0.xml");
+	int64_t begun_ms = clock_monotonic_ms();
+
+	exchange_pool_set(net->pool, &options);
+	for (int i = 0; i < COUNT; i++) {
+		got[i] = (struct got){.net = net};
+		exchange_start(net->pool,
+		    &(struct exchange_request){.url = url}, &callbacks,
+		    &got[i]);
+	}
+	for (int i = 0; i < COUNT; i++) {
+		while (!got[i].done)
+			event_base_dispatch(net->base);
+		assert_int_equal(got[i].outcome, FETCH_OK);
+		got_clear(&got[i]);
+	}
+	assert_true(clock_monotonic_ms() - begun_ms >= 200);
+	options.host_spacing_ms = 0;
+	exchange_pool_set(net->pool, &options);
+	free(url);
+}
+
 static void
 cancelled_exchange_says_nothing(void **state)
 {
@@ -417,6 +451,7 @@ main(void)
 	    cmocka_unit_test(broken_answers_are_no_answers),
 	    cmocka_unit_test(cookies_are_not_sent_back),
 	    cmocka_unit_test(only_two_talk_to_one_host_at_a_time),
+	    cmocka_unit_test(requests_to_a_host_keep_their_distance),
 	    cmocka_unit_test(cancelled_exchange_says_nothing),
 	};
 

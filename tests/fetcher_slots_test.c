@@ -80,6 +80,79 @@ claim_given_up_while_it_waits_is_never_granted(void **state)
 	slots_free(slots);
 }
 
+static void
+host_rests_between_two(void **state)
+{
+	struct slots *slots = slots_new(10, 2);
+	struct slot_claim a = {0}, b = {0}, c = {0}, other = {0};
+	int granted = 0, granted_other = 0;
+
+	slots_set_spacing(slots, 100);
+	slots_run(slots, 1000);
+	slots_claim(slots, &a, "one", count, &granted);
+	slots_claim(slots, &b, "one", count, &granted);
+	slots_claim(slots, &c, "one", count, &granted);
+	slots_claim(slots, &other, "two", count, &granted_other);
+	assert_int_equal(granted, 1);
+	assert_int_equal(granted_other, 1);
+	assert_int_equal(slots_due_ms(slots), 1100);
+	slots_run(slots, 1099);
+	assert_int_equal(granted, 1);
+	slots_run(slots, 1100);
+	assert_int_equal(granted, 2);
+	assert_int_equal(slots_due_ms(slots), 1200);
+	slots_run(slots, 1200); /* two are under way: the third waits on */
+	assert_int_equal(granted, 2);
+	assert_int_equal(slots_due_ms(slots), -1);
+	slots_run(slots, 1201);
+	slots_release(slots, &a);
+	assert_int_equal(granted, 3);
+	slots_release(slots, &b);
+	slots_release(slots, &c);
+	slots_release(slots, &other);
+	slots_free(slots); /* while the host still rests */
+}
+
+static void
+host_that_ended_is_not_asked_again_at_once(void **state)
+{
+	struct slots *slots = slots_new(10, 2);
+	struct slot_claim a = {0}, b = {0};
+	int granted = 0;
+
+	slots_set_spacing(slots, 100);
+	slots_run(slots, 1000);
+	slots_claim(slots, &a, "one", count, &granted);
+	slots_release(slots, &a);
+	slots_claim(slots, &b, "one", count, &granted);
+	assert_int_equal(granted, 1);
+	slots_run(slots, 1100);
+	assert_int_equal(granted, 2);
+	slots_release(slots, &b);
+	slots_free(slots);
+}
+
+static void
+shared_host_takes_many(void **state)
+{
+	enum { COUNT = SLOTS_SHARED + 3 };
+	struct slots *slots = slots_new(1000, 2);
+	struct slot_claim claims[COUNT] = {0};
+	int granted = 0;
+
+	for (int i = 0; i < COUNT; i++)
+		slots_claim(slots, &claims[i], "one", count, &granted);
+	assert_int_equal(granted, 2);
+	slots_share_host(slots, &claims[0]);
+	assert_int_equal(granted, SLOTS_SHARED);
+	slots_release(slots, &claims[0]);
+	assert_int_equal(granted, SLOTS_SHARED + 1);
+	for (int i = 1; i < COUNT; i++)
+		slots_release(slots, &claims[i]);
+	assert_int_equal(granted, COUNT);
+	slots_free(slots);
+}
+
 int
 main(void)
 {
@@ -87,6 +160,9 @@ main(void)
 	    cmocka_unit_test(third_claim_of_a_host_waits_for_the_first_to_end),
 	    cmocka_unit_test(total_is_held_and_grows),
 	    cmocka_unit_test(claim_given_up_while_it_waits_is_never_granted),
+	    cmocka_unit_test(host_rests_between_two),
+	    cmocka_unit_test(host_that_ended_is_not_asked_again_at_once),
+	    cmocka_unit_test(shared_host_takes_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,12 @@ class _SocksHandler(socketserver.BaseRequestHandler):
             join(self.request, server)
 
 
+def free_port():
+    """One that was free just now, for programs that cannot take port 0."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
 def make_certificate(path, name="127.0.0.1"):
     """A key and a certificate that signs itself, in one file."""
     kind = "IP" if name[0].isdigit() else "DNS"

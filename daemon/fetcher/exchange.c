@@ -12,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -23,6 +22,7 @@
 #include "fetcher/request.h"
 #include "fetcher/slots.h"
 #include "frame/access.h"
+#include "frame/clock.h"
 #include "frame/curl_loop.h"
 #include "frame/proxy.h"
 
@@ -30,6 +30,7 @@
 #define LOW_SPEED_BYTES 200L /* a second ... */
 #define LOW_SPEED_S 10L      /* ... for so long: given up */
 #define PER_HOST 2
+#define WAIT_MAX_S 60             /* for a turn at the host */
 #define PER_MULTI 32              /* connections on a multi handle ... */
 #define MULTIS_MAX 64             /* ... unless there are that many handles */
 #define TARGET_MAX 8192           /* bytes of a redirect's target */
@@ -45,6 +46,7 @@ struct exchange_pool {
 	struct event_base *base;
 	struct curl_loop *loop;
 	struct slots *slots;
+	struct event *turn; /* a host has rested enough */
 	char *user_agent;
 	int64_t timeout_ms;
 	struct curl_slist *plain_headers; /* of requests without validators */
@@ -75,15 +77,6 @@ struct exchange {
 
 static void exchange_call(struct exchange *);
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* ---- the pool ----------------------------------------------------------- */
 
 char *
@@ -108,6 +101,52 @@ exchange_spread(struct curl_loop_options *options, size_t connections_max)
 	options->idle_max = (long)(connections_max / options->multis + 1);
 }
 
+/* ---- turns --------------------------------------------------------------- */
+
+/* After anything that moves slots. */
+static void
+set_turn(struct exchange_pool *pool)
+{
+	int64_t due_ms = slots_due_ms(pool->slots);
+	int64_t wait_ms = due_ms - clock_monotonic_ms();
+	struct timeval wait = clock_timeval_ms(wait_ms > 0 ? wait_ms : 0);
+
+	if (due_ms != -1)
+		evtimer_add(pool->turn, &wait);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct exchange_pool *pool = arg;
+
+	slots_run(pool->slots, clock_monotonic_ms());
+	set_turn(pool);
+}
+
+static void on_slot(void *arg);
+
+static void
+claim_slot(struct exchange *exchange)
+{
+	struct exchange_pool *pool = exchange->pool;
+
+	slots_run(pool->slots, clock_monotonic_ms());
+	slots_claim(
+	    pool->slots, &exchange->claim, exchange->host, on_slot, exchange);
+	set_turn(pool);
+}
+
+static void
+release_slot(struct exchange *exchange)
+{
+	struct exchange_pool *pool = exchange->pool;
+
+	slots_run(pool->slots, clock_monotonic_ms());
+	slots_release(pool->slots, &exchange->claim);
+	set_turn(pool);
+}
+
 struct exchange_pool *
 exchange_pool_new(struct event_base *base, struct curl_loop *loop,
     const struct exchange_options *options)
@@ -120,6 +159,9 @@ exchange_pool_new(struct event_base *base, struct curl_loop *loop,
 	pool->plain_headers =
 	    request_headers(&(struct exchange_request){.url = NULL}, false);
 	SLIST_INIT(&pool->spares);
+	pool->turn = evtimer_new(base, on_turn, pool);
+	if (pool->turn == NULL)
+		abort();
 	exchange_pool_set(pool, options);
 	return pool;
 }
@@ -133,6 +175,7 @@ exchange_pool_set(
 	free(pool->user_agent);
 	pool->user_agent = user_agent;
 	pool->timeout_ms = options->timeout_ms;
+	slots_set_spacing(pool->slots, options->host_spacing_ms);
 	slots_set_total(pool->slots, options->connections_max);
 }
 
@@ -149,6 +192,7 @@ exchange_pool_free(struct exchange_pool *pool)
 		free(spare);
 	}
 	slots_free(pool->slots);
+	event_free(pool->turn);
 	curl_slist_free_all(pool->plain_headers);
 	free(pool->user_agent);
 	free(pool);
@@ -222,6 +266,9 @@ spare_new(void)
 	curl_easy_setopt(
 	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
+	/* The second one waits until it is known whether the first one's
+	 * connection serves both. */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	spare->easy = easy;
 	return spare;
 }
@@ -275,7 +322,7 @@ exchange_free(struct exchange *exchange)
 {
 	curl_loop_cancel(exchange->call);
 	return_spare(exchange);
-	slots_release(exchange->pool->slots, &exchange->claim);
+	release_slot(exchange);
 	event_free(exchange->deadline);
 	curl_slist_free_all(exchange->headers);
 	header_clear(&exchange->header);
@@ -297,7 +344,7 @@ finish(struct exchange *exchange, enum fetch_outcome outcome, const char *error)
 
 	if (exchange->started_ms != 0)
 		result.duration_ms =
-		    (uint32_t)(monotonic_ms() - exchange->started_ms);
+		    (uint32_t)(clock_monotonic_ms() - exchange->started_ms);
 	if (outcome == FETCH_OK || outcome == FETCH_NOT_MODIFIED)
 		result.moved_to = exchange->moved_to;
 	exchange->callbacks->on_done(exchange->arg, &result);
@@ -308,10 +355,13 @@ static void
 on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	struct exchange *exchange = arg;
-	char error[64];
+	char error[REASON_MAX];
 
-	reason_timeout(error, sizeof(error), exchange->pool->timeout_ms,
-	    exchange->header.status != 0);
+	if (exchange->started_ms == 0)
+		reason_wait(error, sizeof(error), WAIT_MAX_S);
+	else
+		reason_timeout(error, sizeof(error), exchange->pool->timeout_ms,
+		    exchange->header.status != 0);
 	finish(exchange, FETCH_TIMEOUT, error);
 }
 
@@ -348,7 +398,7 @@ on_slot(void *arg)
 	struct timeval left = {ms / 1000, ms % 1000 * 1000};
 
 	if (exchange->started_ms == 0) {
-		exchange->started_ms = monotonic_ms();
+		exchange->started_ms = clock_monotonic_ms();
 		event_add(exchange->deadline, &left);
 	}
 	if (exchange->spare == NULL)
@@ -401,9 +451,8 @@ follow(struct exchange *exchange)
 	}
 	free(exchange->host);
 	exchange->host = host;
-	slots_release(exchange->pool->slots, &exchange->claim);
-	slots_claim(
-	    exchange->pool->slots, &exchange->claim, host, on_slot, exchange);
+	release_slot(exchange);
+	claim_slot(exchange);
 	return NULL;
 }
 
@@ -436,6 +485,18 @@ on_answer(struct exchange *exchange)
 	}
 }
 
+/* HTTP/2 has room for many on the connection that is there. */
+static void
+note_sharing(struct exchange *exchange)
+{
+	long version = 0;
+
+	curl_easy_getinfo(
+	    exchange->spare->easy, CURLINFO_HTTP_VERSION, &version);
+	if (version == CURL_HTTP_VERSION_2_0)
+		slots_share_host(exchange->pool->slots, &exchange->claim);
+}
+
 static void
 on_call_done(void *arg, const struct curl_result *result)
 {
@@ -444,6 +505,7 @@ on_call_done(void *arg, const struct curl_result *result)
 	char text[REASON_MAX];
 
 	exchange->call = NULL;
+	note_sharing(exchange);
 	/* A refusal with a long page stays a refusal. */
 	if (result->outcome == CURL_OUTCOME_OK ||
 	    (exchange->stop == FETCH_TOO_LARGE &&
@@ -494,8 +556,8 @@ exchange_start(struct exchange_pool *pool,
 	header_init(&exchange->header);
 	if (request_is_special(request))
 		exchange->headers = request_headers(request, true);
-	slots_claim(
-	    pool->slots, &exchange->claim, exchange->host, on_slot, exchange);
+	event_add(exchange->deadline, &(struct timeval){WAIT_MAX_S, 0});
+	claim_slot(exchange);
 	return exchange;
 }
 

@@ -73,7 +73,8 @@ apply_config(struct fetcher *fetcher)
 	options = (struct exchange_options){
 	    .connections_max = connections_max(config),
 	    .user_agent = fetcher->user_agent,
-	    .timeout_ms = config->defaults.timeout_ms};
+	    .timeout_ms = config->defaults.timeout_ms,
+	    .host_spacing_ms = config->network.host_spacing_ms};
 
 	if (fetcher->fetches.pool == NULL)
 		fetcher->fetches.pool = exchange_pool_new(

@@ -55,6 +55,15 @@ reason_timeout(char *out, size_t size, int64_t timeout_ms, bool answer_began)
 	    (double)timeout_ms / 1000);
 }
 
+void
+reason_wait(char *out, size_t size, int wait_s)
+{
+	snprintf(out, size,
+	    "no turn at its host within %d s: too many feeds are there, or it "
+	    "answers too slowly",
+	    wait_s);
+}
+
 static const char *
 reason_too_large(const struct header *header)
 {

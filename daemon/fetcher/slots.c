@@ -1,6 +1,7 @@
 /*
- * Slots for exchanges. A claim waits at its host while that is busy, else in
- * the common queue; both are first in, first out.
+ * Slots for exchanges. A claim waits at its host while that is busy or rests,
+ * else in the common queue; both are first in, first out. Hosts that rest are
+ * in a queue of their own, which the equal length of all rests keeps in order.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -13,21 +14,30 @@
 #define TABLE_SIZE 1024
 
 TAILQ_HEAD(claim_queue, slot_claim);
+TAILQ_HEAD(host_queue, slot_host);
 
 /* A host that somebody talks to, or waits for. */
 struct slot_host {
 	char *name;
 	size_t used;
-	size_t claims; /* all that point here */
+	size_t references; /* of claims, and of the queue of those at rest */
 	struct claim_queue waiting;
 	struct slot_host *next; /* in the table */
+	bool shared;            /* many exchanges on one connection */
+	bool rests;
+	int64_t rests_until_ms;
+	TAILQ_ENTRY(slot_host) next_at_rest;
 };
 
 struct slots {
 	size_t total;
 	size_t per_host;
 	size_t used;
+	int64_t spacing_ms;
+	int64_t now_ms;
 	struct claim_queue waiting;
+	struct host_queue at_rest;
+	size_t held; /* claims that wait at their hosts */
 	struct slot_host *table[TABLE_SIZE];
 };
 
@@ -39,14 +49,8 @@ slots_new(size_t total, size_t per_host)
 	slots->total = total;
 	slots->per_host = per_host;
 	TAILQ_INIT(&slots->waiting);
+	TAILQ_INIT(&slots->at_rest);
 	return slots;
-}
-
-void
-slots_free(struct slots *slots)
-{
-	assert(slots == NULL || slots->used == 0);
-	free(slots);
 }
 
 static struct slot_host *
@@ -64,7 +68,7 @@ host_take(struct slots *slots, const char *name)
 		host->next = *at;
 		*at = host;
 	}
-	host->claims++;
+	host->references++;
 	return host;
 }
 
@@ -74,7 +78,7 @@ host_drop(struct slots *slots, struct slot_host *host)
 	struct slot_host **at =
 	    &slots->table[hash_str(0, host->name) % TABLE_SIZE];
 
-	if (--host->claims > 0)
+	if (--host->references > 0)
 		return;
 	while (*at != host)
 		at = &(*at)->next;
@@ -83,27 +87,142 @@ host_drop(struct slots *slots, struct slot_host *host)
 	free(host);
 }
 
+static bool
+host_is_busy(const struct slots *slots, const struct slot_host *host)
+{
+	return host->rests ||
+	       host->used >= (host->shared ? SLOTS_SHARED : slots->per_host);
+}
+
+static void
+hold(struct slots *slots, struct slot_claim *claim)
+{
+	claim->at_host = true;
+	slots->held++;
+	TAILQ_INSERT_TAIL(&claim->host->waiting, claim, next);
+}
+
+static void
+unhold(struct slots *slots, struct slot_claim *claim)
+{
+	claim->at_host = false;
+	slots->held--;
+	TAILQ_REMOVE(&claim->host->waiting, claim, next);
+}
+
+static void
+begin_rest(struct slots *slots, struct slot_host *host)
+{
+	if (slots->spacing_ms == 0)
+		return;
+	host->rests = true;
+	host->rests_until_ms = slots->now_ms + slots->spacing_ms;
+	host->references++;
+	TAILQ_INSERT_TAIL(&slots->at_rest, host, next_at_rest);
+}
+
+static void
+end_rest(struct slots *slots, struct slot_host *host)
+{
+	TAILQ_REMOVE(&slots->at_rest, host, next_at_rest);
+	host->rests = false;
+}
+
+static void
+grant(struct slots *slots, struct slot_claim *claim)
+{
+	slots->used++;
+	claim->host->used++;
+	claim->granted = true;
+	begin_rest(slots, claim->host);
+	claim->on_grant(claim->arg);
+}
+
 /* Grants what can be granted from the common queue. */
 static void
 grant_waiting(struct slots *slots)
 {
 	struct slot_claim *claim;
-	struct slot_host *host;
 
 	while (slots->used < slots->total &&
 	       (claim = TAILQ_FIRST(&slots->waiting)) != NULL) {
 		TAILQ_REMOVE(&slots->waiting, claim, next);
-		host = claim->host;
-		if (host->used >= slots->per_host) {
-			claim->at_host = true;
-			TAILQ_INSERT_TAIL(&host->waiting, claim, next);
-			continue;
-		}
-		slots->used++;
-		host->used++;
-		claim->granted = true;
-		claim->on_grant(claim->arg);
+		if (host_is_busy(slots, claim->host))
+			hold(slots, claim);
+		else
+			grant(slots, claim);
 	}
+}
+
+/* Lets those who wait at a host that may be talked to again into the common
+ * queue; one where the next rest follows at once. */
+static void
+host_go_on(struct slots *slots, struct slot_host *host)
+{
+	struct slot_claim *claim;
+	size_t free = (host->shared ? SLOTS_SHARED : slots->per_host);
+
+	if (host_is_busy(slots, host))
+		return;
+	free = slots->spacing_ms > 0 ? 1 : free - host->used;
+	while (free-- > 0 && (claim = TAILQ_FIRST(&host->waiting)) != NULL) {
+		unhold(slots, claim);
+		TAILQ_INSERT_TAIL(&slots->waiting, claim, next);
+	}
+}
+
+void
+slots_free(struct slots *slots)
+{
+	struct slot_host *host;
+
+	if (slots == NULL)
+		return;
+	assert(slots->used == 0);
+	while ((host = TAILQ_FIRST(&slots->at_rest)) != NULL) {
+		end_rest(slots, host);
+		host_drop(slots, host);
+	}
+	free(slots);
+}
+
+void
+slots_set_spacing(struct slots *slots, int64_t spacing_ms)
+{
+	slots->spacing_ms = spacing_ms;
+}
+
+void
+slots_run(struct slots *slots, int64_t now_ms)
+{
+	struct slot_host *host;
+
+	slots->now_ms = now_ms;
+	while ((host = TAILQ_FIRST(&slots->at_rest)) != NULL &&
+	       host->rests_until_ms <= now_ms) {
+		end_rest(slots, host);
+		host_go_on(slots, host);
+		host_drop(slots, host);
+	}
+	grant_waiting(slots);
+}
+
+int64_t
+slots_due_ms(const struct slots *slots)
+{
+	const struct slot_host *first = TAILQ_FIRST(&slots->at_rest);
+
+	return slots->held > 0 && first != NULL ? first->rests_until_ms : -1;
+}
+
+void
+slots_share_host(struct slots *slots, const struct slot_claim *claim)
+{
+	if (claim->host->shared)
+		return;
+	claim->host->shared = true;
+	host_go_on(slots, claim->host);
+	grant_waiting(slots);
 }
 
 void
@@ -129,25 +248,22 @@ void
 slots_release(struct slots *slots, struct slot_claim *claim)
 {
 	struct slot_host *host = claim->host;
-	struct slot_claim *next;
 
 	if (host == NULL)
 		return;
-	claim->host = NULL;
 	if (!claim->granted) {
-		TAILQ_REMOVE(claim->at_host ? &host->waiting : &slots->waiting,
-		    claim, next);
+		if (claim->at_host)
+			unhold(slots, claim);
+		else
+			TAILQ_REMOVE(&slots->waiting, claim, next);
+		claim->host = NULL;
 		host_drop(slots, host);
 		return;
 	}
+	claim->host = NULL;
 	slots->used--;
 	host->used--;
-	next = TAILQ_FIRST(&host->waiting);
-	if (next != NULL) {
-		TAILQ_REMOVE(&host->waiting, next, next);
-		next->at_host = false;
-		TAILQ_INSERT_TAIL(&slots->waiting, next, next);
-	}
+	host_go_on(slots, host);
 	host_drop(slots, host);
 	grant_waiting(slots);
 }

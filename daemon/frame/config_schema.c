@@ -112,6 +112,17 @@ static const struct schema_field network_fields[] = {
 	.doc = "How many connections a fetcher may have open.",
     },
     {
+	.key = "host_spacing",
+	.type = FIELD_DURATION,
+	.offset = offsetof(struct config_network, host_spacing_ms),
+	.roles = FETCHER,
+	.preset = "20ms",
+	.max = SECONDS(60),
+	.doc = "The least time between two requests to the same host, of "
+	       "which at most two are under way at a time, more only where "
+	       "HTTP/2 carries them on one connection.",
+    },
+    {
 	.key = "resolver",
 	.type = FIELD_TEXT,
 	.offset = offsetof(struct config_network, resolver),

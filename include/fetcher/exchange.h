@@ -23,9 +23,10 @@ struct exchange;
 struct exchange_pool;
 
 struct exchange_options {
-	size_t connections_max; /* exchanges at the same time */
-	const char *user_agent; /* copied */
-	int64_t timeout_ms;     /* of an exchange with all its hops */
+	size_t connections_max;  /* exchanges at the same time */
+	const char *user_agent;  /* copied */
+	int64_t timeout_ms;      /* of an exchange with all its hops */
+	int64_t host_spacing_ms; /* between two requests to a host */
 };
 
 /* What is asked for; all but the url outlives the exchange. */

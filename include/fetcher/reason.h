@@ -20,6 +20,8 @@ void reason_status(char *out, size_t size, unsigned status);
 /* "no answer within 30 s". */
 void reason_timeout(
     char *out, size_t size, int64_t timeout_ms, bool answer_began);
+/* "no turn at its host within 60 s: ...". */
+void reason_wait(char *out, size_t size, int wait_s);
 /* A call that ended without an answer. stopped: why we ended it ourselves,
  * FETCH_OK when we did not. */
 enum fetch_outcome reason_call(char *out, size_t size,
