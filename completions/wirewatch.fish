@@ -14,6 +14,7 @@ complete -c wirewatch -l help -d 'print the usage'
 complete -c wirewatch -n __fish_use_subcommand -l version -d 'print the version'
 complete -c wirewatch -n __fish_use_subcommand -a check -d 'tell all that is wrong with a configuration'
 complete -c wirewatch -n __fish_use_subcommand -a entity -d 'make an entity pack, list the forms of a name'
+complete -c wirewatch -n __fish_use_subcommand -a explain -d 'tell why an item alerted, or why not'
 complete -c wirewatch -n __fish_use_subcommand -a feeds -d 'list the feeds and how each of them is'
 complete -c wirewatch -n __fish_use_subcommand -a fetch -d 'fetch one feed and print it as JSON Feed'
 complete -c wirewatch -n __fish_use_subcommand -a group -d 'join items into stories'
@@ -28,7 +29,7 @@ complete -c wirewatch -n __fish_use_subcommand -a stories -d 'list stories, who 
 complete -c wirewatch -n __fish_use_subcommand -a story -d 'show one story as a timeline'
 complete -c wirewatch -n __fish_use_subcommand -a tail -d 'print the newest alerts, and those to come'
 
-set -l daemon feeds poll reload search status stories story tail
+set -l daemon explain feeds poll reload search status stories story tail
 complete -c wirewatch -n "__wirewatch_on $daemon" -s s -l socket -r -F -d 'socket of the daemon'
 complete -c wirewatch -n "__wirewatch_on $daemon check entity" -l json -d 'print JSON'
 complete -c wirewatch -n '__wirewatch_on check fetch match' -s c -l config -r -F -d 'configuration'

@@ -139,6 +139,7 @@
  *   daemon/store/batch.c                 what one transaction holds
  *   daemon/store/db.c                    one SQLite connection
  *   daemon/store/delivery.c              the outbox read
+ *   daemon/store/find.c                  items and feeds by address
  *   daemon/store/lock.c                  one process holds the store
  *   daemon/store/query.c                 filtered reads, page by page
  *   daemon/store/read.c                  feeds and what they have shown
@@ -212,12 +213,14 @@
  * The desk:
  *   daemon/desk/action.c                 reload and poll
  *   daemon/desk/api.c                    the table of requests
+ *   daemon/desk/api_explain.c            /api/v1/explain
  *   daemon/desk/api_feeds.c              /api/v1/feeds
  *   daemon/desk/api_status.c             /api/v1/status, /metrics, health
  *   daemon/desk/api_store.c              /api/v1/alerts, /api/v1/items
  *   daemon/desk/api_stories.c            /api/v1/stories
  *   daemon/desk/desk.c                   the role
  *   daemon/desk/events.c                 /api/v1/events (SSE)
+ *   daemon/desk/explain.c                why an item alerted, or not
  *   daemon/desk/guard.c                  who may ask what
  *   daemon/desk/http.c                   connections
  *   daemon/desk/http_reply.c             replies and streams
@@ -226,6 +229,7 @@
  *   daemon/desk/page.c                   the page
  *   daemon/desk/params.c                 query parameters
  *   daemon/desk/request.c                the head of a request
+ *   daemon/desk/revisions.c              edits, with the words that differ
  *   daemon/desk/state.c                  feeds, sinks and roles as last told
  *   daemon/desk/story.c                  a story: who had what when
  *   daemon/desk/told.c                   alerts and where they went
@@ -237,6 +241,7 @@
  *   daemon/cli/api.c                     HTTP over the daemon's socket
  *   daemon/cli/check.c                   wirewatch check
  *   daemon/cli/entity.c                  wirewatch entity
+ *   daemon/cli/explain.c                 wirewatch explain
  *   daemon/cli/feeds.c                   wirewatch feeds
  *   daemon/cli/fetch.c                   wirewatch fetch
  *   daemon/cli/group.c                   wirewatch group
@@ -244,6 +249,7 @@
  *   daemon/cli/match.c                   wirewatch match
  *   daemon/cli/parse.c                   wirewatch parse
  *   daemon/cli/poll.c                    wirewatch poll
+ *   daemon/cli/print.c                   strangers' text for people
  *   daemon/cli/read_file.c               input files
  *   daemon/cli/reload.c                  wirewatch reload
  *   daemon/cli/search.c                  wirewatch search

@@ -12,6 +12,7 @@
 #include "desk/params.h"
 #include "desk/request.h"
 #include "frame/config.h"
+#include "story/keys.h"
 #include "tests/fuzz.h"
 
 struct fields {
@@ -19,19 +20,38 @@ struct fields {
 	const char *level;
 	int64_t since;
 	uint64_t before;
+	uint64_t item;
+	const char *url;
 	unsigned limit;
 	bool content;
+	bool told;
 };
 
 static const struct param table[] = {
     {"before", PARAM_NUMBER, offsetof(struct fields, before)},
     {"content", PARAM_FLAG, offsetof(struct fields, content)},
+    {"item", PARAM_NUMBER, offsetof(struct fields, item)},
     {"level", PARAM_LEVEL, offsetof(struct fields, level)},
     {"limit", PARAM_LIMIT, offsetof(struct fields, limit)},
     {"since", PARAM_TIME, offsetof(struct fields, since)},
     {"text", PARAM_TEXT, offsetof(struct fields, text)},
+    {"told", PARAM_FLAG, offsetof(struct fields, told)},
+    {"url", PARAM_TEXT, offsetof(struct fields, url)},
     {NULL, PARAM_TEXT, 0},
 };
+
+/* What /api/v1/explain looks for; it only leaves parts out, but for an `&` in
+ * the place of a `?`. */
+static void
+check_address(const char *url)
+{
+	struct buf once = BUF_INIT;
+
+	keys_put_url(&once, url);
+	if (once.len > strlen(url) + 1)
+		abort();
+	buf_clear(&once);
+}
 
 static void
 check_query(const char *query)
@@ -46,6 +66,8 @@ check_query(const char *query)
 		abort();
 	if (result == 0 && fields.limit > PARAM_LIMIT_MAX)
 		abort();
+	if (result == 0 && fields.url != NULL)
+		check_address(fields.url);
 	strings_clear(&owned);
 	buf_clear(&error);
 }

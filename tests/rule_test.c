@@ -246,6 +246,7 @@ expect_why(const struct rule_condition *when, const char *want)
 	struct buf whole = BUF_INIT;
 
 	facts.feed_tags = &tags;
+	facts.item_tags = &tags;
 	rule_set_add_entity(set, "needy", &require);
 	rule_set_add_rule(set, "r", LEVEL_URGENT, when);
 	rule_set_add_rule(set, "o", LEVEL_URGENT, &others);

@@ -11,6 +11,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/entity.h"
+#include "cli/explain.h"
 #include "cli/feeds.h"
 #include "cli/fetch.h"
 #include "cli/group.h"
@@ -30,6 +31,8 @@ const struct command commands[] = {
     {"entity", entity_run,
 	"entity import FILE | entity forms [--language CODE] [--json] NAME",
 	"make an entity pack from Wikidata, list the forms of a name"},
+    {"explain", explain_run, "explain [-s PATH] [--json] URL|ITEM",
+	"tell why an item alerted, or why not; exit 1 when it did not"},
     {"feeds", feeds_run,
 	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]",
 	"list the feeds and how each of them is"},

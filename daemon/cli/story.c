@@ -3,41 +3,18 @@
  */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include <jansson.h>
 
 #include "cli/api.h"
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/story.h"
 #include "cli/table.h"
 #include "cli/told_print.h"
 #include "cli/when.h"
-#include "text/clean.h"
 
 /* Of a line below an item: as wide as what stands before its headline. */
 #define INDENT "                                "
-
-/* A stranger's text, made harmless. */
-static void
-print_clean(const char *text)
-{
-	char *clean = clean_str(text != NULL ? text : "", CLEAN_LINE);
-
-	fputs(clean, stdout);
-	free(clean);
-}
-
-static void
-print_bold(const char *text)
-{
-	bool color = command_color(STDOUT_FILENO);
-
-	fputs(color ? "\033[1m" : "", stdout);
-	print_clean(text);
-	fputs(color ? "\033[0m" : "", stdout);
-}
 
 /* "Outlet 1, Outlet 2" */
 static void
@@ -166,6 +143,7 @@ print_item(json_t *item)
 		putchar('\n');
 	}
 	print_mentions(json_object_get(item, "mentions"));
+	print_revisions(json_object_get(item, "revisions"), INDENT);
 }
 
 static void

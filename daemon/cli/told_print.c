@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cli/api.h"
+#include "cli/print.h"
 #include "cli/table.h"
 #include "cli/told_print.h"
 #include "cli/when.h"
@@ -86,6 +87,25 @@ add_rules(struct table *table, json_t *rules)
 	buf_clear(&out);
 }
 
+/* Of each alert that was not pushed: why. */
+static void
+print_held(json_t *alerts)
+{
+	json_t *alert;
+	size_t i;
+
+	json_array_foreach(alerts, i, alert)
+	{
+		json_t *reason = json_object_get(alert, "reason");
+
+		if (api_text(reason, "held") == NULL)
+			continue;
+		printf("alert %lld was not pushed: ", api_count(alert, "seq"));
+		print_clean(api_text(reason, "held"));
+		putchar('\n');
+	}
+}
+
 void
 told_print(json_t *alerts)
 {
@@ -108,4 +128,5 @@ told_print(json_t *alerts)
 	}
 	api_print_table(table);
 	table_free(table);
+	print_held(alerts);
 }

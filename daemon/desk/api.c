@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "desk/action.h"
 #include "desk/api.h"
+#include "desk/api_explain.h"
 #include "desk/api_feeds.h"
 #include "desk/api_status.h"
 #include "desk/api_store.h"
@@ -42,6 +43,7 @@ static const struct {
     {REQUEST_GET, "/api/v1/items", api_get_items},
     {REQUEST_GET, "/api/v1/stories", api_get_stories},
     {REQUEST_GET, "/api/v1/stories/{id}", api_get_story},
+    {REQUEST_GET, "/api/v1/explain", api_get_explain},
     {REQUEST_GET, "/api/v1/events", events_get},
     {REQUEST_GET, "/metrics", api_get_metrics},
     {REQUEST_GET, "/healthz", api_get_healthz},

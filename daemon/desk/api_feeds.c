@@ -100,8 +100,8 @@ put_websub(struct buf *out, const struct websub_state *websub)
 	json_put_close(out, '}');
 }
 
-static void
-put_feed(struct buf *out, struct desk *desk, const struct desk_feed *feed)
+void
+api_put_feed(struct buf *out, struct desk *desk, const struct desk_feed *feed)
 {
 	const struct feed_state *told = &feed->told;
 
@@ -141,7 +141,7 @@ put_page(struct buf *out, struct desk *desk, const struct feed_filter *filter)
 			continue;
 		if (count++ == filter->limit)
 			return last;
-		put_feed(out, desk, &state->feeds[i]);
+		api_put_feed(out, desk, &state->feeds[i]);
 		last = state->feeds[i].id;
 	}
 	return NULL;
@@ -184,6 +184,6 @@ api_get_feed(const struct api_call *call)
 		    "no feed \"%s\"; `wirewatch feeds` lists them", call->id);
 		return;
 	}
-	put_feed(&out, call->desk, feed);
+	api_put_feed(&out, call->desk, feed);
 	api_reply_json(call, &out);
 }

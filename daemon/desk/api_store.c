@@ -96,6 +96,8 @@ page_on_item(void *arg, const struct stored_item *item)
 	json_pair_date(out, "published", item->published_at);
 	json_pair_date(out, "seen", item->seen_at);
 	json_pair_str(out, "story", item->story != 0 ? story : NULL);
+	json_pair_str(out, "verdict", item->verdict);
+	json_pair_str(out, "why", item->why);
 	json_put_close(out, '}');
 	page->rows++;
 	page->last = item->id;

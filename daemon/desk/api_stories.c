@@ -13,6 +13,7 @@
 #include "desk/desk.h"
 #include "desk/http.h"
 #include "desk/params.h"
+#include "desk/revisions.h"
 #include "desk/story.h"
 #include "desk/told.h"
 #include "frame/config.h"
@@ -58,13 +59,6 @@ note(struct answer *answer, int result)
 }
 
 /* ---- what both have in common ------------------------------------------ */
-
-static void
-put_minutes(struct buf *out, const char *key, double minutes)
-{
-	json_put_key(out, key);
-	buf_addf(out, "%.1f", minutes);
-}
 
 static void
 put_id(struct buf *out, const char *key, uint64_t number)
@@ -118,7 +112,7 @@ put_outlets(struct buf *out, const struct story *story)
 	json_put_close(out, ']');
 	json_pair_str(out, "first_outlet", story->outlets[0].name);
 	if (story->outlets_len > 1)
-		put_minutes(out, "lead_minutes",
+		story_put_minutes(out, "lead_minutes",
 		    story_minutes(story, story->outlets[1].first_at));
 	else
 		json_pair_str(out, "lead_minutes", NULL);
@@ -279,7 +273,7 @@ put_item(struct answer *answer, const struct story *story,
 	json_put_open(out, '{');
 	json_pair_u64(out, "id", item->id);
 	json_pair_date(out, "at", item->at);
-	put_minutes(out, "minutes", story_minutes(story, item->at));
+	story_put_minutes(out, "minutes", story_minutes(story, item->at));
 	json_pair_str(out, "feed", item->feed);
 	json_pair_str(out, "outlet", item->outlet);
 	json_pair_str(out, "url", item->url);
@@ -306,7 +300,7 @@ put_coverage(struct buf *out, const struct story *story)
 		json_put_open(out, '{');
 		json_pair_str(out, "outlet", outlet->name);
 		json_pair_date(out, "first", outlet->first_at);
-		put_minutes(
+		story_put_minutes(
 		    out, "minutes", story_minutes(story, outlet->first_at));
 		json_pair_u64(out, "items", outlet->items);
 		json_put_close(out, '}');

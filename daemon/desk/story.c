@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "desk/story.h"
 #include "store/trail.h"
@@ -121,4 +123,11 @@ double
 story_minutes(const struct story *story, int64_t at)
 {
 	return (double)(at - story->items[0].at) / US_PER_MINUTE;
+}
+
+void
+story_put_minutes(struct buf *out, const char *key, double minutes)
+{
+	json_put_key(out, key);
+	buf_addf(out, "%.1f", minutes);
 }

@@ -61,6 +61,8 @@ open_alert(struct buf *out, const struct trail_alert *alert)
 	for (size_t i = 0; i < alert->rules.len; i++)
 		json_put_str(out, alert->rules.at[i]);
 	json_put_close(out, ']');
+	json_put_key(out, "reason");
+	json_put_raw(out, alert->reason != NULL ? alert->reason : "null");
 	json_pair_u64(out, "item", alert->item);
 	json_pair_date(out, "alerted", alert->at);
 	json_put_key(out, "deliveries");

@@ -184,7 +184,7 @@ static const struct schema_field entity_fields[] = {
 	.key = "require",
 	.type = FIELD_TEXTS,
 	.offset = offsetof(struct config_entity, require),
-	.roles = ENGINE,
+	.roles = ENGINE | DESK,
 	.refers = ID_ENTITY,
 	.doc = "For ambiguous names: one of these entities must be mentioned "
 	       "in the same item.",

@@ -16,7 +16,7 @@ static const struct schema_record schema_condition;
 	    .key = "entities",                                                 \
 	    .type = FIELD_TEXTS,                                               \
 	    .offset = offsetof(struct_type, when entities),                    \
-	    .roles = ENGINE,                                                   \
+	    .roles = ENGINE | DESK,                                                   \
 	    .refers = ID_ENTITY,                                               \
 	    .doc = "One of these is mentioned.",                               \
 	    .example = "[crocus-city-hall]",                                   \
@@ -25,7 +25,7 @@ static const struct schema_record schema_condition;
 		.key = "words",                                                \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when words),                   \
-		.roles = ENGINE | FETCHER,                                     \
+		.roles = ENGINE | FETCHER | DESK,                                     \
 		.check = value_check_text,                                     \
 		.doc =                                                         \
 		    "One of these words or phrases stands in the item; they "  \
@@ -36,7 +36,7 @@ static const struct schema_record schema_condition;
 		.key = "in",                                                   \
 		.type = FIELD_MASK,                                            \
 		.offset = offsetof(struct_type, when in),                      \
-		.roles = ENGINE,                                               \
+		.roles = ENGINE | DESK,                                               \
 		.choices = item_fields,                                        \
 		.doc = "The parts of an item in which entities and words are " \
 		       "looked for; when not given, all, or those of the "     \
@@ -46,7 +46,7 @@ static const struct schema_record schema_condition;
 		.key = "feeds",                                                \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when feeds),                   \
-		.roles = ENGINE,                                               \
+		.roles = ENGINE | DESK,                                               \
 		.refers = ID_FEED,                                             \
 		.doc = "The item comes from one of these feeds.",              \
 	    },                                                                 \
@@ -54,7 +54,7 @@ static const struct schema_record schema_condition;
 		.key = "outlets",                                              \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when outlets),                 \
-		.roles = ENGINE,                                               \
+		.roles = ENGINE | DESK,                                               \
 		.check = value_check_text,                                     \
 		.doc = "The item comes from one of these outlets.",            \
 		.example = "[TASS, RT]",                                       \
@@ -63,7 +63,7 @@ static const struct schema_record schema_condition;
 		.key = "languages",                                            \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when languages),               \
-		.roles = ENGINE,                                               \
+		.roles = ENGINE | DESK,                                               \
 		.check = value_check_language,                                 \
 		.doc =                                                         \
 		    "The item is in one of these languages; en takes en-GB "   \
@@ -73,7 +73,7 @@ static const struct schema_record schema_condition;
 		.key = "tags",                                                 \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when tags),                    \
-		.roles = ENGINE,                                               \
+		.roles = ENGINE | DESK,                                               \
 		.check = value_check_text,                                     \
 		.doc = "The feed or the item has one of these tags.",          \
 	    },                                                                 \
@@ -82,7 +82,7 @@ static const struct schema_record schema_condition;
 		.type = FIELD_LIST,                                            \
 		.offset = offsetof(struct_type, when all),                     \
 		.len_offset = offsetof(struct_type, when all_len),             \
-		.roles = ENGINE | FETCHER,                                     \
+		.roles = ENGINE | FETCHER | DESK,                                     \
 		.record = &schema_condition,                                   \
 		.doc = "Conditions that are all met.",                         \
 	    },                                                                 \
@@ -91,7 +91,7 @@ static const struct schema_record schema_condition;
 		.type = FIELD_LIST,                                            \
 		.offset = offsetof(struct_type, when any),                     \
 		.len_offset = offsetof(struct_type, when any_len),             \
-		.roles = ENGINE | FETCHER,                                     \
+		.roles = ENGINE | FETCHER | DESK,                                     \
 		.record = &schema_condition,                                   \
 		.doc = "Conditions one of which is met.",                      \
 	    },                                                                 \
@@ -99,7 +99,7 @@ static const struct schema_record schema_condition;
 		.key = "not", .type = FIELD_LIST,                              \
 		.offset = offsetof(struct_type, when none),                    \
 		.len_offset = offsetof(struct_type, when none_len),            \
-		.roles = ENGINE | FETCHER, .record = &schema_condition,        \
+		.roles = ENGINE | FETCHER | DESK, .record = &schema_condition,        \
 		.doc = "Conditions none of which is met; one, or a list.",     \
 	}
 

@@ -331,7 +331,7 @@ child_configure(struct child *child)
 
 	if (child->peer == NULL)
 		return;
-	if (child->kind == ROLE_FETCHER) {
+	if (child->kind == ROLE_FETCHER || child->kind == ROLE_DESK) {
 		buf = peer_begin(child->peer, MESSAGE_MATCH_SET);
 		message_put_u64(buf, slices->epoch);
 		peer_send_fd(child->peer, slices->match_set);

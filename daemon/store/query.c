@@ -210,6 +210,8 @@ tell_item(sqlite3_stmt *row, store_on_item on_item, void *arg)
 	    .published_at = sqlite3_column_int64(row, 9),
 	    .seen_at = sqlite3_column_int64(row, 10),
 	    .story = (uint64_t)sqlite3_column_int64(row, 11),
+	    .verdict = db_text(row, 12),
+	    .why = db_text(row, 13),
 	};
 
 	on_item(arg, &item);
@@ -237,6 +239,7 @@ where_item(struct builder *builder, const struct store_filter *filter)
 	if (filter->told)
 		buf_add_str(&builder->sql,
 		    " AND items.id IN (SELECT item FROM alerts)");
+	where_number(builder, "items.id = ?", (int64_t)filter->item);
 	where_number(builder, "items.story = ?", (int64_t)filter->story);
 	where_number(builder, "seen_at >= ?", filter->since_at);
 	where_number(builder, "seen_at < ?", filter->until_at);
@@ -253,7 +256,8 @@ store_query_items(struct store_reader *reader,
 	buf_add_str(&builder.sql,
 	    "SELECT items.id, feeds.id, feeds.outlet, guid, items.url,"
 	    " items.title, summary, content, language, published_at, seen_at,"
-	    " story FROM items JOIN feeds ON feeds.row = items.feed WHERE 1");
+	    " story, verdict, why FROM items JOIN feeds"
+	    " ON feeds.row = items.feed WHERE 1");
 	where_item(&builder, filter);
 	order_and_limit(&builder, filter, "items.id");
 	row = prepare(reader, &builder);

@@ -106,7 +106,9 @@ static const char *const migrations[] = {
     "  token TEXT PRIMARY KEY, feed TEXT NOT NULL, hub TEXT NOT NULL,"
     "  topic TEXT NOT NULL, secret TEXT, callback TEXT,"
     "  lease_at INTEGER NOT NULL, next_at INTEGER NOT NULL,"
-    "  denied INTEGER NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;",
+    "  denied INTEGER NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX revisions_by_url ON revisions(url);"
+    "CREATE INDEX items_by_url ON items(url);",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

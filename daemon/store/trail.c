@@ -56,6 +56,34 @@ trail_read_items(struct store_reader *reader, uint64_t story, unsigned limit,
 }
 
 int
+trail_read_revisions(struct store_reader *reader, uint64_t item, unsigned limit,
+    trail_on_revision on_revision, void *arg)
+{
+	sqlite3_stmt *row;
+
+	reader_begin(reader);
+	row = db_bind(reader->db,
+	    "SELECT seen_at, verdict, why, url, title, summary, content FROM"
+	    " (SELECT * FROM revisions WHERE item = ? ORDER BY id DESC LIMIT ?)"
+	    " ORDER BY id",
+	    "ii", (int64_t)item, (int64_t)limit);
+	while (db_step(reader->db, row)) {
+		struct trail_revision revision = {
+		    .seen_at = sqlite3_column_int64(row, 0),
+		    .verdict = text_or_empty(row, 1),
+		    .why = text_or_empty(row, 2),
+		    .url = db_text(row, 3),
+		    .title = db_text(row, 4),
+		    .summary = text_or_empty(row, 5),
+		    .content = text_or_empty(row, 6),
+		};
+
+		on_revision(arg, &revision);
+	}
+	return reader_end(reader);
+}
+
+int
 trail_read_mentions(struct store_reader *reader, uint64_t item, unsigned limit,
     trail_on_mention on_mention, void *arg)
 {
@@ -120,15 +148,16 @@ tell_alert(sqlite3_stmt *row, trail_on_alert on_alert, void *arg)
 	    .level = sqlite3_column_int(row, 3),
 	    .item = get_u64(row, 4),
 	    .at = sqlite3_column_int64(row, 5),
+	    .reason = db_text(row, 7),
 	};
 	struct trail_delivery delivery = {
-	    .sink = db_text(row, 7),
-	    .state = (enum delivery_state)sqlite3_column_int(row, 8),
-	    .attempts = get_u64(row, 9),
-	    .next_at = sqlite3_column_int64(row, 10),
-	    .done_at = sqlite3_column_int64(row, 11),
-	    .status = get_u64(row, 12),
-	    .error = db_text(row, 13),
+	    .sink = db_text(row, 8),
+	    .state = (enum delivery_state)sqlite3_column_int(row, 9),
+	    .attempts = get_u64(row, 10),
+	    .next_at = sqlite3_column_int64(row, 11),
+	    .done_at = sqlite3_column_int64(row, 12),
+	    .status = get_u64(row, 13),
+	    .error = db_text(row, 14),
 	};
 
 	split(db_text(row, 6), &alert.rules);
@@ -147,6 +176,7 @@ trail_read_alerts(struct store_reader *reader, uint64_t story, uint64_t item,
 	    "SELECT seq, alerts.id, type, level, item, at,"
 	    " (SELECT group_concat(value, char(31)) FROM alert_keys"
 	    "  WHERE alert = seq AND kind = 'r'),"
+	    " json_extract(json, '$.reason'),"
 	    " sink, state, attempts, next_at, done_at, status, error"
 	    " FROM items CROSS JOIN alerts ON item = items.id"
 	    " LEFT JOIN deliveries ON deliveries.alert = seq"

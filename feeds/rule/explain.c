@@ -166,8 +166,11 @@ add_unmet(struct telling *telling, const struct condition *c)
 		    telling, "language", facts->language, &c->languages);
 		break;
 	case RULE_TAGS:
-		buf_add_str(
-		    &telling->out, "neither feed nor item has a tag of ");
+		buf_add_str(&telling->out,
+		    facts->item_tags != NULL
+			? "neither feed nor item has a tag of "
+			: "the feed (the item's own tags are not kept) has no "
+			  "tag of ");
 		add_values(&telling->out, &c->tags);
 		break;
 	case RULE_ALL:

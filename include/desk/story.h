@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 
+struct buf;
 struct store_reader;
 struct trail_item;
 
@@ -55,5 +56,7 @@ void story_clear(struct story *);
 
 /* Minutes from the first item of the story to this time. */
 double story_minutes(const struct story *, int64_t at);
+/* Puts them under a key, with one decimal. */
+void story_put_minutes(struct buf *, const char *key, double minutes);
 
 #endif

@@ -45,7 +45,7 @@ enum message_type {
 	MESSAGE_PEER,   /* (fd: socket) u32 role, u32 index */
 	MESSAGE_PING,   /* u64 number */
 	MESSAGE_STOP,   /* (none): drain and exit */
-	/* parent -> fetcher, before CONFIG */
+	/* parent -> fetcher, desk, before CONFIG */
 	MESSAGE_MATCH_SET, /* (fd: compiled block) u64 epoch */
 	/* parent -> engine */
 	MESSAGE_REOPEN, /* (none): open the rolling logs anew */

@@ -51,7 +51,7 @@ struct rule_facts {
 	const char *outlet;
 	const char *language;
 	const struct strings *feed_tags; /* NULL: none */
-	const struct strings *item_tags; /* NULL: none */
+	const struct strings *item_tags; /* NULL: none, or not known */
 	const struct rule_mention *mentions;
 	size_t mentions_len;
 };

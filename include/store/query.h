@@ -21,6 +21,7 @@ struct store_filter {
 	const char *level;  /* "routine", "urgent", "flash" */
 	const char *type;   /* alert type, "item" ... */
 	const char *text;   /* words to search for (FTS5, words are ANDed) */
+	uint64_t item;      /* of items: the one of this row */
 	uint64_t story;     /* of items: their story; of alerts: not asked */
 	bool told;          /* of items and stories: an alert told of it */
 	uint64_t outlets;   /* of stories: at least so many */
@@ -44,7 +45,9 @@ struct stored_item {
 	const char *language;
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t seen_at;
-	uint64_t story; /* 0: none */
+	uint64_t story;      /* 0: none */
+	const char *verdict; /* what it was taken for: "new" ...; or NULL */
+	const char *why;     /* the reason in words; or NULL */
 };
 
 /* Newest first unless after or oldest_first is set. Rows are views. Returns 0,

@@ -31,6 +31,22 @@ typedef void (*trail_on_item)(void *arg, const struct trail_item *);
 int trail_read_items(struct store_reader *, uint64_t story, unsigned limit,
     trail_on_item, void *arg);
 
+/* What changed an item after it came. */
+struct trail_revision {
+	int64_t seen_at;
+	const char *verdict; /* "edit" ... */
+	const char *why;
+	const char *url;   /* as it came with the change, or NULL */
+	const char *title; /* as it was before; NULL: no text was replaced */
+	const char *summary;
+	const char *content;
+};
+
+/* The newest ones, oldest of them first. */
+typedef void (*trail_on_revision)(void *arg, const struct trail_revision *);
+int trail_read_revisions(struct store_reader *, uint64_t item, unsigned limit,
+    trail_on_revision, void *arg);
+
 struct trail_mention {
 	const char *entity; /* id, or RULE_WORD_PREFIX and a word */
 	const char *name;   /* the listed name that was found */
@@ -58,6 +74,7 @@ struct trail_alert {
 	uint64_t item;
 	int64_t at;
 	struct strings rules;
+	const char *reason; /* JSON, as in the alert; or NULL */
 };
 
 struct trail_delivery {

@@ -1,0 +1,65 @@
+/*
+ * Text for people.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <jansson.h>
+
+#include "cli/api.h"
+#include "cli/command.h"
+#include "cli/print.h"
+#include "cli/when.h"
+#include "text/clean.h"
+
+void
+print_clean(const char *text)
+{
+	char *clean = clean_str(text != NULL ? text : "", CLEAN_LINE);
+
+	fputs(clean, stdout);
+	free(clean);
+}
+
+void
+print_bold(const char *text)
+{
+	bool color = command_color(STDOUT_FILENO);
+
+	fputs(color ? "\033[1m" : "", stdout);
+	print_clean(text);
+	fputs(color ? "\033[0m" : "", stdout);
+}
+
+static void
+print_diff(json_t *revision, const char *field, const char *indent)
+{
+	const char *diff = api_text(revision, field);
+
+	if (diff == NULL)
+		return;
+	printf("%s  %s: ", indent, field);
+	print_clean(diff);
+	putchar('\n');
+}
+
+void
+print_revisions(json_t *revisions, const char *indent)
+{
+	json_t *revision;
+	char when[32];
+	size_t i;
+
+	json_array_foreach(revisions, i, revision)
+	{
+		when_local(api_text(revision, "seen"), when);
+		printf("%s%s at %s: ", indent, api_text(revision, "verdict"),
+		    when);
+		print_clean(api_text(revision, "why"));
+		putchar('\n');
+		print_diff(revision, "title", indent);
+		print_diff(revision, "summary", indent);
+		print_diff(revision, "content", indent);
+	}
+}
