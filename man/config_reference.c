@@ -54,6 +54,8 @@ kind_of_value(const struct schema_field *field)
 		return "duration";
 	case FIELD_SIZE:
 		return "size";
+	case FIELD_RATIO:
+		return "fraction";
 	case FIELD_MASK:
 		return "choices";
 	case FIELD_TEXTS:
@@ -95,6 +97,10 @@ put_amount(const struct schema_field *field, int64_t number)
 				  : field->type == FIELD_SIZE   ? sizes
 								: counts;
 
+	if (field->type == FIELD_RATIO) {
+		printf("%g", (double)number / 1000);
+		return;
+	}
 	if (number == 0) {
 		putchar('0');
 		return;
@@ -256,8 +262,10 @@ put_single(struct buf *out, const struct schema_field *field)
 		put_enum(out, field->choices);
 	else if (field->record != NULL)
 		put_ref(out, field->record);
-	else
-		json_pair_str(out, "type", "string");
+	else { /* numbers are texts, too */
+		json_put_key(out, "type");
+		json_put_raw(out, "[\"string\",\"number\"]");
+	}
 	json_put_close(out, '}');
 }
 
@@ -315,6 +323,9 @@ put_value(struct buf *out, const struct schema_field *field)
 		json_pair_str(out, "type", "integer");
 		json_pair_i64(out, "minimum", field->min);
 		json_pair_i64(out, "maximum", field->max);
+		break;
+	case FIELD_RATIO:
+		json_pair_str(out, "type", "number");
 		break;
 	case FIELD_DURATION:
 		put_amount_type(out, DURATION_PATTERN);
@@ -401,7 +412,7 @@ put_object(struct buf *out, const struct schema_record *record)
 		json_pair_str(out, "description", f->doc);
 		put_value(out, f);
 		if (f->preset != NULL && f->type != FIELD_BOOL &&
-		    f->type != FIELD_COUNT)
+		    f->type != FIELD_COUNT && f->type != FIELD_RATIO)
 			json_pair_str(out, "default", f->preset);
 		json_put_close(out, '}');
 	}

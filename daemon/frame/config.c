@@ -8,6 +8,19 @@
 #include "frame/config_record.h"
 #include "frame/config_schema.h"
 
+const char *const alert_type_names[] = {
+    [ALERT_ITEM] = "item",
+    [ALERT_STORY_NEW] = "story.new",
+    [ALERT_STORY_GROWN] = "story.grown",
+    [ALERT_STORY_UPDATE] = "story.update",
+    [ALERT_STORY_EDITED] = "story.edited",
+    [ALERT_FEED_DOWN] = "feed.down",
+    [ALERT_FEED_SILENT] = "feed.silent",
+    [ALERT_FEED_GAP] = "feed.gap",
+    [ALERT_FEED_RECOVERED] = "feed.recovered",
+    [ALERT_TYPES] = NULL,
+};
+
 struct config *
 config_new(void)
 {

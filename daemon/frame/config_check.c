@@ -249,6 +249,30 @@ check_rules(struct config_reader *reader)
 	}
 }
 
+/* ---- stories ----------------------------------------------------------- */
+
+static void
+check_stories(struct config_reader *reader)
+{
+	const struct config_stories *stories = &reader->config->stories;
+
+	if (stories->hold < stories->join)
+		reader_error(reader, &stories->mark,
+		    "stories: hold must not be below join");
+	if (stories->grown.len > 1 && strings_has(&stories->grown, "off"))
+		reader_error(reader, &stories->mark,
+		    "stories: grown must be numbers of outlets, or off alone");
+	for (size_t i = 0; i < reader->config->rules_len; i++) {
+		const struct config_rule *rule = &reader->config->rules[i];
+
+		if (rule->stories == RULE_STORIES_OFF && rule->min_outlets > 1)
+			reader_error(reader, &rule->mark,
+			    "rule \"%s\": min_outlets waits for a story, but "
+			    "stories are off",
+			    rule->id);
+	}
+}
+
 /* ---- sinks ------------------------------------------------------------- */
 
 static void
@@ -286,6 +310,7 @@ config_check(struct config_reader *reader)
 		return;
 	mark.file = reader->config->files.at[0];
 	check_headers(reader, &reader->config->defaults.access, &mark);
+	check_stories(reader);
 	check_feeds(reader);
 	check_sinks(reader);
 }

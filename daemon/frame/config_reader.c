@@ -431,6 +431,7 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 	case FIELD_COUNT:
 	case FIELD_DURATION:
 	case FIELD_SIZE:
+	case FIELD_RATIO:
 	case FIELD_ENUM:
 		if (node->kind != NODE_SCALAR)
 			wrong_kind(reader, field, "be a single value", node);
@@ -448,9 +449,12 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 	case FIELD_GROUP:
 		if (node->kind != NODE_MAP)
 			wrong_kind(reader, field, "be a map of keys", node);
-		else
+		else {
+			set_mark(reader, field->record,
+			    record_at(field, record), node);
 			reader_read_record(reader, field->record,
 			    record_at(field, record), node);
+		}
 		break;
 	case FIELD_LIST:
 		read_list(reader, field, record, node);

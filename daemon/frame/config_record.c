@@ -105,6 +105,7 @@ clear_field(const struct schema_field *field, void *record)
 	case FIELD_COUNT:
 	case FIELD_DURATION:
 	case FIELD_SIZE:
+	case FIELD_RATIO:
 	case FIELD_ENUM:
 	case FIELD_MASK:
 		break;

@@ -82,6 +82,62 @@ static const struct schema_record schema_defaults = {
     .fields = defaults_fields,
 };
 
+static const struct schema_field stories_fields[] = {
+    {
+	.key = "grown",
+	.type = FIELD_TEXTS,
+	.offset = offsetof(struct config_stories, grown),
+	.roles = ENGINE,
+	.check = value_check_milestone,
+	.doc = "Numbers of outlets at which a told story gives a story.grown "
+	       "alert, or off. When not given: 2, 3, 5, 10, 20, and on by "
+	       "doubling.",
+	.example = "[3, 10]",
+    },
+    {
+	.key = "quiet",
+	.type = FIELD_DURATION,
+	.offset = offsetof(struct config_stories, quiet_ms),
+	.roles = ENGINE,
+	.preset = "6h",
+	.min = SECONDS(1),
+	.max = DAYS(30),
+	.doc = "When a told story had no item for so long, the next one that "
+	       "meets a rule gives a story.update alert.",
+    },
+    {
+	.key = "join",
+	.type = FIELD_RATIO,
+	.offset = offsetof(struct config_stories, join),
+	.roles = ENGINE,
+	.preset = "0.18",
+	.min = 50,
+	.max = 1000,
+	.doc = "How near an item must come to a story to be shown as part of "
+	       "it. Higher splits stories, lower mixes them.",
+    },
+    {
+	.key = "hold",
+	.type = FIELD_RATIO,
+	.offset = offsetof(struct config_stories, hold),
+	.roles = ENGINE,
+	.preset = "0.24",
+	.min = 50,
+	.max = 1000,
+	.doc = "How near it must come for the story to hold its push back; "
+	       "what joined less nearly is pushed on its own. Not below "
+	       "join.",
+    },
+    END,
+};
+
+static const struct schema_record schema_stories = {
+    .name = "stories",
+    .size = sizeof(struct config_stories),
+    .mark = offsetof(struct config_stories, mark),
+    .fields = stories_fields,
+};
+
 static const struct schema_field network_fields[] = {
     {
 	.key = "allow",
@@ -279,6 +335,17 @@ static const struct schema_field config_fields[] = {
 	.doc = "Which alerts go to which sinks. Without this section every "
 	       "alert goes to every sink; with it, a sink that no route "
 	       "names still gets every alert.",
+    },
+    {
+	.key = "stories",
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config, stories),
+	.roles = ENGINE,
+	.record = &schema_stories,
+	.doc = "Items that report the same event are one story, whatever "
+	       "outlet they come from, and alerts follow stories. Nothing is "
+	       "hidden by that: each item that meets a rule is an alert of "
+	       "type item in the log, on the page and in the API.",
     },
     {
 	.key = "network",

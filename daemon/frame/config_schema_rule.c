@@ -6,6 +6,7 @@
 #include "frame/config_value.h"
 
 const char *const schema_levels[] = {"routine", "urgent", "flash", NULL};
+static const char *const rule_stories[] = {"on", "off", NULL};
 static const char *const item_fields[] = {"title", "summary", "content", NULL};
 
 static const struct schema_record schema_condition;
@@ -136,6 +137,29 @@ static const struct schema_field rule_fields[] = {
 	.preset = "routine",
 	.choices = schema_levels,
 	.doc = "How weighty what meets the rule is.",
+    },
+    {
+	.key = "stories",
+	.type = FIELD_ENUM,
+	.offset = offsetof(struct config_rule, stories),
+	.roles = ENGINE,
+	.preset = "on",
+	.choices = rule_stories,
+	.doc = "With off, each item that meets the rule is pushed: its item "
+	       "alert goes to all sinks that take story.new, and the rule has "
+	       "no part in story alerts.",
+    },
+    {
+	.key = "min_outlets",
+	.type = FIELD_COUNT,
+	.offset = offsetof(struct config_rule, min_outlets),
+	.roles = ENGINE,
+	.preset = "1",
+	.min = 1,
+	.max = 1000,
+	.doc = "Story alerts for the rule wait until so many independent "
+	       "outlets have the story. Outlets that carry the same text "
+	       "count once.",
     },
     CONDITION_FIELDS(struct config_rule, when.),
     END,

@@ -6,9 +6,6 @@
 #include "frame/config_value.h"
 
 static const char *const sink_types[] = {"webhook", "log", "syslog", NULL};
-static const char *const alert_types[] = {"item", "story.new", "story.grown",
-    "story.update", "story.edited", "feed.down", "feed.silent", "feed.gap",
-    "feed.recovered", NULL};
 static const char *const facilities[] = {"auth", "authpriv", "cron", "daemon",
     "kern", "lpr", "mail", "news", "syslog", "user", "uucp", "local0", "local1",
     "local2", "local3", "local4", "local5", "local6", "local7", NULL};
@@ -93,9 +90,9 @@ static const struct schema_field sink_fields[] = {
 	.type = FIELD_MASK,
 	.offset = offsetof(struct config_sink, types),
 	.roles = ENGINE | DESK,
-	.choices = alert_types,
+	.choices = alert_type_names,
 	.doc = "The types of alerts that it gets; when not given, a log gets "
-	       "all and other sinks all that are about news.",
+	       "all, and other sinks those of stories.",
 	.example = "[story.new, story.update]",
     },
     {

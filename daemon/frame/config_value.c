@@ -85,6 +85,29 @@ take_amount(const char *text, const struct unit *units, int64_t *total)
 	return text + len;
 }
 
+/* The thousandths of a decimal fraction ("0.25"), or -1. */
+static int64_t
+parse_ratio(const char *text)
+{
+	int64_t number = 0;
+	int places = -1; /* behind the point */
+
+	if (!isdigit((unsigned char)*text))
+		return -1;
+	for (; *text != '\0' && places < 3 && number < 1000000; text++) {
+		if (*text == '.' && places < 0)
+			places = 0;
+		else if (isdigit((unsigned char)*text))
+			number = number * 10 + (*text - '0');
+		else
+			return -1;
+		places += places >= 0 && *text != '.';
+	}
+	for (places = places < 0 ? 0 : places; places < 3; places++)
+		number *= 10;
+	return *text == '\0' ? number : -1;
+}
+
 /* The sum of amounts ("1h30m"), or -1. */
 static int64_t
 parse_amounts(const char *text, const struct unit *units)
@@ -308,6 +331,16 @@ value_check_listen(const char *text)
 	return strcmp(text, "off") == 0 ? NULL : value_check_address(text);
 }
 
+const char *
+value_check_milestone(const char *text)
+{
+	int64_t number = parse_amounts(text, no_units);
+
+	return (number >= 2 && number <= 10000) || strcmp(text, "off") == 0
+		   ? NULL
+		   : "must be numbers of outlets from 2 to 10000, or off";
+}
+
 /* ---- text to field --------------------------------------------------- */
 
 static int
@@ -359,13 +392,25 @@ static const struct {
     [FIELD_COUNT] = {no_units, "whole number"},
     [FIELD_DURATION] = {time_units, "duration such as 90s, 5m or 1h30m"},
     [FIELD_SIZE] = {size_units, "size such as 512KiB or 64MiB"},
+    [FIELD_RATIO] = {no_units, "fraction such as 0.25"},
 };
+
+static void
+add_number(struct buf *buf, const struct schema_field *field, int64_t number)
+{
+	if (field->type == FIELD_RATIO)
+		buf_addf(buf, "%g", (double)number / 1000);
+	else
+		add_amount(buf, numbers[field->type].units, number);
+}
 
 static char *
 set_number(const struct schema_field *field, void *record, const char *text)
 {
 	const struct unit *units = numbers[field->type].units;
-	int64_t number = parse_amounts(text, units);
+	int64_t number = field->type == FIELD_RATIO
+			     ? parse_ratio(text)
+			     : parse_amounts(text, units);
 	struct buf why = BUF_INIT;
 
 	if (number < 0)
@@ -373,9 +418,9 @@ set_number(const struct schema_field *field, void *record, const char *text)
 		    numbers[field->type].called, text);
 	if (field->max != 0 && (number < field->min || number > field->max)) {
 		buf_add_str(&why, "must be between ");
-		add_amount(&why, units, field->min);
+		add_number(&why, field, field->min);
 		buf_add_str(&why, " and ");
-		add_amount(&why, units, field->max);
+		add_number(&why, field, field->max);
 		buf_addf(&why, ", not %s", text);
 		return buf_take(&why);
 	}
@@ -459,6 +504,7 @@ value_set(const struct schema_field *field, void *record, const char *text)
 	case FIELD_COUNT:
 	case FIELD_DURATION:
 	case FIELD_SIZE:
+	case FIELD_RATIO:
 		return set_number(field, record, text);
 	case FIELD_BOOL:
 		return set_bool(field, record, text);

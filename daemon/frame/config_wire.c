@@ -65,6 +65,7 @@ encode_field(const struct schema_field *field, const void *record,
 	case FIELD_COUNT:
 	case FIELD_DURATION:
 	case FIELD_SIZE:
+	case FIELD_RATIO:
 		memcpy(&number, at, sizeof(number));
 		message_put_i64(out, number);
 		break;
@@ -167,6 +168,7 @@ decode_field(const struct schema_field *field, void *record,
 	case FIELD_COUNT:
 	case FIELD_DURATION:
 	case FIELD_SIZE:
+	case FIELD_RATIO:
 		number = message_get_i64(in);
 		memcpy(at, &number, sizeof(number));
 		break;

@@ -34,6 +34,9 @@ enum alert_type {
 	ALERT_TYPES
 };
 
+/* Their names, "item", "story.new" ..., ended by NULL. */
+extern const char *const alert_type_names[ALERT_TYPES + 1];
+
 /* Where a thing was defined, for messages. */
 struct config_mark {
 	const char *file;
@@ -127,10 +130,23 @@ struct config_entity {
 	struct config_mark mark;
 };
 
+/* What holds back or lets through the alerts of stories. */
+struct config_stories {
+	struct strings grown; /* outlets, or "off"; none: the default ones */
+	int64_t quiet_ms;     /* 6 h: after it an item is news again */
+	int64_t join;         /* thousandths, as hold: the score that ... */
+	int64_t hold;         /* ... items share a story, hold a push back at */
+	struct config_mark mark;
+};
+
+enum rule_stories { RULE_STORIES_ON, RULE_STORIES_OFF };
+
 struct config_rule {
 	char *id;
 	struct rule_condition when;
 	enum level level;
+	enum rule_stories stories; /* off: each item is pushed */
+	int64_t min_outlets;       /* independent ones that a push waits for */
 	struct config_mark mark;
 };
 
@@ -166,6 +182,7 @@ struct config_route {
 
 struct config {
 	struct config_defaults defaults;
+	struct config_stories stories;
 	struct config_network network;
 	struct config_desk desk;
 	struct config_websub websub;

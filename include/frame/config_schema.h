@@ -23,6 +23,7 @@ enum field_type {           /* kept as */
 	FIELD_COUNT,        /* int64_t */
 	FIELD_DURATION,     /* int64_t, milliseconds */
 	FIELD_SIZE,         /* int64_t, bytes */
+	FIELD_RATIO,        /* int64_t, thousandths */
 	FIELD_ENUM,         /* an enum whose values are places in choices */
 	FIELD_MASK,         /* uint32_t: 1 << place in choices; a list or one */
 	FIELD_TEXTS,        /* struct strings: a list or one text */
@@ -53,7 +54,7 @@ struct schema_field {
 	size_t len_offset;  /* see enum field_type */
 	uint32_t roles;     /* mask of 1 << enum role_kind */
 	const char *preset; /* value when not given, as in a file; or NULL */
-	int64_t min, max;   /* of COUNT, DURATION, SIZE; max 0: no limits */
+	int64_t min, max;   /* of numbers, as kept; max 0: no limits */
 	const char *const *choices;          /* ended by NULL */
 	const struct schema_record *record;  /* of GROUP, LIST, NAMES */
 	const struct schema_record *include; /* LIST: an element with this

@@ -31,9 +31,10 @@ const char *value_check_url(const char *);
 const char *value_check_callback(const char *);
 const char *value_check_language(const char *);
 const char *value_check_cidr(const char *);
-const char *value_check_address(const char *); /* "host:port" of numbers */
-const char *value_check_listen(const char *);  /* the same, or "off" */
-const char *value_check_text(const char *);    /* not empty, no controls */
-const char *value_check_header(const char *);  /* "Name: value", not ours */
+const char *value_check_address(const char *);   /* "host:port" of numbers */
+const char *value_check_listen(const char *);    /* the same, or "off" */
+const char *value_check_milestone(const char *); /* of outlets, or off */
+const char *value_check_text(const char *);      /* not empty, no controls */
+const char *value_check_header(const char *);    /* "Name: value", not ours */
 
 #endif
