@@ -314,6 +314,21 @@ make_title_keys(const char *title, struct keys *keys)
 	words_clear(&words);
 }
 
+uint64_t
+keys_text(const char *text)
+{
+	struct words words = {.join_marks = true};
+	uint64_t key = 0;
+
+	if (text == NULL)
+		return 0;
+	words_split(&words, text, strlen(text), SIZE_MAX, KEYS_TEXT_WORDS);
+	if (words.len == KEYS_TEXT_WORDS)
+		key = hash_words(&words, 0, words.len, SIZE_MAX);
+	words_clear(&words);
+	return key;
+}
+
 static void
 make_url_key(const char *url, struct keys *keys)
 {

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "story/postings.h"
+#include "story/window.h"
 
 #define TERMS_CAP_MIN (1u << 12)
 #define TERMS_CAP_FREE (1u << 18) /* slots that need no live items */
@@ -213,12 +214,12 @@ gather_chunk(const struct postings *postings, const union pool_word *chunk,
 {
 	const uint32_t mask = sums->cap - 1, first = postings->first;
 	const size_t len = chunk->head.len;
-	float *cosines = sums->cosines;
+	struct window_item *items = sums->items;
 	uint32_t *touched = sums->touched, touched_len = sums->touched_len;
 
 	for (size_t i = 1; i <= len; i++) {
 		const struct posting posting = chunk[i].posting;
-		float *cosine = &cosines[posting.item & mask];
+		float *cosine = &items[posting.item & mask].cosine;
 
 		if ((int32_t)(posting.item - first) < 0)
 			continue;
@@ -275,7 +276,6 @@ posting_sums_fit(struct posting_sums *sums, uint32_t cap)
 		return;
 	posting_sums_clear(sums);
 	sums->cap = cap;
-	sums->cosines = xcalloc(cap, sizeof(*sums->cosines));
 	sums->shared = xcalloc(cap, sizeof(*sums->shared));
 	sums->touched = xcalloc(cap + 1, sizeof(*sums->touched));
 }
@@ -283,10 +283,9 @@ posting_sums_fit(struct posting_sums *sums, uint32_t cap)
 void
 posting_sums_clear(struct posting_sums *sums)
 {
-	free(sums->cosines);
 	free(sums->shared);
 	free(sums->touched);
-	*sums = (struct posting_sums){.cap = 0};
+	sums->cap = 0;
 }
 
 void

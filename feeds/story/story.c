@@ -22,6 +22,8 @@
 #define NAMES_COSINE 0.30  /* links items of two languages ... */
 #define NAMES_SHARED_MIN 2 /* ... that share so many terms */
 #define SWEEP_SLOTS 32     /* of the term table with each item */
+/* Just below half, which is the fade of an item as old as the window. */
+#define FADED 0.499999f
 #define NO_STORY UINT32_MAX
 #define NO_SKELETONS (1u << 31) /* in a language: its names have none */
 
@@ -45,6 +47,7 @@ struct story_index {
 	double documents; /* seen, DOCUMENTS_START more */
 	/* The item in hand: */
 	uint32_t at_s;
+	float fade; /* see window_fade_at */
 	uint32_t language;
 	struct vector about;
 	struct vector names;
@@ -155,46 +158,16 @@ weigh_item(struct story_index *index, const struct story_item *item)
 	weigh_names(index, &index->terms->ids, &index->ids);
 }
 
-/* 2 to the power of -x for x in 0 .. 1, to 1e-7: the series of its logarithm,
- * which is quicker than a call for each item that shares a term. */
-static float
-fade(float x)
-{
-	const float y = x * -0.693147181f;
-
-	return 1 +
-	       y * (1 +
-		       y * (0.5f +
-			       y * (0.166666667f +
-				       y * (0.0416666667f +
-					       y * (0.00833333333f +
-						       y * (0.00138888889f +
-							       y * 0.000198412698f))))));
-}
-
 /* How much an item has faded, 1 to 0.5; 0 when it is too old. */
 static float
 item_fade(const struct story_index *index, const struct window_item *item)
 {
-	int64_t age_s = (int64_t)index->at_s - item->at_s;
+	float fade = item->fade * index->fade;
 
-	if (age_s <= 0)
-		return 1;
-	if (age_s > STORY_WINDOW_S)
-		return 0;
-	return fade((float)age_s / STORY_WINDOW_S);
-}
-
-/* No branch on what cannot be foreseen. */
-static void
-add_to_story(struct story_index *index, uint32_t place, float cosine)
-{
-	struct window_sum *sum = &index->window.sums[place];
-
-	index->touched[index->touched_len] = place;
-	index->touched_len += sum->sum == 0;
-	sum->sum += cosine;
-	sum->best = sum->best < cosine ? cosine : sum->best;
+	if (index->fade == 0)
+		fade = window_fade_slowly(item, index->at_s);
+	fade = fade < 1 ? fade : 1;
+	return fade < FADED ? 0 : fade;
 }
 
 /* The items and stories that an item touches lie scattered: what is needed in
@@ -213,23 +186,28 @@ fetch_ahead(const struct story_index *index, uint32_t i)
 				      ->story]);
 }
 
-/* Turns the items' cosines into sums and bests of their stories. */
+/* Turns the items' cosines into sums and bests of their stories. No branch on
+ * what cannot be foreseen. */
 static void
 sum_stories(struct story_index *index)
 {
 	struct posting_sums *sums = &index->sums;
+	uint32_t *touched = index->touched, touched_len = 0;
 
 	for (uint32_t i = 0; i < sums->touched_len; i++) {
-		uint32_t number = sums->touched[i];
-		uint32_t at = number & (sums->cap - 1);
-		struct window_item *item = window_item(&index->window, number);
-		float cosine = sums->cosines[at] * item_fade(index, item);
+		struct window_item *item =
+		    window_item(&index->window, sums->touched[i]);
+		struct window_sum *sum = &index->window.sums[item->story];
+		float cosine = item->cosine * item_fade(index, item);
 
 		fetch_ahead(index, i);
-		if (cosine > 0)
-			add_to_story(index, item->story, cosine);
-		sums->cosines[at] = 0;
+		item->cosine = 0;
+		touched[touched_len] = item->story;
+		touched_len += sum->sum == 0 && cosine > 0;
+		sum->sum += cosine;
+		sum->best = sum->best < cosine ? cosine : sum->best;
 	}
+	index->touched_len = touched_len;
 	sums->touched_len = 0;
 }
 
@@ -295,13 +273,13 @@ nearest_foreign(struct story_index *index, const struct vector *vector,
 		struct window_item *item = window_item(&index->window, number);
 
 		if (sums->shared[at] >= NAMES_SHARED_MIN &&
-		    sums->cosines[at] >= *score &&
+		    item->cosine >= *score &&
 		    is_foreign(index, number, by_ids) &&
 		    item_fade(index, item) > 0) {
-			*score = sums->cosines[at];
+			*score = item->cosine;
 			nearest = item->story;
 		}
-		sums->cosines[at] = 0;
+		item->cosine = 0;
 		sums->shared[at] = 0;
 	}
 	sums->touched_len = 0;
@@ -321,9 +299,9 @@ enter_terms(
 static void
 enter_item(struct story_index *index, uint32_t place)
 {
-	uint32_t item =
-	    window_add(&index->window, (struct window_item){index->at_s, place},
-		index->language, 1 + 2 * index->window.sums[place].sum);
+	const struct window_item added = {.at_s = index->at_s, .story = place};
+	uint32_t item = window_add(&index->window, &added, index->language,
+	    1 + 2 * index->window.sums[place].sum);
 
 	enter_terms(index, &index->about, item);
 	enter_terms(index, &index->names, item);
@@ -346,6 +324,7 @@ fit_scratch(struct story_index *index)
 {
 	uint32_t cap = index->window.items_cap;
 
+	index->sums.items = index->window.items;
 	if (index->sums.cap == cap)
 		return;
 	posting_sums_fit(&index->sums, cap);
@@ -361,6 +340,7 @@ take_item(struct story_index *index, const struct story_item *item)
 	if (item->title != NULL && !language_has_skeletons(item->title))
 		index->language |= NO_SKELETONS;
 	index->at_s = window_advance(&index->window, item->at);
+	index->fade = window_fade_at(&index->window, index->at_s);
 	postings_expire(&index->postings, index->window.first);
 	postings_sweep(&index->postings, SWEEP_SLOTS);
 	weigh_item(index, item);
@@ -399,8 +379,9 @@ join_by_names(struct story_index *index, const struct story_item *item,
 	verdict->link = STORY_NAMES;
 	verdict->score = score;
 	verdict->threshold = NAMES_COSINE;
-	verdict->sure = score * index->options.show >=
-			NAMES_COSINE * index->options.hold_back;
+	verdict->sure_from =
+	    NAMES_COSINE * index->options.hold_back / index->options.show;
+	verdict->sure = score >= verdict->sure_from;
 	return place;
 }
 
@@ -416,7 +397,8 @@ story_index_add(struct story_index *index, const struct story_item *item,
 	place = nearest_story(index, &verdict->score);
 	verdict->link = STORY_WORDS;
 	verdict->threshold = index->options.show * factor;
-	verdict->sure = verdict->score >= index->options.hold_back * factor;
+	verdict->sure_from = index->options.hold_back * factor;
+	verdict->sure = verdict->score >= verdict->sure_from;
 	if (place == NO_STORY || verdict->score < verdict->threshold) {
 		verdict->sure = false;
 		place = join_by_names(index, item, verdict);
@@ -439,9 +421,9 @@ void
 story_index_stats(const struct story_index *index, struct story_stats *stats)
 {
 	const struct window *window = &index->window;
-	size_t per_item =
-	    sizeof(*index->sums.cosines) + sizeof(*index->sums.shared) +
-	    sizeof(*index->sums.touched) + sizeof(*index->touched);
+	size_t per_item = sizeof(*index->sums.shared) +
+			  sizeof(*index->sums.touched) +
+			  sizeof(*index->touched);
 
 	stats->items = window_len(window);
 	stats->stories = 0;
@@ -469,6 +451,14 @@ story_index_new(const struct story_options *options)
 	window_init(&index->window, index->options.first_id);
 	postings_init(&index->postings);
 	return index;
+}
+
+void
+story_index_set_thresholds(
+    struct story_index *index, double show, double hold_back)
+{
+	index->options.show = show;
+	index->options.hold_back = hold_back;
 }
 
 void

@@ -12,6 +12,8 @@
 #define ITEMS_CAP_MIN 256
 #define STORIES_CAP_MIN 256
 #define EPOCH_S INT64_C(315532800) /* 1980-01-01 */
+#define FADE_FAR 32.0  /* windows from the base, in which fades are exact */
+#define FADE_MAX 100.0 /* windows; floats reach to 2 ^ 127 */
 
 static uint32_t
 bucket_of(const struct window *window, uint64_t id)
@@ -115,19 +117,61 @@ grow_items(struct window *window)
 	*window = bigger;
 }
 
-uint32_t
-window_add(struct window *window, struct window_item item, uint32_t language,
-    double length2)
+/* In windows from the base to this time. */
+static double
+windows_from_base(const struct window *window, uint32_t at_s)
 {
-	struct window_story *story = &window->stories[item.story];
+	return ((double)at_s - window->base_s) / STORY_WINDOW_S;
+}
+
+/* Those that lie too far off for a float stay as far as floats go. */
+static void
+set_fade(const struct window *window, struct window_item *item)
+{
+	double windows = windows_from_base(window, item->at_s);
+
+	windows = windows > FADE_MAX ? FADE_MAX : windows;
+	item->fade = (float)exp2(windows < -FADE_MAX ? -FADE_MAX : windows);
+}
+
+float
+window_fade_at(const struct window *window, uint32_t at_s)
+{
+	double windows = windows_from_base(window, at_s);
+
+	return fabs(windows) < FADE_FAR ? (float)exp2(-windows) : 0;
+}
+
+float
+window_fade_slowly(const struct window_item *item, uint32_t at_s)
+{
+	return exp2f(((float)item->at_s - (float)at_s) / STORY_WINDOW_S);
+}
+
+static void
+move_base(struct window *window, uint32_t base_s)
+{
+	window->base_s = base_s;
+	for (uint32_t i = window->first; i != window->end; i++)
+		set_fade(window, window_item(window, i));
+}
+
+uint32_t
+window_add(struct window *window, const struct window_item *added,
+    uint32_t language, double length2)
+{
+	struct window_story *story = &window->stories[added->story];
+	struct window_item *item;
 
 	if (window_len(window) == window->items_cap)
 		grow_items(window);
-	*window_item(window, window->end) = item;
+	item = window_item(window, window->end);
+	*item = *added;
+	set_fade(window, item);
 	*mark_of(window, window->end) = (struct window_mark){0, language};
 	story->items++;
 	story->length2 += length2;
-	window->sums[item.story].scale = (float)(1 / sqrt(story->length2));
+	window->sums[item->story].scale = (float)(1 / sqrt(story->length2));
 	return window->end++;
 }
 
@@ -163,6 +207,8 @@ window_advance(struct window *window, int64_t at)
 	reached_s = last_s < now_s ? last_s : now_s;
 	if (window->clock_s < reached_s)
 		window->clock_s = reached_s;
+	if (fabs(windows_from_base(window, window->clock_s)) > FADE_FAR / 2)
+		move_base(window, window->clock_s);
 	mark_of(window, window->end - 1)->since_s = window->clock_s;
 	while (window_len(window) > 0 &&
 	       (window->clock_s - mark_of(window, window->first)->since_s >

@@ -16,6 +16,7 @@ struct buf;
 #define KEYS_TITLE_WORDS_MIN 3 /* shorter headlines are no key */
 #define KEYS_SHORT_WORDS_MIN 6 /* for keys with a word left out */
 #define KEYS_SHORT_MAX 64      /* of them; later words always stay */
+#define KEYS_TEXT_WORDS 12     /* that a text must have, and begins with */
 
 /* Hashes that never change, fit to be stored; 0 stands for no key. */
 struct keys {
@@ -31,6 +32,10 @@ struct keys {
 
 /* url and title (UTF-8) may be NULL. */
 void keys_make(const char *url, const char *title, struct keys *);
+
+/* Of the first words of a text: what starts with the same ones is one text,
+ * whatever its headline. 0: too short, or NULL. */
+uint64_t keys_text(const char *text);
 
 /* Whether the items are copies: same address, same headline, or headlines that
  * differ in one word added, left out or replaced. */

@@ -54,15 +54,18 @@ void postings_halve(struct postings *);
 
 void postings_add(struct postings *, struct posting_term *, struct posting);
 
+struct window_item;
+
 /* What the items in the window have in common with the one in hand, by number
- * modulo cap, a power of two of at least the window's length. All zero where an
- * item is not among the touched. */
+ * modulo cap, a power of two of at least the window's length. Their cosines
+ * stand in the items, since what reads the one wants the other. All zero where
+ * an item is not among the touched. */
 struct posting_sums {
 	uint32_t cap;
-	float *cosines;
-	bool counts;       /* whether shared is kept */
-	uint8_t *shared;   /* terms, UINT8_MAX for more */
-	uint32_t *touched; /* numbers of items */
+	struct window_item *items; /* the window's ring */
+	bool counts;               /* whether shared is kept */
+	uint8_t *shared;           /* terms, UINT8_MAX for more */
+	uint32_t *touched;         /* numbers of items */
 	uint32_t touched_len;
 };
 

@@ -52,7 +52,8 @@ struct story_verdict {
 	enum story_link link;
 	double score; /* of the nearest story, also where it was not enough */
 	double threshold; /* that the score was held against */
-	bool sure;        /* joined, and near enough to hold a push back */
+	double sure_from; /* the score that holds a push back */
+	bool sure;        /* joined, and near enough for that */
 };
 
 struct story_stats {
@@ -67,6 +68,9 @@ struct story_index;
 /* NULL: all defaults. */
 struct story_index *story_index_new(const struct story_options *);
 void story_index_free(struct story_index *);
+/* Other thresholds for the items to come. */
+void story_index_set_thresholds(
+    struct story_index *, double show, double hold_back);
 /* Decides the story of an item and enters the item. */
 void story_index_add(
     struct story_index *, const struct story_item *, struct story_verdict *);

@@ -12,6 +12,8 @@
 /* Times are seconds since 1980 in 32 bits, enough until 2116, so that what each
  * look-up touches stays small; farther ones are clamped. */
 struct window_item {
+	float cosine; /* to the item in hand; 0 between items */
+	float fade;   /* 2 ^ (windows from window.base_s to at_s) */
 	uint32_t at_s;
 	uint32_t story; /* place among the stories */
 };
@@ -42,6 +44,7 @@ struct window {
 	uint32_t items_cap;        /* a power of two */
 	uint32_t first, end; /* numbers; the ring holds first .. end - 1 */
 	uint32_t clock_s;    /* that two items in a row have reached */
+	uint32_t base_s;     /* that fades count from */
 	struct window_story *stories;
 	struct window_sum *sums; /* of the stories */
 	uint32_t stories_cap;
@@ -62,8 +65,12 @@ uint32_t window_advance(struct window *, int64_t at);
 uint32_t window_story(struct window *, uint64_t id);
 /* Enters an item of a story and returns its number; length2: how much longer
  * the squared length of the story becomes. */
-uint32_t window_add(
-    struct window *, struct window_item, uint32_t language, double length2);
+uint32_t window_add(struct window *, const struct window_item *,
+    uint32_t language, double length2);
+/* What an item's fade is multiplied with to know how much it has faded at this
+ * time; 0: too far from the base, ask window_fade_slowly. */
+float window_fade_at(const struct window *, uint32_t at_s);
+float window_fade_slowly(const struct window_item *, uint32_t at_s);
 /* The item of a number that is in the window. */
 static inline struct window_item *
 window_item(const struct window *window, uint32_t number)
