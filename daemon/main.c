@@ -182,7 +182,9 @@
  *   daemon/engine/seen.c                 keys a feed has shown
  *   daemon/engine/sinks.c                the engine and its sinks
  *   daemon/engine/stories.c              stories of items
+ *   daemon/engine/story_alerts.c         what a story tells, and when
  *   daemon/engine/subscription.c         the life of a WebSub subscription
+ *   daemon/engine/tell.c                 alerts of items and stories
  *   daemon/engine/tick.c                 what happens each second
  *   daemon/engine/websub.c               subscriptions at WebSub hubs
  *   daemon/engine/websub_callback.c      what hubs say and bring

@@ -94,7 +94,7 @@ an_alert_has_the_keys_of_the_contract_in_order(void **state)
 	    "\"summary\":\"At Crocus City Hall, Macron\","
 	    "\"published\":null,\"language\":\"und\"},\"story\":null,"
 	    "\"reason\":{\"why_new\":\"new id in feed tass-en\","
-	    "\"text\":\"rule crocus\"},\"times\":{\"published\":null,"
+	    "\"text\":\"rule crocus\",\"held\":null},\"times\":{\"published\":null,"
 	    "\"seen\":\"2024-03-22T12:38:31.000Z\","
 	    "\"matched\":\"2024-03-22T12:38:31.001Z\","
 	    "\"alerted\":\"2024-03-22T12:38:31.002Z\"}}");

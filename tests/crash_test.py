@@ -87,12 +87,18 @@ class Crash:
             ],
             "entities": ENTITIES,
             "sinks": [
-                {"id": "log", "type": "log", "path": "alerts.jsonl"},
+                {
+                    "id": "log",
+                    "type": "log",
+                    "path": "alerts.jsonl",
+                    "types": ["item"],
+                },
                 {
                     "id": "desk",
                     "type": "webhook",
                     "url": self.receiver.url,
                     "secret_file": "hook.key",
+                    "types": ["item"],
                 },
             ],
         }

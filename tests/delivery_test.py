@@ -56,6 +56,7 @@ class Desk:
                 "url": self.server.url("/hook/" + name),
                 "secret_file": "hook.key",
                 "timeout": "%ds" % TIMEOUT_S,
+                "types": ["item"],
             }
             for name in RECEIVERS
         ]
@@ -64,6 +65,7 @@ class Desk:
                 "id": "inside",
                 "type": "webhook",
                 "url": "http://127.0.0.2:%d/hook/inside" % self.server.port,
+                "types": ["item"],
             }
         )
         return {

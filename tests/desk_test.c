@@ -423,7 +423,7 @@ metrics_tell_feeds_sinks_and_engine(void **state)
 	    .delivered = 3,
 	    .waiting = 2,
 	    .oldest_waiting_at = NOW - 2500000};
-	struct stats stats = {.alerts = {1, 2, 3}, .store_ok = 1};
+	struct stats stats = {.alerts = {{1, 2, 3}, {1, 1, 1}}, .store_ok = 1};
 	struct desk_role role = {ROLE_FETCHER, 1, 42, 5, xstrdup("up")};
 	struct desk_state desk;
 	struct buf out = BUF_INIT;
@@ -445,7 +445,12 @@ metrics_tell_feeds_sinks_and_engine(void **state)
 	    &out, "wirewatch_delivery_queue_length{sink=\"hook\"} 2");
 	assert_has_line(
 	    &out, "wirewatch_delivery_oldest_age_seconds{sink=\"hook\"} 2.500");
-	assert_has_line(&out, "wirewatch_alerts_total{level=\"flash\"} 3");
+	assert_has_line(
+	    &out, "wirewatch_alerts_total{type=\"item\",level=\"flash\"} 3");
+	assert_has_line(&out,
+	    "wirewatch_alerts_total{type=\"story.new\",level=\"flash\"} 1");
+	assert_has_line(
+	    &out, "wirewatch_alerts_suppressed_total{reason=\"told\"} 0");
 	assert_has_line(
 	    &out, "wirewatch_deliver_delay_seconds_bucket{le=\"0.25\"} 1");
 	assert_has_line(

@@ -49,8 +49,8 @@ static const char config_text[] =
     "rules:\n"
     "  - {id: attack, entities: [crocus], level: urgent}\n"
     "sinks:\n"
-    "  - {id: log, type: log, path: alerts.jsonl}\n"
-    "  - {id: hook, type: webhook, url: 'http://127.0.0.1/'}\n";
+    "  - {id: log, type: log, path: alerts.jsonl, types: [item]}\n"
+    "  - {id: hook, type: webhook, url: 'http://127.0.0.1/', types: [item]}\n";
 
 struct delivery {
 	uint64_t id;
@@ -81,7 +81,7 @@ struct world {
 	struct delivery delivery[64]; /* at the courier */
 	unsigned deliveries_len;
 	char alert_of[SENT_MAX][40]; /* by delivery, over all attempts */
-	unsigned alerts_at_desk;
+	unsigned alerts_at_desk;     /* of items */
 	uint64_t last_seq_at_desk;
 	struct feed_state feed_state;
 	struct stats stats;
@@ -168,11 +168,13 @@ on_alert(void *arg, struct peer *peer, struct message_reader *reader)
 	struct world *world = arg;
 	uint64_t seq = message_get_u64(reader);
 
-	free(message_take_str(reader));
+	char *json = message_take_str(reader);
+
 	assert_true(message_end(reader));
 	assert_true(seq > world->last_seq_at_desk);
 	world->last_seq_at_desk = seq;
-	world->alerts_at_desk++;
+	world->alerts_at_desk += strstr(json, "\"type\":\"item\"") != NULL;
+	free(json);
 	return 0;
 }
 
@@ -620,7 +622,7 @@ a_new_item_goes_to_log_courier_and_desk_alike(void **state)
 	free(text);
 	answer(world, DELIVERY_OK);
 	WAIT_FOR(world, world->stats.deliver_delay.sum_us > 0);
-	assert_int_equal(world->stats.alerts[0], 1);
+	assert_int_equal(world->stats.alerts[ALERT_ITEM][0], 1);
 	assert_string_equal(world->stats.entity[0], "macron");
 }
 

@@ -43,12 +43,18 @@ class Mission:
                 "type": "webhook",
                 "url": self.receiver.url,
                 "secret_file": "hook.key",
+                "types": ["item"],
             },
             {"id": "log", "type": "log", "path": "alerts.jsonl"},
         ]
         if self.syslog:
             sinks.append(
-                {"id": "syslog", "type": "syslog", "facility": "local4"}
+                {
+                    "id": "syslog",
+                    "type": "syslog",
+                    "facility": "local4",
+                    "types": ["item"],
+                }
             )
         return {
             "defaults": {"interval": "1s"},
@@ -72,7 +78,7 @@ class Mission:
         return [
             alert
             for alert in self.daemon.log_alerts()
-            if alert["item"]["url"] == url
+            if alert["type"] == "item" and alert["item"]["url"] == url
         ]
 
     def hooks_of(self, url):
@@ -102,6 +108,10 @@ def first_poll_is_quiet(mission):
         check(len(polls) >= 2, "%s was not polled twice" % outlet.name)
     check(mission.daemon.log_alerts() == [], "the log is not empty")
     check(mission.receiver.attempts == [], "the webhook was called")
+
+
+def is_item(line, url):
+    return '"type":"item"' in line and url in line
 
 
 def publish(mission, index, title, summary, content):
@@ -165,11 +175,11 @@ def told_everywhere(mission, url, published, word):
         "the webhook's timestamp is not the alert's",
     )
     tailed = mission.tail.wait_line(
-        lambda line: url in line, "`wirewatch tail` of " + url, left()
+        lambda line: is_item(line, url), "`wirewatch tail` of " + url, left()
     )
     check(json.loads(tailed) == alert, "tail differs from the log")
     event = mission.events.wait_line(
-        lambda line: line.startswith("data:") and url in line,
+        lambda line: line.startswith("data:") and is_item(line, url),
         "the live event of " + url,
         left(),
     )
@@ -190,7 +200,7 @@ def told_once(mission, url):
     check(len(mission.alerts_of(url)) == 1, "more than one line in the log")
     check(len(mission.hooks_of(url)) == 1, "more than one webhook")
     check(
-        sum(url in line for line in mission.tail.lines) == 1,
+        sum(is_item(line, url) for line in mission.tail.lines) == 1,
         "more than one line of tail",
     )
     if mission.syslog:

@@ -16,10 +16,12 @@
 void
 alert_print(const char *json, size_t len, bool raw)
 {
+	static int64_t last_item; /* of the line before */
 	struct alert_line_options options = {
 	    .color = command_color(STDOUT_FILENO),
 	    .time = true,
 	    .now_at = (int64_t)time(NULL) * 1000000,
+	    .last_item = &last_item,
 	};
 	struct buf line = BUF_INIT;
 

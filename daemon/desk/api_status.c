@@ -105,9 +105,9 @@ put_stats(struct buf *out, const struct stats *stats)
 	json_put_key(out, "alerts");
 	json_put_open(out, '{');
 	json_pair_u64(out, "last_seq", stats->seq);
-	json_pair_u64(out, "routine", stats->alerts[0]);
-	json_pair_u64(out, "urgent", stats->alerts[1]);
-	json_pair_u64(out, "flash", stats->alerts[2]);
+	json_pair_u64(out, "routine", stats->alerts[ALERT_ITEM][0]);
+	json_pair_u64(out, "urgent", stats->alerts[ALERT_ITEM][1]);
+	json_pair_u64(out, "flash", stats->alerts[ALERT_ITEM][2]);
 	json_put_close(out, '}');
 	json_put_key(out, "items");
 	json_put_open(out, '{');

@@ -67,6 +67,8 @@ static const struct metric engine_metrics[] = {
     {"websub_forged_total", "counter",
 	"Contents that were ignored for want of a good signature.", METRIC_U64,
 	OF_STATS(websub_forged)},
+    {"stories_total", "counter", "Stories begun.", METRIC_U64,
+	OF_STATS(stories)},
     {"fetchers", "gauge", "Fetchers connected.", METRIC_U32,
 	OF_STATS(fetchers)},
     {"fetches_running", "gauge", "Fetches under way.", METRIC_U64,
@@ -290,11 +292,24 @@ write_alerts(struct buf *out, const struct stats *stats)
 {
 	static const char *const levels[] = {"routine", "urgent", "flash"};
 
-	write_head(out, "alerts_total", "counter", "Alerts by level.");
-	for (size_t i = 0; i < LEN(levels); i++) {
-		write_name(out, "alerts_total", "level", levels[i]);
-		buf_addf(out, "} %" PRIu64 "\n", stats->alerts[i]);
+	write_head(out, "alerts_total", "counter", "Alerts by type and level.");
+	for (size_t i = 0; i < ALERT_TYPES * LEN(levels); i++) {
+		size_t type = i / LEN(levels), level = i % LEN(levels);
+
+		buf_addf(out,
+		    "wirewatch_alerts_total{type=\"%s\",level=\"%s\"} "
+		    "%" PRIu64 "\n",
+		    alert_type_names[type], levels[level],
+		    stats->alerts[type][level]);
 	}
+	write_head(out, "alerts_suppressed_total", "counter",
+	    "Items that met a rule and were not pushed, by what held them "
+	    "back.");
+	buf_addf(out,
+	    "wirewatch_alerts_suppressed_total{reason=\"told\"} %" PRIu64 "\n"
+	    "wirewatch_alerts_suppressed_total{reason=\"min_outlets\"} "
+	    "%" PRIu64 "\n",
+	    stats->held_told, stats->held_waiting);
 	write_head(out, "matches_total", "counter",
 	    "Mentions that were alerted, by entity.");
 	for (size_t i = 0; i < stats->entities_len; i++) {

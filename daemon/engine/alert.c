@@ -112,6 +112,16 @@ add_item(struct buf *out, const struct alert_facts *facts)
 }
 
 static void
+add_outlets(struct buf *out, const struct story_state *story)
+{
+	json_put_key(out, "outlet_names");
+	json_put_open(out, '[');
+	for (size_t i = 0; i < story->outlets_len; i++)
+		json_put_str(out, story->outlets[i].name);
+	json_put_close(out, ']');
+}
+
+static void
 add_story(struct buf *out, const struct story_state *story)
 {
 	char id[24];
@@ -125,8 +135,9 @@ add_story(struct buf *out, const struct story_state *story)
 	snprintf(id, sizeof(id), "%" PRIu64, story->id);
 	json_pair_str(out, "id", id);
 	json_pair_u64(out, "items", story->items);
-	json_pair_u64(out, "outlets", story->outlets.len);
-	add_strings(out, "outlet_names", &story->outlets);
+	json_pair_u64(out, "outlets", story->outlets_len);
+	json_pair_u64(out, "independent", story->independent);
+	add_outlets(out, story);
 	add_strings(out, "languages", &story->languages);
 	json_pair_date(out, "first_seen", story->first_seen_at);
 	add_cut(out, "headline", story->headline, ALERT_TITLE_MAX);
@@ -140,6 +151,11 @@ add_reason_and_times(struct buf *out, const struct alert_facts *facts)
 	json_put_open(out, '{');
 	json_pair_str(out, "why_new", facts->why_new);
 	json_pair_str(out, "text", facts->text);
+	json_pair_str(out, "held", facts->held);
+	if (facts->new_rules != NULL) {
+		add_strings(out, "new_rules", facts->new_rules);
+		add_strings(out, "new_entities", facts->new_entities);
+	}
 	json_put_close(out, '}');
 	json_put_key(out, "times");
 	json_put_open(out, '{');

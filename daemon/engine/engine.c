@@ -60,6 +60,7 @@ engine_on_config(void *arg, const struct config *old)
 	if (!engine->ready)
 		return;
 	judge_set_rules(engine);
+	stories_configure(engine->stories, &engine->role.config->stories);
 	links_sync(engine);
 	feed_sync(engine);
 	websub_sync(engine);
@@ -142,7 +143,8 @@ remember_stories(struct engine *engine)
 	int64_t now = clock_now_us();
 	int64_t items;
 
-	engine->stories = stories_new(draw_seed());
+	engine->stories =
+	    stories_new(draw_seed(), &engine->role.config->stories);
 	items = stories_restore(engine->stories, engine->store, now);
 	if (items == -1)
 		log_error("stories are not remembered: %s",

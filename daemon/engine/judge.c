@@ -6,21 +6,17 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "engine/alert.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/job.h"
 #include "engine/judge.h"
 #include "engine/newness.h"
-#include "engine/report.h"
-#include "engine/route.h"
 #include "engine/stories.h"
+#include "engine/tell.h"
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_match.h"
 #include "store/store.h"
-
-#define REASON_MAX 1000 /* bytes; further mentions are left out */
 
 void
 judge_set_rules(struct engine *engine)
@@ -30,12 +26,6 @@ judge_set_rules(struct engine *engine)
 }
 
 /* ---- rules -------------------------------------------------------------- */
-
-/* The rules that an item meets. */
-struct met {
-	struct strings rules;
-	enum level level; /* the highest */
-};
 
 static void
 on_met(void *arg, const char *rule, enum level level)
@@ -69,166 +59,6 @@ ask_rules(struct engine *engine, const struct feed *feed,
 		    item->mentions[i].entity, item->mentions[i].field};
 	rule_set_evaluate(engine->rules, &facts, on_met, met);
 	free(mentions);
-}
-
-/* ---- entities ----------------------------------------------------------- */
-
-static const char *
-entity_label(const struct engine *engine, const char *id)
-{
-	const struct config *config = engine->role.config;
-
-	for (size_t i = 0; i < config->entities_len; i++)
-		if (strcmp(config->entities[i].id, id) == 0)
-			return config->entities[i].label != NULL
-				   ? config->entities[i].label
-				   : id;
-	return NULL;
-}
-
-static bool
-is_listed(const struct alert_entity *entities, size_t len, const char *id)
-{
-	for (size_t i = 0; i < len; i++)
-		if (strcmp(entities[i].id, id) == 0)
-			return true;
-	return false;
-}
-
-/* The entities that count, each once, in the order of mention; the caller
- * frees the list. */
-static struct alert_entity *
-list_entities(
-    const struct engine *engine, const struct item_record *item, size_t *len)
-{
-	struct alert_entity *entities =
-	    xcalloc(item->mentions_len, sizeof(*entities));
-
-	*len = 0;
-	for (size_t i = 0; i < item->mentions_len; i++) {
-		const char *id = item->mentions[i].entity;
-		const char *name;
-
-		if (is_listed(entities, *len, id) ||
-		    !rule_set_counts(engine->rules, id))
-			continue;
-		name = entity_label(engine, id); /* NULL: a rule's word */
-		if (name != NULL)
-			entities[(*len)++] = (struct alert_entity){id, name};
-	}
-	return entities;
-}
-
-/* ---- the alert ---------------------------------------------------------- */
-
-/* "Crocus City Hall in title, Macron in title, Macron in summary" */
-static void
-add_places(struct buf *out, const struct alert_facts *facts,
-    const struct alert_entity *entity, const char **separator)
-{
-	bool told[ITEM_FIELDS] = {false};
-
-	for (size_t i = 0; i < facts->mentions_len; i++) {
-		const struct job_mention *mention = &facts->mentions[i];
-
-		if (strcmp(mention->entity, entity->id) != 0 ||
-		    told[mention->field])
-			continue;
-		told[mention->field] = true;
-		buf_addf(out, "%s%s in %s", *separator, entity->name,
-		    item_field_name(mention->field));
-		*separator = ", ";
-	}
-}
-
-/* "rules crocus, macron: ..." */
-static void
-add_reason(struct buf *out, const struct alert_facts *facts)
-{
-	const struct strings *rules = facts->rules;
-	const char *separator = ": ";
-
-	buf_add_str(out, rules->len > 1 ? "rules " : "rule ");
-	for (size_t i = 0; i < rules->len; i++)
-		buf_addf(out, "%s%s", i > 0 ? ", " : "", rules->at[i]);
-	for (size_t i = 0; i < facts->entities_len && out->len < REASON_MAX;
-	     i++)
-		add_places(out, facts, &facts->entities[i], &separator);
-}
-
-/* Fills a record out of the facts. */
-static void
-fill_record(struct engine *engine, const struct feed *feed,
-    const struct alert_facts *facts, struct alert_record *record)
-{
-	struct buf json = BUF_INIT;
-
-	alert_add_json(&json, facts);
-	if (json.len > ALERT_JSON_MAX) { /* hundreds of entities */
-		struct alert_facts bare = *facts;
-
-		bare.mentions_len = 0;
-		buf_reset(&json);
-		alert_add_json(&json, &bare);
-	}
-	*record = (struct alert_record){
-	    .seq = facts->seq,
-	    .id = xstrdup(facts->id),
-	    .type = facts->type,
-	    .level = facts->level,
-	    .feed = feed->record.row,
-	    .item = facts->item_id,
-	    .at = facts->alerted_at,
-	    .json = buf_take(&json),
-	};
-	for (size_t i = 0; i < facts->rules->len; i++)
-		strings_add(&record->rules, facts->rules->at[i]);
-	for (size_t i = 0; i < facts->entities_len; i++)
-		strings_add(&record->entities, facts->entities[i].id);
-	route_add_sinks(engine->role.config, ALERT_ITEM, facts->level,
-	    &record->rules, &record->sinks);
-}
-
-static void
-make_alert(struct engine *engine, const struct feed *feed,
-    const struct item_record *item, const struct met *met,
-    const struct story_state *story)
-{
-	struct alert_record record;
-	struct buf text = BUF_INIT;
-	struct alert_facts facts = {
-	    .seq = store_next_seq(engine->store),
-	    .type = alert_type_name(ALERT_ITEM),
-	    .level = met->level,
-	    .rules = &met->rules,
-	    .mentions = item->mentions,
-	    .mentions_len = item->mentions_len,
-	    .item_id = item->id,
-	    .item = &item->item,
-	    .feed = feed->record.id,
-	    .outlet = feed->record.outlet,
-	    .story = story,
-	    .why_new = item->why,
-	    .published_at = item->item.published_at,
-	    .seen_at = item->seen_at,
-	    .matched_at = clock_now_us(),
-	};
-	struct alert_entity *entities =
-	    list_entities(engine, item, &facts.entities_len);
-	char *id = xasprintf("%s-%llu", store_name(engine->store),
-	    (unsigned long long)facts.seq);
-
-	facts.id = id;
-	facts.entities = entities;
-	add_reason(&text, &facts);
-	facts.text = buf_str(&text);
-	facts.alerted_at = clock_now_us();
-	report_count_alert(engine, facts.level, entities, facts.entities_len);
-	fill_record(engine, feed, &facts, &record);
-	batch_add_alert(engine->batch, &record);
-	free(entities);
-	free(id);
-	buf_clear(&text);
 }
 
 /* ---- the verdict -------------------------------------------------------- */
@@ -329,7 +159,7 @@ keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
     struct verdict *verdict)
 {
 	bool news = newness_is_news(verdict->newness);
-	const struct story_state *story;
+	struct story_arrival arrival;
 	struct met met = {.level = LEVEL_ROUTINE};
 	struct item_record record, view;
 
@@ -337,12 +167,13 @@ keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
 		ask_rules(engine, feed, item, &met);
 	verdict->item = store_next_item(engine->store);
 	take_record(feed, item, verdict, &record);
-	story = stories_add(engine->stories, &record, feed->record.outlet);
+	stories_add(engine->stories, &record, feed->record.outlet, &arrival);
 	note_new_item(engine, feed, news, &record);
 	view = record; /* the batch owns its strings from now on */
 	batch_add_item(engine->batch, &record);
-	if (met.rules.len > 0)
-		make_alert(engine, feed, &view, &met, story);
+	engine->stats.stories += !arrival.joined;
+	if (news)
+		tell_item(engine, feed, &view, &met, &arrival);
 	strings_clear(&met.rules);
 }
 

@@ -54,12 +54,18 @@ report_alerts(struct engine *engine)
 }
 
 void
-report_count_alert(struct engine *engine, enum level level,
-    const struct alert_entity *entities, size_t len)
+report_count_alert(
+    struct engine *engine, enum alert_type type, enum level level)
+{
+	engine->stats.alerts[type][level]++;
+}
+
+void
+report_count_entities(
+    struct engine *engine, const struct alert_entity *entities, size_t len)
 {
 	struct stats *stats = &engine->stats;
 
-	stats->alerts[level]++;
 	for (size_t e = 0; e < len; e++) {
 		size_t i = 0;
 

@@ -7,34 +7,15 @@
 #define STORY_TYPES                                        \
 	(TYPE(ALERT_STORY_NEW) | TYPE(ALERT_STORY_GROWN) | \
 	    TYPE(ALERT_STORY_UPDATE) | TYPE(ALERT_STORY_EDITED))
-#define NEWS_TYPES (TYPE(ALERT_ITEM) | STORY_TYPES)
-
-const char *
-alert_type_name(enum alert_type type)
-{
-	static const char *const names[ALERT_TYPES] = {
-	    [ALERT_ITEM] = "item",
-	    [ALERT_STORY_NEW] = "story.new",
-	    [ALERT_STORY_GROWN] = "story.grown",
-	    [ALERT_STORY_UPDATE] = "story.update",
-	    [ALERT_STORY_EDITED] = "story.edited",
-	    [ALERT_FEED_DOWN] = "feed.down",
-	    [ALERT_FEED_SILENT] = "feed.silent",
-	    [ALERT_FEED_GAP] = "feed.gap",
-	    [ALERT_FEED_RECOVERED] = "feed.recovered",
-	};
-
-	return names[type];
-}
 
 bool
 route_takes_type(const struct config_sink *sink, enum alert_type type)
 {
-	if (sink->types == 0)
-		return sink->type == SINK_LOG || (NEWS_TYPES & TYPE(type));
-	if (type == ALERT_ITEM)
-		return (sink->types & NEWS_TYPES) != 0;
-	return (sink->types & TYPE(type)) != 0;
+	uint32_t types = sink->types;
+
+	if (types == 0 && sink->type == SINK_LOG)
+		return true;
+	return ((types != 0 ? types : STORY_TYPES) & TYPE(type)) != 0;
 }
 
 static bool
@@ -77,6 +58,7 @@ route_add_sinks(const struct config *config, enum alert_type type,
 		const struct config_sink *sink = &config->sinks[i];
 
 		if (route_takes_type(sink, type) &&
+		    !strings_has(sinks, sink->id) &&
 		    is_routed(config, sink->id, level, rules))
 			strings_add(sinks, sink->id);
 	}

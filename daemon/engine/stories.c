@@ -7,15 +7,18 @@
 
 #include "base/mem.h"
 #include "engine/stories.h"
+#include "frame/config.h"
 #include "store/batch.h"
 #include "store/store.h"
 #include "store/stories.h"
+#include "story/keys.h"
 #include "story/story.h"
 
 #define WINDOW_US (STORY_WINDOW_S * INT64_C(1000000))
 #define FORGET_US (2 * WINDOW_US) /* by then no item can join any more */
 #define FORGET_EVERY 1024         /* items */
 #define ENTITIES_MAX 64           /* of an item, that count for its story */
+#define TEXTS_MAX 4096            /* keys remembered of a story */
 
 struct stories {
 	struct story_index *index;
@@ -30,8 +33,15 @@ struct stories {
 static void
 free_state(struct story_state *state)
 {
-	strings_clear(&state->outlets);
+	for (size_t i = 0; i < state->outlets_len; i++)
+		free(state->outlets[i].name);
+	free(state->outlets);
 	strings_clear(&state->languages);
+	strings_clear(&state->rules);
+	strings_clear(&state->entities);
+	strings_clear(&state->told.rules);
+	strings_clear(&state->told.entities);
+	free(state->texts);
 	free(state->headline);
 	free(state);
 }
@@ -96,20 +106,114 @@ add_once(struct strings *strings, const char *text)
 		strings_add(strings, text);
 }
 
-static struct story_state *
-note_item(struct stories *stories, uint64_t id, const char *outlet,
-    const struct story_item *item, int64_t seen_at)
+/* ---- copies ------------------------------------------------------------- */
+
+static bool
+has_text(const struct story_state *state, uint64_t key)
 {
-	struct story_state *state = get_state(stories, id);
+	for (size_t i = 0; i < state->texts_len; i++)
+		if (state->texts[i] == key)
+			return true;
+	return false;
+}
+
+static void
+add_text(struct story_state *state, uint64_t key)
+{
+	if (state->texts_len == TEXTS_MAX || key == 0)
+		return;
+	if ((state->texts_len & (state->texts_len - 1)) == 0)
+		state->texts = xreallocarray(state->texts,
+		    state->texts_len ? state->texts_len * 2 : 1,
+		    sizeof(*state->texts));
+	state->texts[state->texts_len++] = key;
+}
+
+/* Whether an item of the story has the same address, text or headline, or a
+ * headline that differs in one word. Remembers the text when none has. */
+static bool
+note_text(struct story_state *state, const char *url, const char *title,
+    const char *body)
+{
+	uint64_t text = keys_text(body);
+	struct keys keys;
+	bool copy;
+
+	keys_make(url, title, &keys);
+	copy = has_text(state, keys.url) || has_text(state, keys.title) ||
+	       has_text(state, text);
+	for (size_t i = 0; i < keys.shortened_len && !copy; i++)
+		copy = has_text(state, keys.shortened[i]);
+	if (copy)
+		return true;
+	add_text(state, text);
+	add_text(state, keys.url);
+	add_text(state, keys.title);
+	for (size_t i = 0; i < keys.shortened_len; i++)
+		add_text(state, keys.shortened[i]);
+	return false;
+}
+
+/* ---- arrivals ----------------------------------------------------------- */
+
+static struct story_outlet *
+get_outlet(struct story_state *state, const char *name, int64_t seen_at)
+{
+	size_t len = state->outlets_len;
+
+	for (size_t i = 0; i < len; i++)
+		if (strcmp(state->outlets[i].name, name) == 0)
+			return &state->outlets[i];
+	if ((len & (len - 1)) == 0)
+		state->outlets = xreallocarray(
+		    state->outlets, len ? len * 2 : 1, sizeof(*state->outlets));
+	state->outlets[len] =
+	    (struct story_outlet){xstrdup(name), seen_at, false};
+	state->outlets_len++;
+	return &state->outlets[len];
+}
+
+static void
+note_outlet(
+    struct story_state *state, const char *name, bool copy, int64_t seen_at)
+{
+	struct story_outlet *outlet = get_outlet(state, name, seen_at);
+
+	if (copy || outlet->independent)
+		return;
+	outlet->independent = true;
+	state->independent++;
+}
+
+/* An item that came to a story, also long ago. */
+struct coming {
+	uint64_t story;
+	const struct story_item *item;
+	const char *url;
+	const char *outlet;
+	int64_t seen_at;
+};
+
+static void
+note_arrival(struct stories *stories, const struct coming *coming,
+    struct story_arrival *arrival)
+{
+	struct story_state *state = get_state(stories, coming->story);
+	size_t outlets = state->outlets_len;
+	bool copy;
 
 	if (state->items++ == 0) {
-		state->first_seen_at = seen_at;
-		state->headline = xstrdup(item->title);
+		state->first_seen_at = state->last_seen_at = coming->seen_at;
+		state->headline = xstrdup(coming->item->title);
 	}
-	state->last_seen_at = seen_at;
-	add_once(&state->outlets, outlet);
-	add_once(&state->languages, item->language);
-	return state;
+	arrival->story = state;
+	arrival->quiet_us = coming->seen_at - state->last_seen_at;
+	state->last_seen_at = coming->seen_at;
+	copy = note_text(
+	    state, coming->url, coming->item->title, coming->item->body);
+	note_outlet(state, coming->outlet, copy, coming->seen_at);
+	arrival->new_outlet = state->outlets_len > outlets;
+	add_once(&state->languages, coming->item->language);
 }
 
 /* ---- items -------------------------------------------------------------- */
@@ -134,9 +238,9 @@ list_entities(const struct item_record *record, const char **ids)
 	return len;
 }
 
-const struct story_state *
-stories_add(
-    struct stories *stories, struct item_record *record, const char *outlet)
+void
+stories_add(struct stories *stories, struct item_record *record,
+    const char *outlet, struct story_arrival *arrival)
 {
 	const char *entities[ENTITIES_MAX];
 	const struct item *item = &record->item;
@@ -150,6 +254,7 @@ stories_add(
 	    .entities_len = list_entities(record, entities),
 	};
 	struct story_verdict verdict;
+	struct coming coming;
 
 	if (stories->until_forget-- == 0) {
 		forget_old(stories, record->seen_at);
@@ -157,8 +262,21 @@ stories_add(
 	}
 	story_index_add(stories->index, &facts, &verdict);
 	record->story = verdict.story;
-	return note_item(
-	    stories, verdict.story, outlet, &facts, record->seen_at);
+	coming = (struct coming){
+	    verdict.story, &facts, item->url, outlet, record->seen_at};
+	*arrival = (struct story_arrival){
+	    .joined = verdict.link != STORY_ALONE,
+	    .loose = verdict.link != STORY_ALONE && !verdict.sure,
+	    .score = verdict.score,
+	    .needed = verdict.sure_from,
+	};
+	note_arrival(stories, &coming, arrival);
+}
+
+size_t
+stories_len(const struct stories *stories)
+{
+	return stories->len;
 }
 
 /* ---- start and end ------------------------------------------------------ */
@@ -181,32 +299,68 @@ on_item(void *arg, const struct story_row *row)
 	    .entities = (const char *const *)row->entities.at,
 	    .entities_len = row->entities.len,
 	};
+	struct coming coming = {
+	    row->story, &facts, row->url, row->outlet, row->seen_at};
+	struct story_arrival arrival;
 
 	story_index_restore(restoring->stories->index, &facts, row->story);
-	note_item(
-	    restoring->stories, row->story, row->outlet, &facts, row->seen_at);
+	note_arrival(restoring->stories, &coming, &arrival);
 	restoring->items++;
+}
+
+static void
+add_all(struct strings *to, const struct strings *from)
+{
+	for (size_t i = 0; i < from->len; i++)
+		add_once(to, from->at[i]);
+}
+
+static void
+on_alert(void *arg, const struct story_alert_row *row)
+{
+	struct restoring *restoring = arg;
+	struct story_state *state = get_state(restoring->stories, row->story);
+
+	add_all(&state->rules, &row->rules);
+	add_all(&state->entities, &row->entities);
+	if (row->outlets == 0) /* of one item, not of the story */
+		return;
+	add_all(&state->told.rules, &row->rules);
+	add_all(&state->told.entities, &row->entities);
+	state->told.outlets = row->outlets;
+	if (row->level > (int)state->told.level)
+		state->told.level = (enum level)row->level;
 }
 
 int64_t
 stories_restore(struct stories *stories, struct store *store, int64_t now)
 {
 	struct restoring restoring = {stories, 0};
+	int64_t since_at = now - WINDOW_US;
 
-	if (store_read_stories(store, now - WINDOW_US, on_item, &restoring) ==
-	    -1)
+	if (store_read_stories(store, since_at, on_item, &restoring) == -1 ||
+	    store_read_story_alerts(store, since_at, on_alert, &restoring) ==
+		-1)
 		return -1;
 	return restoring.items;
 }
 
+void
+stories_configure(struct stories *stories, const struct config_stories *config)
+{
+	story_index_set_thresholds(stories->index, (double)config->join / 1000,
+	    (double)config->hold / 1000);
+}
+
 struct stories *
-stories_new(uint64_t seed)
+stories_new(uint64_t seed, const struct config_stories *config)
 {
 	struct stories *stories = xcalloc(1, sizeof(*stories));
 	const struct story_options options = {.first_id = 1, .seed = seed};
 
 	stories->index = story_index_new(&options);
 	stories->until_forget = FORGET_EVERY;
+	stories_configure(stories, config);
 	return stories;
 }
 

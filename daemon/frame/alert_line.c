@@ -17,7 +17,8 @@
 
 #define HEADLINE_MAX 600 /* bytes, as the others */
 #define NAME_MAX_LEN 100
-#define URL_MAX 2000
+#define URL_MAX 1500
+#define REASON_MAX 500
 #define NAMES_MAX 8       /* entities named; of the rest the number */
 #define HIGHLIGHTS_MAX 64 /* mentions marked in a headline */
 
@@ -252,6 +253,63 @@ put_names(const struct line *line, const json_t *entities)
 	buf_add_char(line->out, ']');
 }
 
+/* ---- stories ---- */
+
+static bool
+is_of_story(const json_t *alert)
+{
+	return strncmp(text_of(alert, "type"), "story.", 6) == 0;
+}
+
+/* What sets an alert apart from the plain one of a new item. */
+static void
+put_reason(const struct line *line, const json_t *alert)
+{
+	const json_t *reason = json_object_get(alert, "reason");
+	const char *held = text_of(reason, "held");
+	bool told = is_of_story(alert) &&
+		    strcmp(text_of(alert, "type"), "story.new") != 0;
+
+	if (!told && *held == '\0')
+		return;
+	buf_add_str(line->out, told ? " (" : " (not pushed: ");
+	put_cut(line, told ? text_of(reason, "text") : held, REASON_MAX);
+	buf_add_char(line->out, ')');
+}
+
+/* Whether the line before was about the same item; notes this one's. */
+static bool
+is_repeated(const struct line *line, const json_t *alert)
+{
+	int64_t *last = line->options->last_item;
+	int64_t item = json_integer_value(
+	    json_object_get(json_object_get(alert, "item"), "id"));
+	bool same = last != NULL && item != 0 && *last == item;
+
+	if (last != NULL)
+		*last = item;
+	return same && is_of_story(alert);
+}
+
+static void
+put_story(const struct line *line, const json_t *alert)
+{
+	const json_t *story = json_object_get(alert, "story");
+	bool is_new = strcmp(text_of(alert, "type"), "story.new") == 0;
+
+	if (line->options->time)
+		buf_add_str(line->out, "         "); /* 12:04:31 */
+	put_color(line, COLOR_FAINT);
+	buf_add_str(line->out, is_new ? "new story " : "story ");
+	put_cut(line, text_of(story, "id"), NAME_MAX_LEN);
+	if (!is_new) {
+		buf_add_str(line->out, ": ");
+		put_cut(line, text_of(json_object_get(alert, "reason"), "text"),
+		    REASON_MAX);
+	}
+	put_color(line, COLOR_OFF);
+}
+
 static void
 put_alert(const struct line *line, const json_t *alert, int level)
 {
@@ -279,6 +337,7 @@ put_alert(const struct line *line, const json_t *alert, int level)
 		buf_add_char(line->out, ' ');
 		put_colored(line, COLOR_FAINT, url, URL_MAX);
 	}
+	put_reason(line, alert);
 }
 
 int
@@ -291,7 +350,10 @@ alert_line_add(struct buf *out, const char *json, size_t len,
 
 	if (json_is_object(alert)) {
 		level = level_of(alert);
-		put_alert(&line, alert, level);
+		if (is_repeated(&line, alert))
+			put_story(&line, alert);
+		else
+			put_alert(&line, alert, level);
 	}
 	json_decref(alert);
 	return level;

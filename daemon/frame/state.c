@@ -180,8 +180,11 @@ stats_put(struct buf *buf, const struct stats *stats)
 {
 	message_put_u64(buf, stats->items_new);
 	message_put_u64(buf, stats->items_edited);
-	for (size_t i = 0; i < 3; i++)
-		message_put_u64(buf, stats->alerts[i]);
+	for (size_t i = 0; i < ALERT_TYPES * 3; i++)
+		message_put_u64(buf, stats->alerts[i / 3][i % 3]);
+	message_put_u64(buf, stats->stories);
+	message_put_u64(buf, stats->held_told);
+	message_put_u64(buf, stats->held_waiting);
 	message_put_u64(buf, stats->commits);
 	message_put_u64(buf, stats->commit_errors);
 	message_put_u64(buf, stats->log_write_errors);
@@ -207,8 +210,11 @@ stats_get(struct message_reader *reader, struct stats *stats)
 	*stats = (struct stats){0};
 	stats->items_new = message_get_u64(reader);
 	stats->items_edited = message_get_u64(reader);
-	for (size_t i = 0; i < 3; i++)
-		stats->alerts[i] = message_get_u64(reader);
+	for (size_t i = 0; i < ALERT_TYPES * 3; i++)
+		stats->alerts[i / 3][i % 3] = message_get_u64(reader);
+	stats->stories = message_get_u64(reader);
+	stats->held_told = message_get_u64(reader);
+	stats->held_waiting = message_get_u64(reader);
 	stats->commits = message_get_u64(reader);
 	stats->commit_errors = message_get_u64(reader);
 	stats->log_write_errors = message_get_u64(reader);

@@ -148,11 +148,12 @@ apply_alert(struct db *db, const struct batch_op *op)
 	int64_t seq = (int64_t)alert->seq;
 
 	if (db_run(db,
-		"INSERT INTO alerts (seq, id, type, level, feed, item, at,"
-		" json) VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, ?)",
-		"issiiiis", seq, alert->id, alert->type, (int64_t)alert->level,
-		alert->feed, (int64_t)alert->item, alert->at,
-		alert->json) == -1 ||
+		"INSERT INTO alerts (seq, id, type, level, feed, item,"
+		" story, at, json) VALUES (?, ?, ?, ?, nullif(?, 0),"
+		" nullif(?, 0), nullif(?, 0), ?, ?)",
+		"issiiiiis", seq, alert->id, alert->type, (int64_t)alert->level,
+		alert->feed, (int64_t)alert->item, (int64_t)alert->story,
+		alert->at, alert->json) == -1 ||
 	    apply_alert_keys(db, "e", seq, &alert->entities) == -1 ||
 	    apply_alert_keys(db, "r", seq, &alert->rules) == -1)
 		return -1;

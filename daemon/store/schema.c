@@ -108,7 +108,12 @@ static const char *const migrations[] = {
     "  lease_at INTEGER NOT NULL, next_at INTEGER NOT NULL,"
     "  denied INTEGER NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX revisions_by_url ON revisions(url);"
-    "CREATE INDEX items_by_url ON items(url);",
+    "CREATE INDEX items_by_url ON items(url);"
+    /* The story that an alert is about, also as the story of its item. */
+    "ALTER TABLE alerts ADD COLUMN story INTEGER;"
+    "UPDATE alerts SET story ="
+    "  (SELECT story FROM items WHERE items.id = alerts.item);"
+    "CREATE INDEX alerts_by_story ON alerts(story) WHERE story IS NOT NULL;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -180,7 +180,7 @@ trail_read_alerts(struct store_reader *reader, uint64_t story, uint64_t item,
 	    " sink, state, attempts, next_at, done_at, status, error"
 	    " FROM items CROSS JOIN alerts ON item = items.id"
 	    " LEFT JOIN deliveries ON deliveries.alert = seq"
-	    " WHERE story = ? OR items.id = ?"
+	    " WHERE items.story = ? OR items.id = ?"
 	    " ORDER BY seq, deliveries.id LIMIT ?",
 	    "iii", (int64_t)story, (int64_t)item, (int64_t)ROWS_MAX);
 	while (db_step(reader->db, row))
@@ -197,7 +197,7 @@ trail_read_told(
 	reader_begin(reader);
 	row = db_bind(reader->db,
 	    "SELECT count(*), max(level) FROM items CROSS JOIN alerts"
-	    " ON item = items.id WHERE story = ?",
+	    " ON item = items.id WHERE items.story = ?",
 	    "i", (int64_t)story);
 	while (db_step(reader->db, row))
 		*told = (struct trail_told){

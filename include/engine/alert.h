@@ -41,7 +41,11 @@ struct alert_facts {
 	const char *outlet;
 	const struct story_state *story; /* NULL: none */
 	const char *why_new;
-	const char *text;     /* why the rules were met, for people */
+	const char *text; /* why there is an alert, for people */
+	const char *held; /* why the item is not pushed; NULL: it is */
+	/* Of a story's alert, what its story had not told; or NULL. */
+	const struct strings *new_rules;
+	const struct strings *new_entities;
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t seen_at;
 	int64_t matched_at;

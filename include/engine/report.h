@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "rule/rule.h"
+#include "frame/config.h"
 
 struct alert_entity;
 struct engine;
@@ -23,9 +23,10 @@ void report_feed(struct engine *, struct feed *);
 void report_feed_gone(struct engine *, const struct feed *);
 /* Once a second: sinks and counters that changed, feeds that had to wait. */
 void report_tick(struct engine *);
-/* Counts an alert about these entities. */
-void report_count_alert(
-    struct engine *, enum level, const struct alert_entity *, size_t len);
+void report_count_alert(struct engine *, enum alert_type, enum level);
+/* Counts the entities of an item that is an alert. */
+void report_count_entities(
+    struct engine *, const struct alert_entity *, size_t len);
 void report_free(struct engine *);
 
 #endif

@@ -7,15 +7,14 @@
 #include "frame/config.h"
 
 /*
- * Adds the ids of the sinks to take an alert. A sink that no route names takes
- * every alert; one that routes name takes what one of these matches. `types`
- * of a sink narrow that; while stories are not built, an `item` alert stands
- * for the story types as well.
+ * Adds the ids of the sinks to take an alert, each once. A sink that no route
+ * names takes every alert; one that routes name takes what one of these
+ * matches. `types` of a sink narrow that; without these, a log takes all types
+ * and another sink those of stories.
  */
 void route_add_sinks(const struct config *, enum alert_type, enum level,
     const struct strings *rules, struct strings *sinks);
 /* Whether the sink takes alerts of the type. */
 bool route_takes_type(const struct config_sink *, enum alert_type);
-const char *alert_type_name(enum alert_type);
 
 #endif

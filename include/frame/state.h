@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "frame/config.h"
 #include "frame/job.h"
 #include "frame/message.h"
 
@@ -59,7 +60,11 @@ struct stats_histogram {
 struct stats {
 	uint64_t items_new;
 	uint64_t items_edited;
-	uint64_t alerts[3]; /* by enum level */
+	uint64_t alerts[ALERT_TYPES][3]; /* by enum level */
+	uint64_t stories;                /* begun */
+	/* pushes held back: */
+	uint64_t held_told;    /* the story had told all of it */
+	uint64_t held_waiting; /* for min_outlets */
 	uint64_t commits;
 	uint64_t commit_errors;
 	uint64_t log_write_errors;

@@ -49,6 +49,7 @@ struct alert_record {
 	int level;        /* enum level */
 	int64_t feed;     /* row; 0: of no feed */
 	uint64_t item;    /* row; 0: of no item */
+	uint64_t story;   /* 0: of none */
 	int64_t at;
 	char *json;
 	struct strings entities;

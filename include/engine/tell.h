@@ -1,0 +1,26 @@
+/*
+ * From an item that is news to its alert and those of its story.
+ */
+#ifndef ENGINE_TELL_H
+#define ENGINE_TELL_H
+
+#include "base/strings.h"
+#include "rule/rule.h"
+
+struct engine;
+struct feed;
+struct item_record;
+struct story_arrival;
+
+/* The rules that an item meets. */
+struct met {
+	struct strings rules;
+	enum level level; /* the highest */
+};
+
+/* Puts the alerts into the batch: of the item, if it met rules, and of its
+ * story, whose others may have. The rules were asked about this item last. */
+void tell_item(struct engine *, const struct feed *, const struct item_record *,
+    const struct met *, const struct story_arrival *);
+
+#endif
