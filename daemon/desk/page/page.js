@@ -51,7 +51,7 @@ function timeElement(date) {
 }
 
 function updateAges() {
-	for (const node of document.querySelectorAll('#alerts time')) {
+	for (const node of document.querySelectorAll('#alerts time, .story > time')) {
 		const text = age(node.dateTime);
 		if (node.textContent !== text)
 			node.textContent = text;
@@ -151,12 +151,27 @@ const kinds = {
 	'feed.recovered': 'feed recovered',
 };
 
+/* Stories are told apart from items, and news from the health of feeds. */
+function kindClass(type) {
+	return type.startsWith('feed.') ? 'health' : type === 'item' ? '' : 'of-story';
+}
+
+function storyButton(story) {
+	const node = element('button', 'kind of-story', `${story.outlets} outlets`);
+	node.type = 'button';
+	node.title = `the story: ${story.headline ?? ''}`;
+	node.addEventListener('click', () => showStory(story.id));
+	return node;
+}
+
 function entitiesElement(alert) {
 	const parts = [];
 	if (kinds[alert.type])
-		parts.push(element('span', 'kind', kinds[alert.type]));
+		parts.push(element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]));
 	if (alert.story?.outlets > 1)
-		parts.push(element('span', 'kind', `${alert.story.outlets} outlets`));
+		parts.push(storyButton(alert.story));
+	if (alert.reason?.held)
+		parts.push(element('span', '', `not pushed: ${alert.reason.held}`));
 	for (const entity of alert.entities ?? []) {
 		const fields = new Set((entity.mentions ?? []).map((m) => m.field));
 		const hidden = !fields.has('title') && !fields.has('summary');
@@ -172,6 +187,7 @@ function alertElement(alert) {
 	const outlet = element('span', 'outlet', alert.item?.outlet ?? alert.type);
 	node.dataset.level = alert.level ?? '';
 	node.dataset.seq = alert.seq;
+	node.dataset.kind = kindClass(alert.type);
 	node.tabIndex = -1;
 	outlet.title = alert.item?.feed ?? '';
 	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
@@ -284,6 +300,7 @@ function takeAlert(event) {
 		return;
 	noteSeq(alert);
 	countUnseen(alert);
+	storiesChanged();
 	if (isPaused()) {
 		held.push(alert);
 		showConnection();
@@ -373,6 +390,7 @@ async function refresh() {
 			showStatus(await getJson('/api/v1/status'));
 			if (!$('feeds-view').hidden)
 				await loadFeeds();
+			storiesChanged();
 		} catch {
 			showConnection();
 		}
@@ -438,46 +456,57 @@ async function loadFeeds() {
 	$('feeds-more').hidden = !page.next || feedsLimit >= 1000;
 }
 
+const views = {
+	alerts: () => {},
+	stories: loadStories,
+	feeds: loadFeeds,
+};
+
+function shownView() {
+	return Object.keys(views).find((name) => !$(`${name}-view`).hidden);
+}
+
 function show(view) {
-	for (const name of ['alerts', 'feeds']) {
+	for (const name of Object.keys(views)) {
 		$(`${name}-view`).hidden = name !== view;
 		$(`show-${name}`).setAttribute('aria-pressed', name === view);
 	}
-	if (view === 'feeds')
-		loadFeeds();
+	views[view]();
 }
 
 /* ---- keyboard ------------------------------------------------------------- */
 
-function choose(step) {
-	const now = list.querySelector('.chosen');
-	const next = !now ? list.firstElementChild
-		: step > 0 ? now.nextElementSibling : now.previousElementSibling;
+function choose(next) {
 	if (!next)
 		return;
-	now?.classList.remove('chosen');
+	next.parentElement.querySelector(':scope > .chosen')?.classList.remove('chosen');
 	next.classList.add('chosen');
 	next.focus({preventScroll: true});
 	next.scrollIntoView({block: 'nearest'});
 }
 
-function openChosen() {
-	list.querySelector('.chosen a')?.click();
+/* The row after the chosen one of the list that is shown, or before it. */
+function step(forward) {
+	const rows = $(shownView());
+	const now = rows.querySelector(':scope > .chosen');
+	choose(!now ? rows.firstElementChild
+		: forward ? now.nextElementSibling : now.previousElementSibling);
 }
 
-function searchField() {
-	return $('feeds-view').hidden ? $('alerts-text') : $('feeds-text');
+function openChosen() {
+	$(shownView()).querySelector('.chosen a, .chosen > .body > button')?.click();
 }
 
 const keys = {
-	'j': () => choose(1),
-	'k': () => choose(-1),
+	'j': () => step(true),
+	'k': () => step(false),
 	'Enter': openChosen,
 	'o': openChosen,
 	'p': togglePause,
 	'a': () => show('alerts'),
+	's': () => show('stories'),
 	'f': () => show('feeds'),
-	'/': () => searchField().focus(),
+	'/': () => $(`${shownView()}-text`).focus(),
 };
 
 function onKey(event) {
@@ -521,8 +550,9 @@ function start() {
 		loadFeeds();
 	});
 	$('pause').addEventListener('click', togglePause);
-	$('show-alerts').addEventListener('click', () => show('alerts'));
-	$('show-feeds').addEventListener('click', () => show('feeds'));
+	for (const name of Object.keys(views))
+		$(`show-${name}`).addEventListener('click', () => show(name));
+	startStories();
 	document.addEventListener('keydown', onKey);
 	document.addEventListener('visibilitychange', () => {
 		if (!document.hidden) {

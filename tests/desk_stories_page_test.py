@@ -1,0 +1,104 @@
+"""Stories on the desk's page in a real browser: rows open to their timelines,
+grow live, and what strangers wrote stays text."""
+
+import browser
+from harness import Tap, check, need_programs
+from stage import STAGE, Stage
+
+HOSTILE = "<img src=x onerror=\"document.title='OWNED'\"><b>Macron</b> [-x-] {+y+}"
+ROWS = "[...document.querySelectorAll('#stories > li')]"
+HEADLINES = ROWS + ".map(n => n.querySelector('.headline').textContent)"
+
+
+def same(got, want, what):
+    check(got == want, "%s: got %r, not %r" % (what, got, want))
+
+
+def enter(page):
+    page.press("Enter", text="\r")
+
+
+def stories_are_rows(stage, page):
+    page.press("s")
+    page.wait(ROWS + ".length === 2")
+    same(page.evaluate(HEADLINES), [HOSTILE, "Macron visits Kyiv"], "headlines")
+    row = page.evaluate(ROWS + "[1].innerText")
+    for part in ("urgent", "2 outlets", "Outlet 1, 4 min ahead of Outlet 2"):
+        check(part in row, "%r is not in %r" % (part, row))
+    same(page.evaluate("document.querySelectorAll('#stories img, #stories b').length"),
+         0, "elements")
+
+
+def a_row_opens_to_its_timeline_by_keyboard(stage, page):
+    page.press("j")
+    page.press("j")
+    same(page.evaluate("document.querySelector('#stories .chosen .headline')"
+                       ".getAttribute('aria-expanded')"), "false", "closed")
+    enter(page)
+    page.wait("document.querySelectorAll('#stories .chosen .timeline li').length === 2")
+    text = page.evaluate("document.querySelector('#stories .timeline:not([hidden])')"
+                         ".innerText")
+    for part in ("first", "+4 min", "Outlet 2", "Макрон прибыл", "politics: log: waiting"):
+        check(part in text, "%r is not in %r" % (part, text))
+    same(page.evaluate("document.querySelector('.timeline mark').textContent"),
+         "Macron", "the mention is marked")
+
+
+def an_open_story_grows_live(stage, page):
+    stage.cue("join", 1, 3, 1, "Macron leaves Kyiv", "Macron", "flash")
+    page.wait("document.querySelectorAll('#stories .timeline li').length === 3")
+    page.wait(ROWS + "[1].innerText.includes('3 outlets')")
+    same(page.evaluate(ROWS + "[1].dataset.level"), "flash", "its level")
+    check(page.evaluate("document.querySelector('#stories .chosen') !== null"),
+          "it stays chosen")
+    enter(page)
+    page.wait("document.querySelectorAll('#stories .timeline:not([hidden])').length === 0")
+
+
+def filters_and_search_choose(stage, page):
+    page.evaluate("document.querySelector('[name=which][value=\"\"]').click()")
+    page.wait(ROWS + ".length === 3")
+    page.evaluate("document.querySelector('[name=which][value=several]').click()")
+    page.wait(ROWS + ".length === 1")
+    page.press("/")
+    for letter in "zzz":
+        page.press(letter)
+    page.wait("!document.querySelector('#stories-empty').hidden")
+    page.press("Escape")
+    page.wait(ROWS + ".length === 1")
+    page.press("a")
+    page.wait("!document.querySelector('#alerts-view').hidden")
+
+
+def nothing_was_complained_of(stage, page):
+    same(page.complaints, [], "what the browser complained of")
+    same(page.evaluate("document.title.includes('OWNED')"), False, "title")
+
+
+def main():
+    tap = Tap()
+    need_programs(tap, STAGE)
+    if browser.PROGRAM is None:
+        tap.skip_all("chromium is not installed")
+    stage = Stage()
+    stage.cue("join", 0, 1, 12, "Macron visits Kyiv", "Macron", "urgent")
+    stage.cue("join", 1, 2, 8, "Макрон прибыл в Киев", "Макрон", "routine")
+    stage.cue("join", 0, 2, 2, HOSTILE, "Macron", "routine")
+    stage.cue("join", 0, 3, 1, "Weather", "", "")
+    page = browser.Browser()
+    page.open("http://127.0.0.1:%d/" % stage.port)
+    page.wait("document.querySelectorAll('#alerts li').length === 3")
+    for test in (
+        stories_are_rows,
+        a_row_opens_to_its_timeline_by_keyboard,
+        an_open_story_grows_live,
+        filters_and_search_choose,
+        nothing_was_complained_of,
+    ):
+        tap.run(test, stage, page)
+    page.close()
+    stage.clear()
+    tap.done()
+
+
+main()
