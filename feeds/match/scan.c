@@ -123,29 +123,6 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 	}
 }
 
-/* The word number k from the candidate on; NULL when there is none or no name
- * may reach over to it. */
-static struct scan_word *
-word_ahead(struct scan *s, unsigned k)
-{
-	struct scan_word *w = &s->ahead[k];
-	const struct fold_word *before;
-	const char *p;
-
-	if (k < s->ahead_len)
-		return w;
-	if (k >= SCAN_AHEAD_MAX)
-		return NULL;
-	before = &s->ahead[k - 1].word;
-	p = before->end;
-	if (!fold_next(&p, s->end, &w->word) ||
-	    !fold_is_glue(before, w->word.start))
-		return NULL;
-	w->looked_up = false;
-	s->ahead_len = k + 1;
-	return w;
-}
-
 /* Whether a word is one of a list of folded letters parted by spaces. */
 static bool
 is_listed(const struct fold_word *word, const char *list)
@@ -187,6 +164,30 @@ is_loose_ending(const struct fold_word *before, const struct fold_word *word)
 		return false;
 	fold_shape(word->start, word->end, &shape);
 	return shape.lower && is_listed(word, endings);
+}
+
+/* The word number k from the candidate on; NULL when there is none or no name
+ * may reach over to it. */
+static struct scan_word *
+word_ahead(struct scan *s, unsigned k)
+{
+	struct scan_word *w = &s->ahead[k];
+	const struct fold_word *before;
+	const char *p;
+
+	if (k < s->ahead_len)
+		return w;
+	if (k >= SCAN_AHEAD_MAX)
+		return NULL;
+	before = &s->ahead[k - 1].word;
+	p = before->end;
+	if (!fold_next(&p, s->end, &w->word) ||
+	    !fold_is_glue(before, w->word.start))
+		return NULL;
+	w->loose_ending = is_loose_ending(before, &w->word);
+	w->looked_up = false;
+	s->ahead_len = k + 1;
+	return w;
 }
 
 static bool
@@ -291,13 +292,11 @@ static void walk(struct scan *, struct step);
 static bool
 was_here(struct scan *s, const struct step *at)
 {
-	struct scan_visit visit = {
-	    at->node, (uint16_t)at->next, (uint16_t)(at->initials > 0)};
+	uint64_t visit = (uint64_t)at->node << 32 | (uint64_t)at->next << 1 |
+			 (at->initials > 0);
 
 	for (unsigned i = 0; i < s->visits_len; i++)
-		if (s->visits[i].node == visit.node &&
-		    s->visits[i].next == visit.next &&
-		    s->visits[i].initials == visit.initials)
+		if (s->visits[i] == visit)
 			return true;
 	if (s->visits_len == SCAN_VISITS_MAX)
 		return true;
@@ -367,8 +366,7 @@ walk(struct scan *s, struct step at)
 	}
 	step = at;
 	step.next++;
-	if (at.next == s->path[at.depth - 1] + 1u &&
-	    is_loose_ending(&s->ahead[at.next - 1].word, &w->word)) {
+	if (at.next == s->path[at.depth - 1] + 1u && w->loose_ending) {
 		walk(s, step);
 	} else if (at.initials < INITIALS_MAX && w->word.capital &&
 		   s->view->nodes[at.node].person && !matched &&

@@ -18,7 +18,7 @@
  */
 #define SCAN_AHEAD_MAX (2 * SET_NAME_TOKENS_MAX + 2)
 /* Nodes of the trie that one candidate may lead to. */
-#define SCAN_VISITS_MAX 100
+#define SCAN_VISITS_MAX 48
 #define SCAN_NO_WORD UINT32_MAX
 
 /* A place that was found, of any kind of name. */
@@ -34,16 +34,10 @@ struct scan_hit {
 
 struct scan_word {
 	struct fold_word word;
+	bool loose_ending; /* of the word before */
 	bool looked_up;
 	unsigned tokens_len;
 	uint32_t tokens[SCAN_TOKENS_MAX];
-};
-
-/* A node of the trie that was reached with a word still to read. */
-struct scan_visit {
-	uint32_t node;
-	uint16_t next;
-	uint16_t initials;
 };
 
 struct scan {
@@ -59,7 +53,8 @@ struct scan {
 	uint32_t first_word;
 	struct scan_word ahead[SCAN_AHEAD_MAX];
 	unsigned ahead_len;
-	struct scan_visit visits[SCAN_VISITS_MAX]; /* from the candidate */
+	/* Nodes reached from it, each with the word to read next. */
+	uint64_t visits[SCAN_VISITS_MAX];
 	unsigned visits_len;
 	uint8_t path[SET_NAME_TOKENS_MAX]; /* the words that tokens matched */
 	/* Whether the line of text last asked about is written in capitals. */
