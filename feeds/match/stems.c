@@ -275,7 +275,7 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 
 	for (size_t i = 0; i < count; i++)
 		firsts += stems[i].place != STEMS_INNER;
-	bits = bits_for(firsts, FILTER_BITS_MIN, FILTER_BITS_MAX);
+	bits = bits_for(firsts / 2, FILTER_BITS_MIN, FILTER_BITS_MAX);
 	bytes = ((size_t)1 << bits) * sizeof(uint64_t);
 	header->filter_shift = 64 - bits;
 	for (int i = SET_FILTER_ANY; i <= SET_FILTER_STEMS; i++) {
