@@ -13,6 +13,7 @@
 #endif
 
 #include "base/mem.h"
+#include "parse/mend_entity.h"
 #include "parse/mend_tag.h"
 #include "text/entity.h"
 
@@ -41,6 +42,7 @@ struct mender {
 	bool had_element;
 	bool cut; /* markup was cut by the end */
 	struct tag_stack stack;
+	struct mend_entities entities;
 };
 
 struct mender *
@@ -65,6 +67,7 @@ mender_free(struct mender *m)
 	buf_clear(&m->text);
 	buf_clear(&m->held);
 	buf_clear(&m->stack.names);
+	buf_clear(&m->entities.names);
 	free(m);
 }
 
@@ -240,6 +243,8 @@ take_reference(struct mender *m, const char *s, size_t len)
 	if (is_cut_reference(m, s, len))
 		return 0;
 	n = tag_decode_reference(s, len, &m->text);
+	if (n == 0 && m->entities.len > 0)
+		n = mend_entities_decode(&m->entities, s, len, &m->text);
 	if (n > 0)
 		return n;
 	buf_add_char(&m->text, '&');
@@ -366,7 +371,7 @@ take_tag(struct mender *m, const char *s, size_t len)
 	return (size_t)(end - s);
 }
 
-/* A DOCTYPE, dropped; it must not declare entities. */
+/* A DOCTYPE, dropped, but for the plain entities that it declares. */
 static size_t
 take_declaration(struct mender *m, const char *s, size_t len)
 {
@@ -377,10 +382,10 @@ take_declaration(struct mender *m, const char *s, size_t len)
 	if (end == NULL)
 		end = s + len;
 	forget_search(m);
-	if (memmem(s, (size_t)(end - s), "<!ENTITY", 8) != NULL)
-		m->problem = MEND_ENTITIES;
-	else if ((size_t)(end - s) > MEND_TAG_MAX)
+	if ((size_t)(end - s) > MEND_TAG_MAX)
 		m->problem = MEND_LONG_TAG;
+	else if (!mend_entities_read(&m->entities, s, (size_t)(end - s)))
+		m->problem = MEND_ENTITIES;
 	return (size_t)(end - s);
 }
 

@@ -18,7 +18,7 @@
 
 enum mend_problem {
 	MEND_FINE = 0,
-	MEND_ENTITIES, /* the DOCTYPE declares entities */
+	MEND_ENTITIES, /* the DOCTYPE declares entities that may do harm */
 	MEND_LONG_TAG, /* a tag or DOCTYPE longer than MEND_TAG_MAX */
 };
 
