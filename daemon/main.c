@@ -40,6 +40,7 @@
  *   feeds/parse/item.c                   the plain item
  *   feeds/parse/json_feed.c              JSON Feed read
  *   feeds/parse/link_header.c            Link headers of HTTP
+ *   feeds/parse/json_mend.c              broken JSON made whole
  *   feeds/parse/links.c                  links in HTML made absolute
  *   feeds/parse/markup.c                 markup inside of texts
  *   feeds/parse/mend.c                   mends broken XML ahead of libxml2

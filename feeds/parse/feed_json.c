@@ -198,6 +198,7 @@ feed_json_add_item(struct buf *items, const struct raw_item *item)
 	/* One of the two content members must be there. */
 	put_content(items,
 	    item->content.bytes != NULL ? &item->content : &item->summary);
+	put_content(items, &item->content_text);
 	if (item->content.bytes == NULL && item->summary.bytes == NULL)
 		json_pair_str(items, "content_text", "");
 	put_text(items, "summary", plain.summary);

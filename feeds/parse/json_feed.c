@@ -7,8 +7,10 @@
 #include "parse/document.h"
 #include "parse/item.h"
 #include "parse/json_feed.h"
+#include "parse/json_mend.h"
 
 #define JSON_NODES_MAX 500000 /* values in a document; about 32 MiB */
+#define LOAD_FLAGS (JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL)
 
 /* A member as a string; numbers become text, as ids are sometimes. */
 static const char *
@@ -115,13 +117,14 @@ add_attachments(struct document *doc, const json_t *item)
 
 	json_array_foreach(list, i, entry)
 	{
-		struct raw_attachment a = {.url = string_member(entry, "url"),
+		const struct raw_attachment a = {
+		    .url = string_member(entry, "url"),
 		    .type = string_member(entry, "mime_type"),
 		    .title = string_member(entry, "title"),
 		    .size = number_member(entry, "size_in_bytes"),
 		    .duration_s = number_member(entry, "duration_in_seconds")};
 
-		facts_add_attachment(doc->here, &a);
+		document_add_attachment(doc, &doc->elements[0], &a);
 	}
 }
 
@@ -160,8 +163,10 @@ read_item(struct document *doc, const json_t *item)
 	set_text(doc, FACT_SUMMARY, RAW_PLAIN, string_member(item, "summary"));
 	set_text(
 	    doc, FACT_CONTENT, RAW_HTML, string_member(item, "content_html"));
-	set_text(
-	    doc, FACT_CONTENT, RAW_PLAIN, string_member(item, "content_text"));
+	set_text(doc,
+	    doc->here->texts[FACT_CONTENT].rank > 0 ? FACT_CONTENT_TEXT
+						    : FACT_CONTENT,
+	    RAW_PLAIN, string_member(item, "content_text"));
 	set_date(doc, FACT_PUBLISHED, item, "date_published");
 	set_date(doc, FACT_MODIFIED, item, "date_modified");
 	add_authors(doc, item);
@@ -221,22 +226,56 @@ has_too_many_nodes(const char *json, size_t len)
 	return nodes > JSON_NODES_MAX;
 }
 
+/* Whether it says that it is a JSON Feed, or has items like those of one. */
+static bool
+is_feed(const json_t *feed)
+{
+	static const char *const members[] = {
+	    "title", "url", "content_html", "content_text", "summary"};
+	const char *version = string_member(feed, "version");
+	const json_t *first = json_array_get(json_object_get(feed, "items"), 0);
+
+	if (version != NULL && strstr(version, "jsonfeed.org") != NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (string_member(first, members[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Loads what is whole of broken JSON, up to where it cannot be mended. */
+static json_t *
+load_mended(const char *json, size_t len, bool *is_cut)
+{
+	struct buf mended = BUF_INIT, rest = BUF_INIT;
+	json_error_t error = {0};
+	json_t *feed = NULL;
+
+	if (json_mend(&mended, json, len, is_cut))
+		feed = json_loadb(mended.data, mended.len, LOAD_FLAGS, &error);
+	if (feed == NULL && mended.len > 0 && error.position > 0 &&
+	    json_mend(&rest, mended.data, (size_t)error.position, is_cut))
+		feed = json_loadb(rest.data, rest.len, LOAD_FLAGS, &error);
+	buf_clear(&mended);
+	buf_clear(&rest);
+	return feed;
+}
+
 bool
 json_feed_read(struct document *doc, const char *json, size_t len)
 {
 	json_error_t error;
-	const char *version;
 	json_t *feed;
+	bool is_cut = false;
 
 	if (has_too_many_nodes(json, len))
 		return false;
-	feed = json_loadb(
-	    json, len, JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, &error);
-	version = string_member(feed, "version");
-	if (feed != NULL &&
-	    ((version != NULL && strstr(version, "jsonfeed.org") != NULL) ||
-		json_is_array(json_object_get(feed, "items"))))
+	feed = json_loadb(json, len, LOAD_FLAGS, &error);
+	if (feed == NULL && len > 0)
+		feed = load_mended(json, len, &is_cut);
+	if (is_feed(feed))
 		read_feed(doc, feed);
+	is_cut |= feed == NULL;
 	json_decref(feed);
-	return feed != NULL;
+	return !is_cut;
 }

@@ -26,7 +26,13 @@ enum fact_string {
 	FACT_STRINGS
 };
 
-enum fact_text { FACT_TITLE, FACT_SUMMARY, FACT_CONTENT, FACT_TEXTS };
+enum fact_text {
+	FACT_TITLE,
+	FACT_SUMMARY,
+	FACT_CONTENT,
+	FACT_CONTENT_TEXT, /* of a JSON Feed that has it beside the HTML */
+	FACT_TEXTS
+};
 
 enum fact_date { FACT_PUBLISHED, FACT_MODIFIED, FACT_DATES };
 

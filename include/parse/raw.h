@@ -49,6 +49,8 @@ struct raw_item {
 	struct raw_text title;
 	struct raw_text summary;
 	struct raw_text content;
+	struct raw_text
+	    content_text;     /* beside content, where a feed has both */
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t modified_at;
 	const struct raw_person *authors; /* the item's, else the feed's */
