@@ -31,6 +31,7 @@
  *   feeds/parse/date_text.c              ... words and numbers
  *   feeds/parse/date_words.c             ... months and days in many languages
  *   feeds/parse/date_zone.c              ... zones by name
+ *   feeds/parse/date_zone_table.c        ... generated from zoneinfo
  *   feeds/parse/decode.c                 bytes of any encoding to UTF-8
  *   feeds/parse/document.c               elements come and go: scopes of a
  *   feeds/parse/encoding.c               encodings by WHATWG label

@@ -11,6 +11,7 @@
 
 #define DAY_S 86400
 #define SECOND_US 1000000
+#define YEAR_MIN 1000
 
 int64_t
 date_days(int64_t year, int month, int day)
@@ -41,10 +42,12 @@ days_in(int64_t year, int month)
 	return days[month - 1] + (month == 2 && is_leap(year));
 }
 
+/* Programs write 0001-01-01 or -0001-11-30 for want of a date. */
 static bool
 parts_are_valid(const struct date_parts *p)
 {
-	if (p->year < 1 || p->year > 9999 || p->month < 1 || p->month > 12)
+	if (p->year < YEAR_MIN || p->year > 9999 || p->month < 1 ||
+	    p->month > 12)
 		return false;
 	if (p->day < 1 ||
 	    p->day > (p->day_of_year ? 365 + is_leap(p->year)

@@ -207,22 +207,29 @@ read_day(struct cursor *c, struct date_parts *p)
 	}
 }
 
+/* A fraction of the part before it, which has unit_s seconds. */
 static void
-read_fraction(struct cursor *c, struct date_parts *p)
+read_fraction(struct cursor *c, int unit_s, struct date_parts *p)
 {
+	int64_t us = 0;
 	int scale = 100000;
 
 	if (!take_char(c, '.') && !take_char(c, ','))
 		return;
 	for (; digit_run(c) > 0; scale /= 10)
-		p->microsecond += take_number(c, 1) * scale;
+		us += take_number(c, 1) * scale;
+	us *= unit_s;
+	p->minute += (int)(us / 60000000);
+	p->second += (int)(us / 1000000 % 60);
+	p->microsecond = (int)(us % 1000000);
 }
 
-/* "hh", "hhmm", "hhmmss", "hh:mm", "hh:mm:ss", a fraction after seconds. */
+/* "hh", "hhmm", "hhmmss", "hh:mm", "hh:mm:ss", and a fraction of the last. */
 static bool
 read_time(struct cursor *c, struct date_parts *p)
 {
 	size_t n = digit_run(c);
+	int unit_s = n == 2 ? 3600 : n == 4 ? 60 : 1;
 
 	if (n != 2 && n != 4 && n != 6)
 		return n == 1 && c->left > 1 && c->at[1] == ':' &&
@@ -238,13 +245,15 @@ read_time(struct cursor *c, struct date_parts *p)
 		if (digit_run(c) != 2)
 			return false;
 		p->minute = take_number(c, 2);
+		unit_s = 60;
 		if (take_char(c, ':')) {
 			if (digit_run(c) != 2)
 				return false;
 			p->second = take_number(c, 2);
+			unit_s = 1;
 		}
 	}
-	read_fraction(c, p);
+	read_fraction(c, unit_s, p);
 	return true;
 }
 

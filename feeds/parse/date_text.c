@@ -323,6 +323,14 @@ place_word(struct reader *r, const char *word)
 	       r->strange++ < STRANGE_WORDS_MAX;
 }
 
+/* "a.m.", "p.m." */
+static bool
+is_dotted_half(const struct reader *r)
+{
+	return r->left >= 3 && r->has_time && strchr("aApP", *r->at) != NULL &&
+	       r->at[1] == '.' && tolower((unsigned char)r->at[2]) == 'm';
+}
+
 static bool
 read_word(struct reader *r)
 {
@@ -330,6 +338,11 @@ read_word(struct reader *r)
 	size_t n = word_len(r);
 	int month;
 
+	if (n == 1 && is_dotted_half(r)) {
+		r->half = tolower((unsigned char)*r->at) == 'p';
+		skip(r, 3);
+		return true;
+	}
 	date_fold(r->at, n, word);
 	month = date_month_of(word);
 	skip(r, n);
@@ -377,7 +390,7 @@ read_token(struct reader *r)
 	}
 	if (strchr("-/.", c) != NULL || isspace(c))
 		r->separator = isspace(c) ? ' ' : (char)c;
-	else if (strchr(",;:|)+@'", c) == NULL)
+	else if (strchr(",;:|)+@'\"", c) == NULL)
 		return false;
 	skip(r, 1);
 	return true;

@@ -5,102 +5,70 @@
 
 #include "parse/date_form.h"
 #include "parse/date_zone.h"
+#include "parse/date_zone_table.h"
 
-#define DAY_S 86400
+#define DAY_MINUTES (24 * 60)
 
-enum summer { NEVER, EUROPE, AMERICA };
-
-struct zone {
+/* Abbreviations, each of one offset. */
+static const struct {
 	const char *name;
-	int minutes; /* standard time's offset from UTC */
-	enum summer summer;
-};
+	int minutes;
+} abbreviations[] = {{"ut", 0}, {"utc", 0}, {"gmt", 0}, {"z", 0}, {"wet", 0},
+    {"west", 60}, {"bst", 60}, {"cet", 60}, {"cest", 120}, {"met", 60},
+    {"mest", 120}, {"mez", 60}, {"mesz", 120}, {"eet", 120}, {"eest", 180},
+    {"msk", 180}, {"msd", 240}, {"мск", 180}, {"trt", 180}, {"samt", 240},
+    {"yekt", 300}, {"omst", 360}, {"novt", 420}, {"krat", 420}, {"irkt", 480},
+    {"yakt", 540}, {"vlat", 600}, {"magt", 660}, {"pett", 720}, {"gst", 240},
+    {"pkt", 300}, {"ist", 330}, {"npt", 345}, {"ict", 420}, {"wib", 420},
+    {"sgt", 480}, {"hkt", 480}, {"awst", 480}, {"pht", 480}, {"jst", 540},
+    {"kst", 540}, {"acst", 570}, {"acdt", 630}, {"aest", 600}, {"aedt", 660},
+    {"nzst", 720}, {"nzdt", 780}, {"sast", 120}, {"cat", 120}, {"eat", 180},
+    {"wat", 60}, {"art", -180}, {"brt", -180}, {"nst", -210}, {"ndt", -150},
+    {"ast", -240}, {"adt", -180}, {"est", -300}, {"edt", -240}, {"cst", -360},
+    {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420},
+    {"akst", -540}, {"akdt", -480}, {"hst", -600}};
 
-static const struct zone zones[] = {{"ut", 0, NEVER}, {"utc", 0, NEVER},
-    {"gmt", 0, NEVER}, {"z", 0, NEVER}, {"wet", 0, NEVER}, {"west", 60, NEVER},
-    {"bst", 60, NEVER}, {"cet", 60, NEVER}, {"cest", 120, NEVER},
-    {"met", 60, NEVER}, {"mest", 120, NEVER}, {"mez", 60, NEVER},
-    {"mesz", 120, NEVER}, {"eet", 120, NEVER}, {"eest", 180, NEVER},
-    {"msk", 180, NEVER}, {"msd", 240, NEVER}, {"мск", 180, NEVER},
-    {"trt", 180, NEVER}, {"samt", 240, NEVER}, {"yekt", 300, NEVER},
-    {"omst", 360, NEVER}, {"novt", 420, NEVER}, {"krat", 420, NEVER},
-    {"irkt", 480, NEVER}, {"yakt", 540, NEVER}, {"vlat", 600, NEVER},
-    {"magt", 660, NEVER}, {"pett", 720, NEVER}, {"gst", 240, NEVER},
-    {"pkt", 300, NEVER}, {"ist", 330, NEVER}, {"npt", 345, NEVER},
-    {"ict", 420, NEVER}, {"wib", 420, NEVER}, {"sgt", 480, NEVER},
-    {"hkt", 480, NEVER}, {"awst", 480, NEVER}, {"pht", 480, NEVER},
-    {"jst", 540, NEVER}, {"kst", 540, NEVER}, {"acst", 570, NEVER},
-    {"acdt", 630, NEVER}, {"aest", 600, NEVER}, {"aedt", 660, NEVER},
-    {"nzst", 720, NEVER}, {"nzdt", 780, NEVER}, {"sast", 120, NEVER},
-    {"cat", 120, NEVER}, {"eat", 180, NEVER}, {"wat", 60, NEVER},
-    {"art", -180, NEVER}, {"brt", -180, NEVER}, {"nst", -210, NEVER},
-    {"ndt", -150, NEVER}, {"ast", -240, NEVER}, {"adt", -180, NEVER},
-    {"est", -300, NEVER}, {"edt", -240, NEVER}, {"cst", -360, NEVER},
-    {"cdt", -300, NEVER}, {"mst", -420, NEVER}, {"mdt", -360, NEVER},
-    {"pst", -480, NEVER}, {"pdt", -420, NEVER}, {"akst", -540, NEVER},
-    {"akdt", -480, NEVER}, {"hst", -600, NEVER}, {"at", -240, AMERICA},
-    {"et", -300, AMERICA}, {"ct", -360, AMERICA}, {"mt", -420, AMERICA},
-    {"pt", -480, AMERICA}, {"europe/london", 0, EUROPE},
-    {"europe/dublin", 0, EUROPE}, {"europe/lisbon", 0, EUROPE},
-    {"europe/berlin", 60, EUROPE}, {"europe/paris", 60, EUROPE},
-    {"europe/madrid", 60, EUROPE}, {"europe/rome", 60, EUROPE},
-    {"europe/vienna", 60, EUROPE}, {"europe/zurich", 60, EUROPE},
-    {"europe/brussels", 60, EUROPE}, {"europe/amsterdam", 60, EUROPE},
-    {"europe/prague", 60, EUROPE}, {"europe/warsaw", 60, EUROPE},
-    {"europe/budapest", 60, EUROPE}, {"europe/stockholm", 60, EUROPE},
-    {"europe/oslo", 60, EUROPE}, {"europe/copenhagen", 60, EUROPE},
-    {"europe/belgrade", 60, EUROPE}, {"europe/athens", 120, EUROPE},
-    {"europe/helsinki", 120, EUROPE}, {"europe/kiev", 120, EUROPE},
-    {"europe/kyiv", 120, EUROPE}, {"europe/bucharest", 120, EUROPE},
-    {"europe/sofia", 120, EUROPE}, {"europe/riga", 120, EUROPE},
-    {"europe/vilnius", 120, EUROPE}, {"europe/tallinn", 120, EUROPE},
-    {"europe/chisinau", 120, EUROPE}, {"europe/moscow", 180, NEVER},
-    {"europe/minsk", 180, NEVER}, {"europe/istanbul", 180, NEVER},
-    {"asia/dubai", 240, NEVER}, {"asia/kolkata", 330, NEVER},
-    {"asia/calcutta", 330, NEVER}, {"asia/shanghai", 480, NEVER},
-    {"asia/hong_kong", 480, NEVER}, {"asia/singapore", 480, NEVER},
-    {"asia/tokyo", 540, NEVER}, {"asia/seoul", 540, NEVER},
-    {"australia/brisbane", 600, NEVER}, {"america/new_york", -300, AMERICA},
-    {"america/toronto", -300, AMERICA}, {"america/chicago", -360, AMERICA},
-    {"america/denver", -420, AMERICA}, {"america/phoenix", -420, NEVER},
-    {"america/sao_paulo", -180, NEVER}, {"america/los_angeles", -480, AMERICA},
-    {"us/eastern", -300, AMERICA}, {"us/central", -360, AMERICA},
-    {"us/mountain", -420, AMERICA}, {"us/pacific", -480, AMERICA},
-    {"etc/utc", 0, NEVER}, {"etc/gmt", 0, NEVER}};
-
-/* The day, as days from the epoch, of the nth Sunday of a month; nth 0: the
- * last one. */
+/* The day, as days from the epoch, of the nth of a weekday in a month; week 0:
+ * the last one. */
 static int64_t
-sunday_of(int64_t year, int month, int nth)
+weekday_of(int64_t year, const struct date_change *change)
 {
-	int64_t day;
+	int64_t first;
 
-	if (nth == 0) { /* back from the first of the next month */
-		day = date_days(year, month, 31);
-		return day - (day + 4) % 7;
-	}
-	day = date_days(year, month, 1);
-	return day + (7 - (day + 4) % 7) % 7 + 7 * (nth - 1);
+	if (change->week == 0) { /* counted from the first of the next month */
+		first = change->month < 12
+			    ? date_days(year, change->month + 1, 1)
+			    : date_days(year + 1, 1, 1);
+		first -= 7;
+	} else
+		first =
+		    date_days(year, change->month, 1) + 7 * (change->week - 1);
+	/* The epoch was a Thursday. */
+	return first + (change->weekday + 7 - (first + 4) % 7) % 7;
 }
 
-/* Whether summer time holds at a local standard time, by the rules since 1996
- * (Europe) and 2007 (America). */
-static bool
-is_summer(enum summer rule, int64_t local_s, int standard_s)
+static int64_t
+minute_of(int64_t year, const struct date_change *change)
 {
-	int64_t year = 1970 + local_s / (365 * DAY_S + DAY_S / 4);
+	return weekday_of(year, change) * DAY_MINUTES + change->minute;
+}
 
-	if (date_days(year + 1, 1, 1) * DAY_S <= local_s)
+/* Whether summer time holds at a local standard time in minutes. */
+static bool
+is_summer(const struct date_summer *summer, int64_t local)
+{
+	int64_t year = 1970 + local / (365 * DAY_MINUTES + DAY_MINUTES / 4);
+	int64_t begin, end;
+
+	if (summer->begin.month == 0)
+		return false;
+	if (date_days(year + 1, 1, 1) * DAY_MINUTES <= local)
 		year++;
-	if (rule == EUROPE)
-		return local_s - standard_s >=
-			   sunday_of(year, 3, 0) * DAY_S + 3600 &&
-		       local_s - standard_s <
-			   sunday_of(year, 10, 0) * DAY_S + 3600;
-	if (rule == AMERICA)
-		return local_s >= sunday_of(year, 3, 2) * DAY_S + 2 * 3600 &&
-		       local_s < sunday_of(year, 11, 1) * DAY_S + 2 * 3600;
-	return false;
+	begin = minute_of(year, &summer->begin);
+	end = minute_of(year, &summer->end);
+	if (begin < end)
+		return local >= begin && local < end;
+	return local >= begin || local < end; /* south of the equator */
 }
 
 /* The letters of RFC 822 section 5.1: A to M without J run west, N to Y east.
@@ -115,23 +83,43 @@ military_hours(char letter)
 	return letter >= 'n' && letter <= 'y' ? letter - 'n' + 1 : 0;
 }
 
+/* Whether the list of names, each with a blank after it, has the word. */
+static bool
+list_has(const char *list, const char *word)
+{
+	size_t len = strlen(word), n;
+
+	for (; *list != '\0'; list += n + 1) {
+		n = strcspn(list, " ");
+		if (n == len && memcmp(list, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 date_zone_of(const char *word, int64_t local_s, int *offset_s)
 {
+	size_t n = sizeof(abbreviations) / sizeof(abbreviations[0]);
+
 	if (word[0] != '\0' && word[1] == '\0' && word[0] >= 'a' &&
 	    word[0] <= 'z' && word[0] != 'j') {
 		*offset_s = military_hours(word[0]) * 3600;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
-		const struct zone *zone = &zones[i];
-		int standard_s = zone->minutes * 60;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, abbreviations[i].name) == 0) {
+			*offset_s = abbreviations[i].minutes * 60;
+			return true;
+		}
+	for (size_t i = 0; i < date_zones_len; i++) {
+		const struct date_zone *zone = &date_zones[i];
 
-		if (strcmp(word, zone->name) != 0)
+		if (!list_has(zone->names, word))
 			continue;
-		*offset_s =
-		    standard_s +
-		    (is_summer(zone->summer, local_s, standard_s) ? 3600 : 0);
+		*offset_s = zone->minutes * 60;
+		if (is_summer(&date_summers[zone->summer], local_s / 60))
+			*offset_s += 3600;
 		return true;
 	}
 	return false;
