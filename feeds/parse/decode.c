@@ -96,6 +96,29 @@ put_stray(struct decoder *d, unsigned char byte)
 	put(d, encoding_table(encoding_find("windows-1252", 12))[byte]);
 }
 
+/* A character past U+FFFF whose two halves were each written as three bytes, as
+ * CESU-8 has it: 6, or 0. */
+static size_t
+surrogate_pair_len(const char *s, size_t len)
+{
+	const unsigned char *b = (const unsigned char *)s;
+
+	return len >= 6 && b[0] == 0xED && (b[1] & 0xF0) == 0xA0 &&
+		       (b[2] & 0xC0) == 0x80 && b[3] == 0xED &&
+		       (b[4] & 0xF0) == 0xB0 && (b[5] & 0xC0) == 0x80
+		   ? 6
+		   : 0;
+}
+
+static void
+put_surrogate_pair(struct decoder *d, const char *s)
+{
+	const unsigned char *b = (const unsigned char *)s;
+
+	put(d, 0x10000 + ((b[1] & 0xFU) << 16) + ((b[2] & 0x3FU) << 10) +
+		   ((b[4] & 0xFU) << 6) + (b[5] & 0x3FU));
+}
+
 /* The first U+FFFE, U+FFFF or U+FEFF in valid UTF-8; NULL: none. */
 static const char *
 find_noncharacter(const char *s, size_t len)
@@ -147,7 +170,12 @@ run_utf8(struct decoder *d, const char *s, size_t len)
 		if (done == len ||
 		    (!d->whole && utf8_is_cut(s + done, len - done)))
 			break;
-		put_stray(d, (unsigned char)s[done++]);
+		n = surrogate_pair_len(s + done, len - done);
+		if (n > 0)
+			put_surrogate_pair(d, s + done);
+		else
+			put_stray(d, (unsigned char)s[done]);
+		done += n > 0 ? n : 1;
 		flush(d);
 	}
 	return done;

@@ -10,6 +10,8 @@
 #include "parse/encoding.h"
 #include "parse/encoding_detect.h"
 
+#define CHANCE_PAIRS 12 /* of East Asian text that read as UTF-8 by chance */
+
 static const struct encoding *
 find(const char *name)
 {
@@ -113,7 +115,8 @@ read_ebcdic(const char *s, size_t len)
 	for (size_t i = 0; i < n; i++) {
 		uint16_t code = table[(unsigned char)s[i]];
 
-		ascii[i] = code < 0x80 ? (char)code : '?';
+		/* Quotes are elsewhere in some. */
+		ascii[i] = code < 0x80 ? (char)code : '"';
 	}
 	declared = read_declaration(ascii, n);
 	return declared != NULL && declared->kind == ENCODING_BYTE
@@ -246,16 +249,19 @@ encoding_judge(const struct encoding_head *head, const char *sample, size_t len,
 		return find("utf-8");
 	count = count_utf8(sample, len, whole);
 	valid = count.pairs + count.longer;
-	/* Valid UTF-8 is UTF-8, whatever it is called: only pairs may be an
-	 * accident, in the encodings of the East. */
+	/* Valid UTF-8 is UTF-8, whatever it is called: only a few pairs may be
+	 * an accident, in the encodings of the East. */
 	if (count.invalid == 0 && valid > 0 &&
 	    (first == NULL || first->kind != ENCODING_MULTI ||
-		count.longer > 0))
+		count.longer > 0 || count.pairs > CHANCE_PAIRS))
 		return find("utf-8");
 	if (first != NULL && first->kind != ENCODING_UTF8)
 		return first;
 	if (second != NULL && second->kind != ENCODING_UTF8)
 		return second;
+	/* Nor are characters of three bytes, where it is called so. */
+	if (first != NULL)
+		valid += count.longer * 3;
 	if (valid >= count.invalid)
 		return find("utf-8");
 	return encoding_guess(sample, len);
