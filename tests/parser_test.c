@@ -225,6 +225,17 @@ keys_come_from_guid_then_address_then_text(void **state)
 }
 
 static void
+guids_that_say_nothing_identify_nothing(void **state)
+{
+	struct raw_item a = {.guid = "N/A", .url = "u"};
+	struct raw_item b = {.guid = "N/A", .url = "v"};
+
+	assert_true(raw_item_key(&a) != raw_item_key(&b));
+	b.url = "u";
+	assert_true(raw_item_key(&a) == raw_item_key(&b));
+}
+
+static void
 cleaning_twice_changes_nothing(void **state)
 {
 	static const char dirty[] =
@@ -273,6 +284,7 @@ main(void)
 	    cmocka_unit_test(dates_without_zone_take_the_configured_one),
 	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
 	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),
+	    cmocka_unit_test(guids_that_say_nothing_identify_nothing),
 	    cmocka_unit_test(cleaning_twice_changes_nothing),
 	    cmocka_unit_test(related_links_are_left_out_of_the_content_alone),
 	};

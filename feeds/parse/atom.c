@@ -203,6 +203,8 @@ start_link(struct document *doc, struct element *el,
 	const char *rel =
 	    relation_name(attribute_get(attributes, "rel", &rel_value));
 
+	if (strcasecmp(rel, "alternate") != 0)
+		el->takes_text = false;
 	if (href == NULL)
 		goto out;
 	if (strcasecmp(rel, "alternate") == 0)

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -31,10 +32,23 @@ raw_item_revision(const struct raw_item *item)
 	return hash_text(hash, &item->content);
 }
 
+/* A guid that some program wrote for want of one: it identifies nothing. */
+static bool
+is_placeholder(const char *guid)
+{
+	static const char *const words[] = {"n/a", "na", "none", "null",
+	    "undefined", "false", "true", "-", "0"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(guid, words[i]) == 0)
+			return true;
+	return false;
+}
+
 uint64_t
 raw_item_key(const struct raw_item *item)
 {
-	if (item->guid != NULL)
+	if (item->guid != NULL && !is_placeholder(item->guid))
 		return hash_str(SEED_GUID, item->guid);
 	if (item->url != NULL)
 		return hash_str(SEED_URL, item->url);

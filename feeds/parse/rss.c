@@ -95,9 +95,11 @@ start_link(struct document *doc, struct element *el,
 	struct buf href = BUF_INIT, rel = BUF_INIT;
 	const char *name = attribute_get(attributes, "rel", &rel);
 
-	if (name == NULL || strcasecmp(name, "alternate") == 0)
+	if (name == NULL || *name == '\0' || strcasecmp(name, "alternate") == 0)
 		document_set_url(doc, el, FACT_URL, RANK_WEAK,
 		    attribute_get(attributes, "href", &href));
+	else
+		el->takes_text = false;
 	buf_clear(&href);
 	buf_clear(&rel);
 }
@@ -256,6 +258,8 @@ const struct rule rss_rules[] = {
     {NONE, "summary", IN_ITEM, NULL, document_end_text, FACT_SUMMARY, RANK_WEAK,
 	true},
     {NONE, "content", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
+	true},
+    {NONE, "encoded", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
 	true},
     {NONE, "fulltext", IN_ITEM, NULL, document_end_text, FACT_CONTENT,
 	RANK_WEAK, true},
