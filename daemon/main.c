@@ -127,6 +127,7 @@
  *   daemon/frame/curl_route.c            ... where a call leads
  *   daemon/frame/dns.c                   c-ares on libevent
  *   daemon/frame/dns_cache.c             addresses for their time to live
+ *   daemon/frame/domain.c                what one owner has: domains
  *   daemon/frame/job.c                   messages of a fetch
  *   daemon/frame/log.c                   diagnostics
  *   daemon/frame/message.c               typed messages between roles
@@ -178,6 +179,7 @@
  *   daemon/engine/newness.c              what counts as news
  *   daemon/engine/outbox.c               deliveries and their retries
  *   daemon/engine/quarantine.c           feeds that crash fetchers
+ *   daemon/engine/redirect.c             permanent redirects, when to adopt
  *   daemon/engine/report.c               states for the desk
  *   daemon/engine/rolling_log.c          the file written at present
  *   daemon/engine/route.c                which alerts go where

@@ -42,6 +42,22 @@ state_color(const char *state)
 	return strcmp(state, "quarantined") == 0 ? "31" : NULL;
 }
 
+/* What is wrong, or what the operator may want to change. */
+static void
+add_trouble(struct table *table, json_t *feed)
+{
+	const char *error = api_text(feed, "error");
+	const char *move = api_text(feed, "move");
+
+	if (error != NULL || move == NULL)
+		table_add(table, error, NULL);
+	else
+		table_addf(table, "moved to %s (%s)", api_text(feed, "moved_to"),
+		    strcmp(move, "adopted") == 0   ? "polled there"
+		    : strcmp(move, "foreign") == 0 ? "not adopted"
+						   : "for a day yet to come");
+}
+
 static void
 add_row(struct table *table, json_t *feed)
 {
@@ -60,7 +76,7 @@ add_row(struct table *table, json_t *feed)
 	table_addf(table, "%lld", api_count(feed, "new_items"));
 	hub = api_text(json_object_get(feed, "websub"), "state");
 	table_add(table, hub != NULL ? hub : "-", NULL);
-	table_add(table, api_text(feed, "error"), NULL);
+	add_trouble(table, feed);
 }
 
 static void

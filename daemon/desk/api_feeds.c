@@ -118,6 +118,8 @@ api_put_feed(struct buf *out, struct desk *desk, const struct desk_feed *feed)
 					     : NULL);
 		json_pair_u64(out, "http_status", told->http_status);
 		json_pair_str(out, "error", told->error);
+		json_pair_str(out, "moved_to", told->moved_to);
+		json_pair_str(out, "move", told->move);
 		put_times(out, told);
 		put_counts(out, told);
 	}

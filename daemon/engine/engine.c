@@ -29,6 +29,7 @@
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_folder.h"
+#include "frame/domain.h"
 #include "frame/log.h"
 #include "frame/sandbox.h"
 #include "store/query.h"
@@ -59,6 +60,7 @@ engine_on_config(void *arg, const struct config *old)
 
 	if (!engine->ready)
 		return;
+	engine->domains = domains_new();
 	judge_set_rules(engine);
 	stories_configure(engine->stories, &engine->role.config->stories);
 	links_sync(engine);
@@ -199,6 +201,7 @@ engine_free(struct engine *engine)
 	report_free(engine);
 	schedule_free(engine->schedule);
 	rule_set_free(engine->rules);
+	domains_free(engine->domains);
 	stories_free(engine->stories);
 	batch_free(engine->batch);
 	store_close(engine->store);

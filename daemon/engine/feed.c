@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "base/map.h"
@@ -10,10 +11,12 @@
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/job.h"
+#include "engine/redirect.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "frame/clock.h"
 #include "frame/config.h"
+#include "frame/domain.h"
 #include "frame/log.h"
 #include "store/store.h"
 
@@ -79,7 +82,7 @@ feed_set_slow(struct engine *engine, struct feed *feed, bool slow)
 		return;
 	feed->slow = slow;
 	schedule_change(engine->schedule, feed->number,
-	    host_hash(feed->config->url), interval_us(engine, feed));
+	    host_hash(feed_url(feed)), interval_us(engine, feed));
 }
 
 /* ---- what the store knows ----------------------------------------------- */
@@ -152,7 +155,8 @@ update_record(struct engine *engine, struct feed *feed)
 		replace(&record->etag, NULL);
 		replace(&record->modified, NULL);
 		record->body_hash = 0;
-		feed->moved_told = false;
+		free(record->move.url);
+		record->move = (struct feed_move){.url = NULL};
 	}
 	replace(&record->url, config->url);
 	replace(&record->outlet, config->outlet);
@@ -202,7 +206,7 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	feed->state.last_new_at = feed->record.last_new_at;
 	feed->state.last_item_at = feed->record.last_item_at;
 	put_in_table(engine, feed);
-	schedule_add(engine->schedule, number, host_hash(config->url),
+	schedule_add(engine->schedule, number, host_hash(feed_url(feed)),
 	    interval_us(engine, feed));
 	update_record(engine, feed);
 	engine->once_left++;
@@ -214,8 +218,8 @@ keep_feed(
 {
 	feed->config = config;
 	feed->changed = true;
-	schedule_change(engine->schedule, feed->number, host_hash(config->url),
-	    interval_us(engine, feed));
+	schedule_change(engine->schedule, feed->number,
+	    host_hash(feed_url(feed)), interval_us(engine, feed));
 	update_record(engine, feed);
 }
 
@@ -267,6 +271,86 @@ feed_sync(struct engine *engine)
 	schedule_spread(engine->schedule, engine_monotonic_us());
 }
 
+/* ---- its address -------------------------------------------------------- */
+
+const char *
+feed_url(const struct feed *feed)
+{
+	const struct feed_move *move = &feed->record.move;
+
+	return move->adopted ? move->url : feed->config->url;
+}
+
+/* Of the same owner, and no step down from https. */
+static bool
+is_safe(const struct engine *engine, const struct feed *feed, const char *url)
+{
+	const char *from = feed->config->url;
+
+	return domains_same_owner(engine->domains, from, url) &&
+	       (strncasecmp(from, "https:", 6) != 0 ||
+		   strncasecmp(url, "https:", 6) == 0);
+}
+
+static void
+log_step(const struct feed *feed, enum redirect_step step, bool safe)
+{
+	const char *id = feed->record.id, *url = feed->record.move.url;
+
+	switch (step) {
+	case REDIRECT_NEW:
+		log_info("feed %s: moved for good, its server says, to %s: %s",
+		    id, url,
+		    safe ? "polled there if that lasts for a day"
+			 : "another domain, or no https: followed, not adopted;"
+			   " if the outlet confirms it, change the "
+			   "configuration");
+		break;
+	case REDIRECT_ADOPTED:
+		log_info("feed %s: polled from now on at %s, where it moved: "
+			 "the configuration should follow",
+		    id, url);
+		break;
+	case REDIRECT_DROPPED:
+		log_info("feed %s: polled at the configured address again", id);
+		break;
+	case REDIRECT_SAME:
+	case REDIRECT_COUNTED:
+	case REDIRECT_FORGOTTEN:
+		break;
+	}
+}
+
+static void
+take_step(struct engine *engine, struct feed *feed, enum redirect_step step,
+    bool safe)
+{
+	if (step == REDIRECT_SAME)
+		return;
+	log_step(feed, step, safe);
+	if (step == REDIRECT_ADOPTED || step == REDIRECT_DROPPED)
+		schedule_change(engine->schedule, feed->number,
+		    host_hash(feed_url(feed)), interval_us(engine, feed));
+	feed_save(engine, feed);
+}
+
+void
+feed_note_move(struct engine *engine, struct feed *feed, const char *target,
+    int64_t now_at)
+{
+	bool safe = target != NULL && is_safe(engine, feed, target);
+
+	take_step(engine, feed,
+	    redirect_see(&feed->record.move, target, safe, now_at), safe);
+}
+
+void
+feed_note_failure(struct engine *engine, struct feed *feed)
+{
+	take_step(engine, feed,
+	    redirect_fail(&feed->record.move, feed->state.failures), false);
+}
+
 /* ---- one feed ----------------------------------------------------------- */
 
 static void
@@ -306,6 +390,19 @@ state_word(const struct feed *feed, int64_t now)
 	return feed->state.failures > 0 ? "failing" : "up";
 }
 
+/* What becomes of a permanent redirect; NULL: there is none. */
+static const char *
+move_word(const struct engine *engine, const struct feed *feed)
+{
+	const struct feed_move *move = &feed->record.move;
+
+	if (move->url == NULL)
+		return NULL;
+	if (move->adopted)
+		return "adopted";
+	return is_safe(engine, feed, move->url) ? "seen" : "foreign";
+}
+
 void
 feed_fill_state(
     struct engine *engine, const struct feed *feed, struct feed_state *state)
@@ -316,6 +413,8 @@ feed_fill_state(
 	state->feed = feed->record.id;
 	state->state = (char *)state_word(feed, now);
 	state->title = feed->record.title;
+	state->moved_to = feed->record.move.url;
+	state->move = (char *)move_word(engine, feed);
 	state->next_fetch_at = now +
 			       schedule_due_at(engine->schedule, feed->number) -
 			       engine_monotonic_us();

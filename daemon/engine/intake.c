@@ -208,12 +208,6 @@ note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
 	state->error = ok ? NULL : done->error;
 	if (!ok)
 		done->error = NULL;
-	if (ok && done->moved_to != NULL && !feed->moved_told) {
-		feed->moved_told = true;
-		log_info("feed %s: moved for good to %s: the configuration "
-			 "should follow",
-		    feed->record.id, done->moved_to);
-	}
 }
 
 /* One success after nothing but silence: the network was down, not they. */
@@ -289,9 +283,12 @@ finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
 	note_outcome(feed, done, now);
 	if (outcome == SCHEDULE_OK) {
 		note_success(engine, feed, done, now);
+		feed_note_move(engine, feed, done->moved_to, now);
 		websub_on_poll(
 		    engine, feed, done, feed->state.new_items > new_items);
 	}
+	if (outcome != SCHEDULE_OK)
+		feed_note_failure(engine, feed);
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);

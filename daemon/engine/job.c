@@ -34,7 +34,7 @@ make_start(struct engine *engine, const struct job *job)
 	return (struct fetch_start){
 	    .job = job->id,
 	    .feed = feed->record.id,
-	    .url = feed->config->url,
+	    .url = (char *)(uintptr_t)feed_url(feed),
 	    .language = feed->config->language,
 	    .etag = feed->record.etag,
 	    .modified = feed->record.modified,

@@ -35,6 +35,8 @@ feed_state_put(struct buf *buf, const struct feed_state *state)
 	message_put_u32(buf, state->http_status);
 	message_put_str(buf, state->error);
 	message_put_str(buf, state->title);
+	message_put_str(buf, state->moved_to);
+	message_put_str(buf, state->move);
 	message_put_i64(buf, state->last_fetch_at);
 	message_put_i64(buf, state->last_success_at);
 	message_put_i64(buf, state->last_new_at);
@@ -61,6 +63,8 @@ feed_state_get(struct message_reader *reader, struct feed_state *state)
 	state->http_status = message_get_u32(reader);
 	state->error = message_take_str(reader);
 	state->title = message_take_str(reader);
+	state->moved_to = message_take_str(reader);
+	state->move = message_take_str(reader);
 	state->last_fetch_at = message_get_i64(reader);
 	state->last_success_at = message_get_i64(reader);
 	state->last_new_at = message_get_i64(reader);
@@ -90,6 +94,8 @@ feed_state_clear(struct feed_state *state)
 	free(state->state);
 	free(state->error);
 	free(state->title);
+	free(state->moved_to);
+	free(state->move);
 	*state = (struct feed_state){0};
 }
 

@@ -28,6 +28,7 @@ feed_record_clear(struct feed_record *feed)
 	free(feed->etag);
 	free(feed->modified);
 	free(feed->title);
+	free(feed->move.url);
 	*feed = (struct feed_record){0};
 }
 
@@ -41,6 +42,7 @@ feed_record_copy(struct feed_record *to, const struct feed_record *from)
 	to->etag = xstrdup_null(from->etag);
 	to->modified = xstrdup_null(from->modified);
 	to->title = xstrdup_null(from->title);
+	to->move.url = xstrdup_null(from->move.url);
 }
 
 void

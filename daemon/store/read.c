@@ -15,7 +15,8 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 		return -1;
 	row = db_bind(db,
 	    "SELECT row, id, outlet, url, etag, modified, body_hash, title,"
-	    " first_success_at, last_success_at, last_new_at, last_item_at"
+	    " first_success_at, last_success_at, last_new_at, last_item_at,"
+	    " move_url, move_sightings, move_first_at, move_adopted"
 	    " FROM feeds",
 	    "");
 	while (db_step(db, row)) {
@@ -32,6 +33,10 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 		    .last_success_at = sqlite3_column_int64(row, 9),
 		    .last_new_at = sqlite3_column_int64(row, 10),
 		    .last_item_at = sqlite3_column_int64(row, 11),
+		    .move = {.url = (char *)db_text(row, 12),
+			.sightings = sqlite3_column_int64(row, 13),
+			.first_at = sqlite3_column_int64(row, 14),
+			.adopted = sqlite3_column_int64(row, 15) != 0},
 		};
 
 		on_feed(arg, &feed);

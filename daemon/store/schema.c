@@ -95,6 +95,10 @@ static const char *const migrations[] = {
      * with it, and the text that it replaced; title NULL: none was. */
     "ALTER TABLE items ADD COLUMN verdict TEXT;"
     "ALTER TABLE items ADD COLUMN why TEXT;"
+    "ALTER TABLE feeds ADD COLUMN move_url TEXT;" /* struct feed_move */
+    "ALTER TABLE feeds ADD COLUMN move_sightings INTEGER;"
+    "ALTER TABLE feeds ADD COLUMN move_first_at INTEGER;"
+    "ALTER TABLE feeds ADD COLUMN move_adopted INTEGER;"
     "CREATE TABLE revisions ("
     "  id INTEGER PRIMARY KEY,"
     "  item INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,"

@@ -12,6 +12,7 @@
 #include "frame/state.h"
 
 struct batch;
+struct domains;
 struct event;
 struct feed;
 struct job;
@@ -43,6 +44,7 @@ struct engine {
 	struct schedule *schedule;
 	struct feed **feeds; /* by number in the schedule; NULL: free */
 	size_t feeds_len;
+	struct domains *domains;
 	struct rule_set *rules;
 	struct stories *stories;
 	struct websubs *websubs;

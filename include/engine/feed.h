@@ -27,7 +27,6 @@ struct feed {
 				    but feed, state and title are set when it
 				    is told */
 	bool changed;            /* since the desk was told */
-	bool moved_told;         /* a permanent redirect was logged */
 	bool once_done;
 	bool slow;             /* its hub brings its news: polled as a net */
 	struct websub *websub; /* at the hub that it names, or NULL */
@@ -40,6 +39,13 @@ void feed_sync(struct engine *);
 void feed_free_all(struct engine *);
 /* By id; NULL: no such feed. */
 struct feed *feed_find(struct engine *, const char *id);
+/* Where it is polled: as configured, or where it has moved for good. */
+const char *feed_url(const struct feed *);
+/* Takes what a good fetch (where permanent redirects led, or NULL) or a failure
+ * says about its address. */
+void feed_note_move(
+    struct engine *, struct feed *, const char *target, int64_t now_at);
+void feed_note_failure(struct engine *, struct feed *);
 /* The keys to send along; read from the store at first. */
 const struct seen *feed_seen(struct engine *, struct feed *);
 /* A hub brings its news, or no more: sets the interval. */

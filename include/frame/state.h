@@ -16,8 +16,10 @@ struct feed_state {
 	char *state; /* "waiting", "up", "failing", "quarantined" */
 	enum fetch_outcome outcome; /* of the last fetch */
 	uint32_t http_status;
-	char *error;           /* NULL when all is well */
-	char *title;           /* of the feed, or NULL */
+	char *error;    /* NULL when all is well */
+	char *title;    /* of the feed, or NULL */
+	char *moved_to; /* where permanent redirects lead, or NULL */
+	char *move;     /* "seen", "adopted", "foreign": not to be; or NULL */
 	int64_t last_fetch_at; /* epoch us; 0: never, as all */
 	int64_t last_success_at;
 	int64_t last_new_at;  /* when an item was new */

@@ -13,6 +13,14 @@
 #include "frame/job.h"
 #include "parse/item.h"
 
+/* Where a feed has moved for good, as its server says. */
+struct feed_move {
+	char *url;         /* NULL: nowhere */
+	int64_t sightings; /* equal ones, as far as they count */
+	int64_t first_at;  /* epoch us */
+	bool adopted;      /* it is polled there */
+};
+
 /* What is kept of a feed; strings NULL and times 0 where there is none. */
 struct feed_record {
 	int64_t row; /* of the store */
@@ -27,6 +35,7 @@ struct feed_record {
 	int64_t last_success_at;
 	int64_t last_new_at;
 	int64_t last_item_at;
+	struct feed_move move;
 };
 
 /* An item that is new, or the new text of one that was edited. */
