@@ -32,7 +32,7 @@ complete -c wirewatch -n __fish_use_subcommand -a tail -d 'print the newest aler
 set -l daemon explain feeds poll reload search status stories story tail
 complete -c wirewatch -n "__wirewatch_on $daemon" -s s -l socket -r -F -d 'socket of the daemon'
 complete -c wirewatch -n "__wirewatch_on $daemon check entity" -l json -d 'print JSON'
-complete -c wirewatch -n '__wirewatch_on check fetch match' -s c -l config -r -F -d 'configuration'
+complete -c wirewatch -n '__wirewatch_on check feeds fetch match' -s c -l config -r -F -d 'configuration'
 complete -c wirewatch -n '__wirewatch_on check fetch match parse entity' -F
 
 set -l lists search stories
@@ -48,12 +48,14 @@ complete -c wirewatch -n '__wirewatch_on search' -l feed -x -a '(__wirewatch_fee
 complete -c wirewatch -n '__wirewatch_on search' -l rule -x -d 'of a rule'
 complete -c wirewatch -n '__wirewatch_on stories' -l told -d 'of which an alert told'
 complete -c wirewatch -n '__wirewatch_on stories' -l outlets -x -d 'carried by so many'
+complete -c wirewatch -n '__wirewatch_on feeds' -a 'add remove'
+complete -c wirewatch -n '__wirewatch_on feeds' -l id -x -d 'of the feed to add'
 complete -c wirewatch -n '__wirewatch_on feeds' -l state -x -a 'waiting up failing quarantined' -d 'in one state'
 complete -c wirewatch -n '__wirewatch_on poll' -a '(__wirewatch_feeds)' -d feed
 complete -c wirewatch -n '__wirewatch_on tail' -s n -l lines -x -d 'how many'
 complete -c wirewatch -n '__wirewatch_on tail' -s f -l follow -d 'also those to come'
 complete -c wirewatch -n '__wirewatch_on entity' -a 'import forms'
-complete -c wirewatch -n '__wirewatch_on entity match' -l language -x -d 'BCP 47 code'
+complete -c wirewatch -n '__wirewatch_on entity feeds match' -l language -x -d 'BCP 47 code'
 complete -c wirewatch -n '__wirewatch_on match' -l explain -d 'tell reasons'
 complete -c wirewatch -n '__wirewatch_on match' -l color -d 'mark mentions in the text'
 complete -c wirewatch -n '__wirewatch_on parse' -l url -x -d 'address of the document'

@@ -169,6 +169,7 @@
  *   daemon/engine/commit.c               commit first, then tell
  *   daemon/engine/engine.c               the role
  *   daemon/engine/feed.c                 the table of feeds
+ *   daemon/engine/feeds_file.c           feeds added by a command, as a drop-in
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert
@@ -250,8 +251,10 @@
  *   daemon/cli/entity.c                  wirewatch entity
  *   daemon/cli/explain.c                 wirewatch explain
  *   daemon/cli/feeds.c                   wirewatch feeds
+ *   daemon/cli/feeds_add.c               wirewatch feeds add, feeds remove
  *   daemon/cli/fetch.c                   wirewatch fetch
  *   daemon/cli/group.c                   wirewatch group
+ *   daemon/cli/look.c                    a feed to be, looked at
  *   daemon/cli/main.c                    the table of commands
  *   daemon/cli/match.c                   wirewatch match
  *   daemon/cli/parse.c                   wirewatch parse
@@ -316,7 +319,7 @@ static int
 check_config(const char *path)
 {
 	struct config_problems problems = {0};
-	struct config *config = config_load(path, &problems);
+	struct config *config = config_load_daemon(path, &problems);
 	bool ok = config != NULL;
 
 	for (size_t i = 0; i < problems.len; i++) {

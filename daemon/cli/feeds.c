@@ -9,6 +9,7 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/feeds.h"
+#include "cli/feeds_add.h"
 #include "cli/table.h"
 #include "cli/when.h"
 
@@ -133,6 +134,10 @@ feeds_run(int argc, char **argv)
 	struct api api = {0};
 	int status;
 
+	if (argc > 1 && strcmp(argv[1], "add") == 0)
+		return feeds_add_run(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "remove") == 0)
+		return feeds_remove_run(argc - 1, argv + 1);
 	if (read_options(&api, &path, argc, argv) == 0)
 		status = list(&api, &path);
 	else

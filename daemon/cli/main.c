@@ -34,8 +34,12 @@ const struct command commands[] = {
     {"explain", explain_run, "explain [-s PATH] [--json] URL|ITEM",
 	"tell why an item alerted, or why not; exit 1 when it did not"},
     {"feeds", feeds_run,
-	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]",
-	"list the feeds and how each of them is"},
+	"feeds [--state STATE] [--outlet NAME] [-s PATH] [--json] [TEXT]\n"
+	"       wirewatch feeds add [--id ID] [--outlet NAME] "
+	"[--language CODE]\n"
+	"           [-c FILE] [-s PATH] [--json] URL\n"
+	"       wirewatch feeds remove [-s PATH] [--json] ID",
+	"list the feeds and how each of them is, add and remove feeds"},
     {"fetch", fetch_run, "fetch [-c FILE] URL",
 	"fetch one feed and print it as JSON Feed"},
     {"group", group_run, "group",

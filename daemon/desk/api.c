@@ -51,6 +51,8 @@ static const struct {
     {REQUEST_GET, "/readyz", api_get_readyz},
     {REQUEST_POST, "/api/v1/reload", action_post_reload},
     {REQUEST_POST, "/api/v1/feeds/{id}/poll", action_post_poll},
+    {REQUEST_POST, "/api/v1/feeds/{id}/remove", action_post_remove},
+    {REQUEST_POST, "/api/v1/feeds", action_post_feed},
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))
@@ -86,23 +88,27 @@ static void
 route_call(struct api_call *call)
 {
 	const struct request *request = call->request;
-	enum request_method method = request->method;
+	enum request_method method = request->method, other = REQUEST_OTHER;
 
 	if (method == REQUEST_HEAD)
 		method = REQUEST_GET;
 	for (size_t i = 0; i < ROUTES; i++) {
 		char *id = NULL;
+		bool matches = path_matches(routes[i].path, request->path, &id);
 
-		if (path_matches(routes[i].path, request->path, &id)) {
+		if (matches && routes[i].method == method) {
 			call->id = id;
-			if (routes[i].method == method)
-				routes[i].handle(call);
-			else
-				refuse_method(call->conn, routes[i].method);
+			routes[i].handle(call);
 			free(id);
 			return;
 		}
+		if (matches && other == REQUEST_OTHER)
+			other = routes[i].method;
 		free(id);
+	}
+	if (other != REQUEST_OTHER) {
+		refuse_method(call->conn, other);
+		return;
 	}
 	http_reply_error(call->conn, 404,
 	    "there is nothing at this address; "

@@ -328,7 +328,7 @@ desk_main(unsigned index)
 
 	desk_state_init(&desk.state);
 	desk.state.started_at = desk_now();
-	desk.actions = actions_new();
+	desk.actions = actions_new(&desk);
 	desk.websubs = websub_list_new();
 	role_start(&desk.role, ROLE_DESK, index, &callbacks, &desk);
 	take_config(&desk);

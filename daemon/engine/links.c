@@ -13,6 +13,7 @@
 #include "engine/commit.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/feeds_file.h"
 #include "engine/intake.h"
 #include "engine/job.h"
 #include "engine/links.h"
@@ -185,6 +186,17 @@ courier_ready(struct engine *engine, struct peer *peer)
 
 /* ---- desk --------------------------------------------------------------- */
 
+static void
+answer(struct peer *desk, uint64_t request, bool ok, const char *text)
+{
+	struct buf *buf = peer_begin(desk, MESSAGE_ACTION_RESULT);
+
+	message_put_u64(buf, request);
+	message_put_u32(buf, ok);
+	message_put_str(buf, text);
+	peer_send(desk);
+}
+
 static int
 desk_on_poll(void *arg, struct peer *peer, struct message_reader *reader)
 {
@@ -192,7 +204,6 @@ desk_on_poll(void *arg, struct peer *peer, struct message_reader *reader)
 	uint64_t request = message_get_u64(reader);
 	char *id = message_take_text(reader);
 	struct feed *feed;
-	struct buf *buf;
 
 	if (!message_end(reader)) {
 		free(id);
@@ -205,17 +216,73 @@ desk_on_poll(void *arg, struct peer *peer, struct message_reader *reader)
 		    engine->schedule, feed->number, engine_monotonic_us());
 		job_start_all(engine);
 	}
-	buf = peer_begin(peer, MESSAGE_ACTION_RESULT);
-	message_put_u64(buf, request);
-	message_put_u32(buf, feed != NULL);
-	message_put_str(
-	    buf, feed != NULL ? "polled now" : "there is no such feed");
-	peer_send(peer);
+	answer(peer, request, feed != NULL,
+	    feed != NULL ? "polled now" : "there is no such feed");
 	free(id);
 	return 0;
 }
 
+/* Says how an edit went; takes error, NULL: well. */
+static void
+answer_edit(struct peer *desk, uint64_t request, char *error)
+{
+	if (error != NULL)
+		log_error("feeds: %s", error);
+	answer(desk, request, error == NULL, error);
+	free(error);
+}
+
+static int
+desk_on_feed_add(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	uint64_t request = message_get_u64(reader);
+	char *id = message_take_text(reader);
+	char *url = message_take_text(reader);
+	char *outlet = message_take_str(reader);
+	char *language = message_take_str(reader);
+	struct feeds_file_entry entry = {id, url, outlet, language};
+	bool whole = message_end(reader);
+
+	if (whole)
+		answer_edit(peer, request, feeds_file_add(&entry));
+	free(id);
+	free(url);
+	free(outlet);
+	free(language);
+	return whole ? 0 : -1;
+}
+
+static int
+desk_on_feed_remove(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	uint64_t request = message_get_u64(reader);
+	char *id = message_take_text(reader);
+	bool whole = message_end(reader);
+
+	if (whole)
+		answer_edit(peer, request, feeds_file_remove(id));
+	free(id);
+	return whole ? 0 : -1;
+}
+
+static int
+desk_on_feed_undo(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	char *error;
+
+	if (!message_end(reader))
+		return -1;
+	error = feeds_file_undo();
+	if (error != NULL)
+		log_error("feeds: cannot be put back: %s", error);
+	free(error);
+	return 0;
+}
+
 static const struct message_route desk_routes[] = {
+    {MESSAGE_FEED_ADD, desk_on_feed_add},
+    {MESSAGE_FEED_REMOVE, desk_on_feed_remove},
+    {MESSAGE_FEED_UNDO, desk_on_feed_undo},
     {MESSAGE_POLL, desk_on_poll},
     {MESSAGE_WEBSUB_VERIFY, websub_on_verify},
     {MESSAGE_WEBSUB_PUSH, websub_on_push},

@@ -43,11 +43,10 @@ compare_names(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Files of conf.d in byte order. */
+/* Its files in byte order. Takes folder. */
 static void
-load_folder(struct config_reader *reader)
+load_folder(struct config_reader *reader, char *folder)
 {
-	char *folder = reader_path(reader, "conf.d");
 	struct dirent **entries = NULL;
 	int count = scandir(folder, &entries, is_yaml_name, compare_names);
 
@@ -101,9 +100,16 @@ check_given(struct config_reader *reader)
 		reader_error(reader, &mark, "the configuration is empty");
 }
 
+enum scope {
+	SCOPE_FILES,  /* what people wrote */
+	SCOPE_DAEMON, /* and what the daemon wrote itself */
+	SCOPE_ENTITIES,
+};
+
 static struct config *
-load(const char *path, bool entities_only, struct config_problems *problems)
+load(const char *path, enum scope scope, struct config_problems *problems)
 {
+	bool entities_only = scope == SCOPE_ENTITIES;
 	struct config_reader reader = {.config = config_new(),
 	    .problems = problems,
 	    .entities_only = entities_only};
@@ -114,7 +120,10 @@ load(const char *path, bool entities_only, struct config_problems *problems)
 	*problems = (struct config_problems){.at = NULL};
 	reader.folder = folder_of(main_file);
 	include_file(&reader, &schema_config, main_file, NULL);
-	load_folder(&reader);
+	load_folder(&reader, reader_path(&reader, "conf.d"));
+	if (scope == SCOPE_DAEMON)
+		load_folder(
+		    &reader, config_path(FOLDER_STATE, CONFIG_OWN_FOLDER));
 	include_packs(&reader);
 	if (!entities_only)
 		opml_include(&reader);
@@ -137,11 +146,17 @@ load(const char *path, bool entities_only, struct config_problems *problems)
 struct config *
 config_load(const char *path, struct config_problems *problems)
 {
-	return load(path, false, problems);
+	return load(path, path == NULL ? SCOPE_DAEMON : SCOPE_FILES, problems);
+}
+
+struct config *
+config_load_daemon(const char *path, struct config_problems *problems)
+{
+	return load(path, SCOPE_DAEMON, problems);
 }
 
 struct config *
 config_load_entities(const char *path, struct config_problems *problems)
 {
-	return load(path, true, problems);
+	return load(path, SCOPE_ENTITIES, problems);
 }

@@ -72,11 +72,8 @@ host_of(const char *url)
 	return xstrndup(host, strcspn(host, "/:?#"));
 }
 
-/* An id that is not taken: title and language, else with the host, else with a
- * number made of the address, so that it stays when the list changes. */
-static char *
-make_id(const struct list *list, const char *title, const char *language,
-    const char *url)
+char *
+opml_make_id(const char *title, const char *language, const char *url)
 {
 	struct buf id = BUF_INIT;
 	char *host = host_of(url);
@@ -88,10 +85,24 @@ make_id(const struct list *list, const char *title, const char *language,
 		buf_add_str(&id, "feed");
 	if (language != NULL)
 		buf_addf(&id, "-%s", language);
-	if (reader_find(list->reader, ID_FEED, buf_str(&id)) != NULL)
-		buf_addf(&id, "-%04x", (unsigned)(hash_str(0, url) & 0xffff));
 	free(host);
 	return buf_take(&id);
+}
+
+/* An id that is not taken: title and language, else with the host, else with a
+ * number made of the address, so that it stays when the list changes. */
+static char *
+make_id(const struct list *list, const char *title, const char *language,
+    const char *url)
+{
+	char *id = opml_make_id(title, language, url), *longer;
+
+	if (reader_find(list->reader, ID_FEED, id) == NULL)
+		return id;
+	longer =
+	    xasprintf("%s-%04x", id, (unsigned)(hash_str(0, url) & 0xffff));
+	free(id);
+	return longer;
 }
 
 /* Texts of the folders around, and categories ("/news/russia" or "russia"). */

@@ -109,7 +109,7 @@ int
 loader_main(const char *config_path)
 {
 	struct config_problems problems = {0};
-	struct config *config = config_load(config_path, &problems);
+	struct config *config = config_load_daemon(config_path, &problems);
 	int result = write_problems(&problems);
 
 	if (config == NULL)

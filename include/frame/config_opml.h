@@ -10,5 +10,8 @@ struct config_reader;
  * because feeds whose address is there already are left out. Their ids are made
  * of title and language ("tass-en"). */
 void opml_include(struct config_reader *);
+/* Such an id, of the host where the title has no letters a-z; language may be
+ * NULL. The caller frees. */
+char *opml_make_id(const char *title, const char *language, const char *url);
 
 #endif

@@ -86,6 +86,10 @@ enum message_type {
 	MESSAGE_WEBSUB_STATE,  /* see frame/websub.h */
 	/* desk -> engine */
 	MESSAGE_POLL,          /* u64 request, str feed id */
+	MESSAGE_FEED_ADD,      /* u64 request, str id, str URL, str outlet or
+				  NULL, str language or NULL */
+	MESSAGE_FEED_REMOVE,   /* u64 request, str feed id */
+	MESSAGE_FEED_UNDO,     /* (none): the last of these is put back */
 	MESSAGE_WEBSUB_VERIFY, /* see frame/websub.h */
 	MESSAGE_WEBSUB_PUSH,   /* see frame/websub.h */
 	MESSAGE_TYPES
