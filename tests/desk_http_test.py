@@ -132,6 +132,7 @@ def status_and_health_tell_the_state(stage):
     status, text = stage.get("/metrics", False)
     check('wirewatch_feed_up{feed="feed-1"} 0\n' in text, "feed_up")
     check("# TYPE wirewatch_deliver_delay_seconds histogram\n" in text, "histogram")
+    check("\nwirewatch_config_hash " in text, "config_hash")
 
 
 def read_events(stage, count, **how):

@@ -200,12 +200,18 @@ def bad_questions_are_refused(stage):
     check(done.returncode == 1 and "no daemon answers" in done.stderr, done.stderr)
 
 
+def configuration_hash(stage):
+    return stage.daemon.api("/api/v1/status")[1]["configuration"]["hash"]
+
+
 def a_reload_changes_the_rules_that_explain(stage):
     url = stage.a.items[-1]["url"]
     config = json.loads(open(stage.daemon.path("etc", "wirewatch.yaml")).read())
     config["rules"] = [{"id": "shoigu-only", "entities": ["shoigu"]}]
+    before = configuration_hash(stage)
     stage.daemon.configure(config)
     check(stage.daemon.cli("reload").returncode == 0, "reload")
+    check(configuration_hash(stage) != before, "the hash of the files")
     text, _ = stage.explain(url, 1)
     has(text, "shoigu-only is not met: entity shoigu is not mentioned",
         "crocus-city-hall is met")

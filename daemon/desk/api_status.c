@@ -131,6 +131,7 @@ put_config(struct buf *out, const struct desk_state *state)
 	json_put_key(out, "configuration");
 	json_put_open(out, '{');
 	json_pair_u64(out, "epoch", state->epoch);
+	json_pair_u64(out, "hash", state->config_hash >> 16);
 	json_pair_date(out, "in_force_since", state->configured_at);
 	json_pair_bool(out, "last_reload_ok", !state->reload_failed);
 	json_pair_str(out, "last_reload_error", state->reload_error);

@@ -203,6 +203,7 @@ take_config(struct desk *desk)
 	desk_state_set_config(&desk->state, desk->role.config);
 	desk->state.configured_at = desk_now();
 	desk->state.epoch = desk->role.epoch;
+	desk->state.config_hash = desk->role.config->hash;
 	desk->state.reload_failed = false;
 	free(desk->state.reload_error);
 	desk->state.reload_error = NULL;

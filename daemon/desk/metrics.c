@@ -382,6 +382,9 @@ metrics_write(struct buf *out, const struct desk_state *state, int64_t now_at,
 	write_gauge(out, "config_last_reload_success_timestamp_seconds",
 	    "When the configuration came into force.",
 	    (uint64_t)(state->configured_at / 1000000));
+	write_gauge(out, "config_hash",
+	    "Hash of the configuration's files, 48 bits of it.",
+	    state->config_hash >> 16);
 	write_gauge(
 	    out, "desk_connections", "HTTP connections open.", connections);
 	write_gauge(out, "engine_connected", "1 while the engine is there.",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "frame/config.h"
 #include "frame/config_check.h"
@@ -73,6 +74,18 @@ add_default_sink(struct config *config)
 	sink->path = xstrdup("alerts.jsonl");
 }
 
+/* So that two machines, or two days, can be told to have the same. */
+static uint64_t
+hash_sources(const struct config_reader *reader)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < reader->sources_len; i++)
+		hash = hash_bytes(
+		    hash, reader->sources[i]->bytes, reader->sources[i]->len);
+	return hash;
+}
+
 static void
 reader_clear(struct config_reader *reader)
 {
@@ -134,6 +147,7 @@ load(const char *path, enum scope scope, struct config_problems *problems)
 	if (!reader.sinks_given && !entities_only)
 		add_default_sink(reader.config);
 	config_problems_sort(problems);
+	reader.config->hash = hash_sources(&reader);
 	reader_clear(&reader);
 	free(main_file);
 	if (problems->errors > 0) {

@@ -101,6 +101,7 @@ config_encode(const struct config *config, enum role_kind role, struct buf *out)
 {
 	message_put_u32(out, MESSAGE_VERSION);
 	message_put_u32(out, role);
+	message_put_u64(out, config->hash);
 	encode_record(&schema_config, config, role, out);
 }
 
@@ -209,6 +210,7 @@ config_decode(const void *bytes, size_t len)
 	message_reader_init(&in, bytes, len);
 	version = message_get_u32(&in);
 	role = message_get_u32(&in);
+	config->hash = message_get_u64(&in);
 	if (version != MESSAGE_VERSION || role >= ROLE_KINDS)
 		in.failed = true;
 	else

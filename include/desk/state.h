@@ -46,6 +46,7 @@ struct desk_state {
 	int64_t started_at;    /* epoch us */
 	int64_t configured_at; /* when the configuration came into force */
 	uint64_t epoch;        /* of the configuration */
+	uint64_t config_hash;  /* of its files */
 	bool reload_failed;    /* the last reload was refused ... */
 	char *reload_error;    /* ... for this */
 	char *listen;          /* "127.0.0.1:8610" as bound, or NULL */

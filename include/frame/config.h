@@ -199,6 +199,7 @@ struct config {
 	size_t routes_len;
 	int64_t fetchers;     /* how many; 0: one per core */
 	struct strings files; /* that were read; marks point into it */
+	uint64_t hash;        /* of these files' bytes, in their order */
 };
 
 /* With the schema's defaults; the caller frees. */
