@@ -299,16 +299,23 @@ struct arguments {
 	bool check;
 	const char *role; /* NULL: the parent */
 	unsigned index;
+	const char *log_format; /* NULL: text */
 	bool prefix; /* lines with a priority, for the parent or journal */
 };
 
 static const char usage[] =
-    "usage: wirewatchd [-c FILE] [-f] [-t] [-s] [--once]\n"
+    "usage: wirewatchd [-c FILE] [-f] [-t] [-s] [-v] [-q] [--once]\n"
+    "           [--log-level LEVEL] [--log-format text|json]\n"
     "\n"
     "  -c, --config FILE    read this configuration\n"
     "  -f, --foreground     stay in the foreground (it always does)\n"
     "  -t, --check-config   check the configuration and exit, 78 on errors\n"
     "  -s, --syslog         write diagnostics to syslog, not to stderr\n"
+    "  -v, --verbose        write diagnostics of level debug, too\n"
+    "  -q, --quiet          write warnings and errors only\n"
+    "      --log-level LEVEL  error, warning, info or debug, in place of the\n"
+    "                       configuration's log.level\n"
+    "      --log-format FORM  text, or json for one object a line\n"
     "      --once           poll every feed once, deliver, exit\n"
     "  -V, --version        print the version\n"
     "  -h, --help           print this\n"
@@ -356,12 +363,16 @@ run_role(const struct arguments *arguments)
 static int
 read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	enum { ONCE = 256, ROLE, INDEX, PREFIX };
+	enum { ONCE = 256, ROLE, INDEX, PREFIX, LEVEL, FORMAT };
 	static const struct option options[] = {
 	    {"config", required_argument, NULL, 'c'},
 	    {"foreground", no_argument, NULL, 'f'},
 	    {"check-config", no_argument, NULL, 't'},
 	    {"syslog", no_argument, NULL, 's'},
+	    {"verbose", no_argument, NULL, 'v'},
+	    {"quiet", no_argument, NULL, 'q'},
+	    {"log-level", required_argument, NULL, LEVEL},
+	    {"log-format", required_argument, NULL, FORMAT},
 	    {"once", no_argument, NULL, ONCE},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'},
@@ -371,7 +382,8 @@ read_arguments(int argc, char **argv, struct arguments *arguments)
 	    {NULL, 0, NULL, 0}};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:ftsVh", options, NULL)) != -1) {
+	while (
+	    (c = getopt_long(argc, argv, "c:ftsvqVh", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			arguments->parent.config_path = optarg;
@@ -383,6 +395,18 @@ read_arguments(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 's':
 			arguments->parent.syslog = true;
+			break;
+		case 'v':
+			arguments->parent.log_level = "debug";
+			break;
+		case 'q':
+			arguments->parent.log_level = "warning";
+			break;
+		case LEVEL:
+			arguments->parent.log_level = optarg;
+			break;
+		case FORMAT:
+			arguments->log_format = optarg;
 			break;
 		case ONCE:
 			arguments->parent.once = true;
@@ -413,11 +437,31 @@ read_arguments(int argc, char **argv, struct arguments *arguments)
 	return EXIT_USAGE;
 }
 
+/* What cannot be met, or NULL. */
+static const char *
+check_log_arguments(struct arguments *arguments)
+{
+	const char *format = arguments->log_format;
+
+	if (arguments->parent.log_level != NULL &&
+	    !log_fix_level(arguments->parent.log_level))
+		return "--log-level takes error, warning, info or debug";
+	if (format != NULL && strcmp(format, "text") != 0 &&
+	    strcmp(format, "json") != 0)
+		return "--log-format takes text or json";
+	arguments->parent.json = format != NULL && strcmp(format, "json") == 0;
+	if (arguments->parent.json && arguments->parent.syslog)
+		return "--log-format json is for stderr, not for --syslog";
+	return NULL;
+}
+
 static enum log_form
 choose_log_form(const struct arguments *arguments)
 {
 	if (arguments->parent.syslog)
 		return LOG_FORM_SYSLOG;
+	if (arguments->parent.json)
+		return LOG_FORM_JSON;
 	/* systemd sets it when stderr is connected to the journal */
 	if (arguments->prefix || getenv("JOURNAL_STREAM") != NULL)
 		return LOG_FORM_PREFIX;
@@ -429,9 +473,15 @@ main(int argc, char **argv)
 {
 	struct arguments arguments = {0};
 	int status = read_arguments(argc, argv, &arguments);
+	const char *fault;
 
 	if (status != -1)
 		return status;
+	fault = check_log_arguments(&arguments);
+	if (fault != NULL) {
+		fprintf(stderr, "wirewatchd: %s\n", fault);
+		return EXIT_USAGE;
+	}
 	log_open(arguments.role, choose_log_form(&arguments));
 	if (arguments.check)
 		return check_config(arguments.parent.config_path);

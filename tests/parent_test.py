@@ -2,6 +2,7 @@
 """The parent and its roles as processes: restarts, the throttle, reload, stop,
 diagnostics, a second instance. Prints TAP.
 """
+import json
 import os
 import signal
 import subprocess
@@ -171,6 +172,41 @@ def errors_of_a_configuration_go_to_syslog_with_s(daemon):
         syslog.stop()
 
 
+def run_daemon(daemon, *options):
+    return subprocess.run([harness.WIREWATCHD, "-f", *options],
+                          env=daemon.environment(), stdin=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, timeout=60)
+
+
+def diagnostics_are_objects_on_demand(daemon):
+    daemon.configure(dict(CONFIG, feeds=[], log={"level": "info"}))
+    done = run_daemon(daemon, "--once", "--log-format", "json", "-v")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    check({"parent", "engine"} <= {line["wirewatch.role"] for line in lines},
+          done.stderr)
+    check("debug" in {line["log.level"] for line in lines}, "-v: " + done.stderr)
+    check(all(set(line) == {"@timestamp", "log.level", "process.name", "wirewatch.role",
+                            "message"} for line in lines), done.stderr)
+    daemon.configure(dict(CONFIG, typo=1))
+    done = run_daemon(daemon, "--log-format=json")
+    check(done.returncode == 78, "status %d" % done.returncode)
+    check(any('unknown key "typo"' in json.loads(line)["message"]
+              for line in done.stderr.splitlines()), done.stderr)
+
+
+def the_level_of_the_command_line_outweighs_the_configuration(daemon):
+    daemon.configure(dict(CONFIG, feeds=[], log={"level": "debug"}))
+    done = run_daemon(daemon, "--once", "-q")
+    check("configuration: 0 feeds" not in done.stderr, done.stderr)
+    done = run_daemon(daemon, "--once", "--log-level", "info")
+    check("configuration: 0 feeds" in done.stderr and "sandbox:" not in done.stderr,
+          done.stderr)
+    for options in (("--log-level", "loud"), ("--log-format", "xml"),
+                    ("--log-format", "json", "-s")):
+        done = run_daemon(daemon, *options)
+        check(done.returncode == 64 and "--log-" in done.stderr, done.stderr)
+
+
 def main():
     tap = harness.Tap()
     harness.need_programs(tap, harness.WIREWATCHD, harness.WIREWATCH)
@@ -188,7 +224,9 @@ def main():
                      term_stops_everything_within_ten_seconds,
                      roles_end_with_a_killed_parent,
                      errors_of_the_first_configuration_end_it_with_78,
-                     errors_of_a_configuration_go_to_syslog_with_s):
+                     errors_of_a_configuration_go_to_syslog_with_s,
+                     diagnostics_are_objects_on_demand,
+                     the_level_of_the_command_line_outweighs_the_configuration):
             tap.run(test, daemon,
                     on_failure=lambda: "\n".join(daemon.lines[-30:]))
     finally:

@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "frame/log.h"
 
 static const char *role; /* NULL: the parent */
 static enum log_form form = LOG_FORM_TEXT;
 static enum log_level threshold = LOG_LEVEL_INFO;
+static bool is_fixed; /* the threshold is that of the command line */
+
+static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
 static const int priorities[] = {[LOG_LEVEL_ERROR] = LOG_ERR,
     [LOG_LEVEL_WARNING] = LOG_WARNING,
@@ -30,19 +34,31 @@ log_open(const char *role_name_, enum log_form form_)
 		openlog("wirewatchd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
-bool
-log_set_level(const char *name)
+static bool
+find_level(const char *name, enum log_level *level)
 {
-	static const char *const names[] = {
-	    "error", "warning", "info", "debug"};
-
 	for (size_t i = 0; i < 4; i++) {
-		if (strcmp(name, names[i]) == 0) {
-			threshold = (enum log_level)i;
+		if (strcmp(name, level_names[i]) == 0) {
+			*level = (enum log_level)i;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool
+log_set_level(const char *name)
+{
+	enum log_level ignored;
+
+	return find_level(name, is_fixed ? &ignored : &threshold);
+}
+
+bool
+log_fix_level(const char *name)
+{
+	is_fixed = find_level(name, &threshold);
+	return is_fixed;
 }
 
 /* Strangers' text may stand in the line: no control characters leave. */
@@ -54,6 +70,7 @@ clean(char *line)
 			*line = ' ';
 }
 
+/* "2026-11-22T10:00:00.000Z" */
 static void
 add_time(struct buf *line)
 {
@@ -62,9 +79,39 @@ add_time(struct buf *line)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
-	buf_addf(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ ",
+	buf_addf(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
 	    tm.tm_sec, now.tv_nsec / 1000000);
+}
+
+static void
+add_json(struct buf *line, enum log_level level, const char *text)
+{
+	struct buf now = BUF_INIT;
+
+	add_time(&now);
+	json_put_open(line, '{');
+	json_pair_str(line, "@timestamp", buf_str(&now));
+	json_pair_str(line, "log.level", level_names[level]);
+	json_pair_str(line, "process.name", "wirewatchd");
+	json_pair_str(line, "wirewatch.role", role != NULL ? role : "parent");
+	json_pair_str(line, "message", text);
+	json_put_close(line, '}');
+	buf_add_char(line, '\n');
+	buf_clear(&now);
+}
+
+static void
+add_text(struct buf *line, enum log_level level, const char *text)
+{
+	if (form == LOG_FORM_PREFIX) {
+		buf_addf(line, "<%d>", priorities[level]);
+	} else {
+		add_time(line);
+		buf_add_char(line, ' ');
+	}
+	buf_addf(line, "%s%s%s\n", role != NULL ? role : "",
+	    role != NULL ? ": " : "", text);
 }
 
 static void
@@ -76,12 +123,10 @@ write_line(enum log_level level, const char *text)
 		syslog(priorities[level], "%s", text);
 		return;
 	}
-	if (form == LOG_FORM_PREFIX)
-		buf_addf(&line, "<%d>", priorities[level]);
+	if (form == LOG_FORM_JSON)
+		add_json(&line, level, text);
 	else
-		add_time(&line);
-	buf_addf(&line, "%s%s%s\n", role != NULL ? role : "",
-	    role != NULL ? ": " : "", text);
+		add_text(&line, level, text);
 	/* One write, so that lines of several roles do not mix. */
 	if (write(STDERR_FILENO, line.data, line.len) < 0) {
 		/* there is no one left to tell */

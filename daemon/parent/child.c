@@ -227,11 +227,36 @@ child_on_stderr(struct bufferevent *bev, void *arg)
 	}
 }
 
+/* The arguments of a role, ended by NULL. */
+static void
+fill_arguments(const struct child *child, char *index, const char *out[12])
+{
+	const struct parent_options *options = &child->parent->options;
+
+	*out++ = "wirewatchd";
+	*out++ = "--role";
+	*out++ = role_name(child->kind);
+	*out++ = "--index";
+	*out++ = index;
+	if (options->log_level != NULL) {
+		*out++ = "--log-level";
+		*out++ = options->log_level;
+	}
+	if (options->json) {
+		*out++ = "--log-format";
+		*out++ = "json";
+	} else if (options->syslog) {
+		*out++ = "--prefix";
+	}
+	*out = NULL;
+}
+
 /* In the new process: only its socket and the standard descriptors remain,
  * the others close at exec. */
 static void
 exec_role(const struct child *child, int fd, int error_fd)
 {
+	const char *arguments[12];
 	char index[16];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -249,10 +274,8 @@ exec_role(const struct child *child, int fd, int error_fd)
 	else
 		dup2(fd, PARENT_FD);
 	snprintf(index, sizeof(index), "%u", child->index);
-	execl("/proc/self/exe", "wirewatchd", "--role", role_name(child->kind),
-	    "--index", index,
-	    child->parent->options.syslog ? "--prefix" : (char *)NULL,
-	    (char *)NULL);
+	fill_arguments(child, index, arguments);
+	execv("/proc/self/exe", (char *const *)arguments);
 	_exit(127);
 }
 

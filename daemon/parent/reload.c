@@ -23,9 +23,25 @@
 #define PRIORITY_ERROR 3 /* of sd-daemon(3) and syslog(3) */
 #define PRIORITY_WARNING 4
 
-/* Line by line: syslog knows no others. */
 static void
-forward_problems(const char *text, bool refused)
+log_problem(const struct parent *parent, const char *line, bool refused)
+{
+	if (parent->options.syslog) {
+		char *prefixed = xasprintf("<%d>%s",
+		    refused ? PRIORITY_ERROR : PRIORITY_WARNING, line);
+
+		log_forward(prefixed);
+		free(prefixed);
+	} else if (refused) {
+		log_error("%s", line);
+	} else {
+		log_warning("%s", line);
+	}
+}
+
+/* Line by line: neither syslog nor JSON knows others. */
+static void
+log_problems(const struct parent *parent, const char *text, bool refused)
 {
 	const char *end;
 
@@ -33,20 +49,18 @@ forward_problems(const char *text, bool refused)
 		char *line;
 
 		end = text + strcspn(text, "\n");
-		line = xasprintf("<%d>%.*s",
-		    refused ? PRIORITY_ERROR : PRIORITY_WARNING,
-		    (int)(end - text), text);
-		log_forward(line);
+		line = xstrndup(text, (size_t)(end - text));
+		log_problem(parent, line, refused);
 		free(line);
 	}
 }
 
-/* Writes what the loader found, as it stands. */
+/* Writes what the loader found, on stderr as it stands. */
 static void
 print_problems(const struct parent *parent, const char *text, bool refused)
 {
-	if (parent->options.syslog)
-		forward_problems(text, refused);
+	if (parent->options.syslog || parent->options.json)
+		log_problems(parent, text, refused);
 	else if (*text != '\0' && write(STDERR_FILENO, text, strlen(text)) < 0)
 		log_error("stderr: %s", strerror(errno));
 }

@@ -19,6 +19,7 @@ enum log_level {
 enum log_form {
 	LOG_FORM_TEXT,   /* "2026-11-22 10:00:00 engine: ..." */
 	LOG_FORM_PREFIX, /* "<4>engine: ...", for the journal and the parent */
+	LOG_FORM_JSON,   /* an object with the keys of the Elastic schema */
 	LOG_FORM_SYSLOG  /* by syslog(3); the parent only */
 };
 
@@ -29,6 +30,8 @@ void log_open(const char *role, enum log_form);
 void log_forward(const char *line);
 /* "error", "warning", "info", "debug"; false: no such level. */
 bool log_set_level(const char *name);
+/* The same for good: what the configuration says later is not heeded. */
+bool log_fix_level(const char *name);
 
 /* Strangers' text in the arguments is cleaned: no control characters come
  * through. */

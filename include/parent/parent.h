@@ -22,7 +22,9 @@ struct slices;
 struct parent_options {
 	const char *config_path; /* NULL: the default's */
 	bool once;               /* poll each feed once, deliver, exit */
-	bool syslog;             /* diagnostics to syslog */
+	bool syslog;             /* diagnostics to syslog, or ... */
+	bool json;               /* ... as JSON */
+	const char *log_level;   /* NULL: the configuration's */
 };
 
 struct parent {
