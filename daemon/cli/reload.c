@@ -26,6 +26,17 @@ print_refusal(const struct buf *body)
 	return EXIT_CONFIG;
 }
 
+static void
+print_success(const struct buf *body)
+{
+	json_t *answer = json_loads(buf_str(body), 0, NULL);
+
+	puts(api_text(answer, "text") != NULL
+		 ? api_text(answer, "text")
+		 : "the configuration is in force");
+	json_decref(answer);
+}
+
 static int
 reload(struct api *api)
 {
@@ -42,7 +53,7 @@ reload(struct api *api)
 	else
 		status = api->json ? EXIT_NO : api_refused(http_status, &body);
 	if (status == EXIT_YES && !api->json)
-		puts("the configuration is in force");
+		print_success(&body);
 	buf_clear(&body);
 	return status;
 }

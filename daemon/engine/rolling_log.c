@@ -105,6 +105,22 @@ sync_folder(const char *path)
 	free(copy);
 }
 
+/* The engine's sandbox has the folders of the logs that it was started with. */
+static int
+fail_to_open(struct rolling_log *log)
+{
+	bool walled = errno == EACCES;
+
+	fail(log);
+	if (walled) {
+		free(log->error);
+		log->error = xstrdup(
+		    "Permission denied (a folder that a reload brought is "
+		    "reached after a restart of the service)");
+	}
+	return -1;
+}
+
 static int
 open_file(struct rolling_log *log)
 {
@@ -114,7 +130,9 @@ open_file(struct rolling_log *log)
 		return 0;
 	log->fd = open(
 	    log->options.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	if (log->fd == -1 || fstat(log->fd, &st) == -1)
+	if (log->fd == -1)
+		return fail_to_open(log);
+	if (fstat(log->fd, &st) == -1)
 		return fail(log);
 	if (st.st_size == 0)
 		sync_folder(log->options.path);

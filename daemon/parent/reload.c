@@ -173,7 +173,6 @@ static void
 accept(struct parent *parent, const char *problems)
 {
 	struct slices *old = parent->slices;
-	struct child *desk = parent_find(parent, ROLE_DESK, 0);
 	char *summary = slices_summary(parent->loading);
 
 	print_problems(parent, problems, false);
@@ -185,11 +184,9 @@ accept(struct parent *parent, const char *problems)
 	for (size_t i = 0; i < parent->children_len; i++)
 		if (parent->children[i]->state == CHILD_UP)
 			child_configure(parent->children[i]);
-	/* Its listeners are opened before its sandbox. */
-	if (old != NULL && desk != NULL &&
-	    strcmp(old->listen, parent->slices->listen) != 0)
-		log_warning("desk: a new listen address needs a restart of "
-			    "the service");
+	free(parent->needs_restart);
+	parent->needs_restart =
+	    old != NULL ? slices_needing_restart(old, parent->slices) : NULL;
 	parent_adjust_children(parent);
 	slices_free(old);
 	reload_check_done(parent);
@@ -230,11 +227,19 @@ reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 void
 reload_check_done(struct parent *parent)
 {
+	char *text;
+
 	if (!parent->reload_pending || !parent_is_ready(parent))
 		return;
 	parent->reload_pending = false;
-	log_info("reload: the new configuration is in force");
-	answer(parent, true, "the new configuration is in force");
+	text = parent->needs_restart == NULL
+		   ? xstrdup("the new configuration is in force")
+		   : xasprintf("the new configuration is in force, but for "
+			       "what needs a restart of the service: %s",
+			 parent->needs_restart);
+	log_info("reload: %s", text);
+	answer(parent, true, text);
+	free(text);
 	notify("READY=1");
 	parent_say_status(parent);
 	start_again(parent);
