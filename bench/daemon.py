@@ -90,6 +90,7 @@ class Feeds:
 def configuration(feeds, interval_s, **more):
     config = {
         "defaults": {"interval": "%gs" % interval_s},
+        "desk": {"listen": "127.0.0.1:0"},
         "network": {"allow": ["127.0.0.0/8"]},
         "feeds": [
             {"id": "f%d" % number, "url": feeds.url(number)}

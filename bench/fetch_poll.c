@@ -10,7 +10,8 @@
  *   -H  each feed at a host of its own in 127/8
  *   -e  send the validators back     -s  send the seen keys along
  *   -u  send the hash of the last body along
- *   -C  network.max_connections      -A  network.ca_file
+ *   -C  network.max_connections and idle_connections
+ *   -A  network.ca_file
  *   -E  match the names of the file, one a line
  *
  * BUILDDIR says where wirewatchd is. Prints a line of JSON for each round.
@@ -154,6 +155,7 @@ start_fetcher(void)
 
 	config.defaults.timeout_ms = 60000;
 	config.network.max_connections = options.connections;
+	config.network.idle_connections = options.connections;
 	config.network.ca_file = (char *)(uintptr_t)options.ca_file;
 	config.network.resolver = xstrdup("127.0.0.1:9");
 	config.log.level = xstrdup("warning");

@@ -203,6 +203,7 @@
  *   daemon/fetcher/fetcher.c             the role
  *   daemon/fetcher/header.c              the head of an answer
  *   daemon/fetcher/hub.c                 forms posted to WebSub hubs
+ *   daemon/fetcher/idle.c                connections worth keeping
  *   daemon/fetcher/obstacle.c            bot walls and their kin
  *   daemon/fetcher/reason.c              sentences for failures
  *   daemon/fetcher/request.c             the headers of a GET

@@ -63,6 +63,7 @@ open_pool(struct net *net, const struct address_wall *wall,
 	free(warning);
 	*pool = exchange_pool_new(net->base, *loop,
 	    &(struct exchange_options){.connections_max = 16,
+		.idle_max = 16,
 		.user_agent = "wirewatch/test",
 		.timeout_ms = TIMEOUT_MS});
 }
@@ -392,6 +393,7 @@ requests_to_a_host_keep_their_distance(void **state)
 	enum { COUNT = 6 };
 	struct net *net = *state;
 	struct exchange_options options = {.connections_max = 16,
+	    .idle_max = 16,
 	    .user_agent = "wirewatch/test",
 	    .timeout_ms = TIMEOUT_MS,
 	    .host_spacing_ms = 40};

@@ -56,6 +56,7 @@ world_set_up(void **state)
 	config->defaults.timeout_ms = 30000;
 	config->defaults.contact = (char *)(uintptr_t) "desk@example.org";
 	config->network.max_connections = 32;
+	config->network.idle_connections = 32;
 	config->network.ca_file = world->ca_file;
 	config->log.level = (char *)(uintptr_t) "warning";
 	strings_add(&config->network.allow, "127.0.0.0/8");

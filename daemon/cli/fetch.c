@@ -285,6 +285,7 @@ run_exchange(struct fetching *fetching, struct curl_loop *loop, const char *url)
 {
 	const struct config *config = fetching->config;
 	struct exchange_options how = {.connections_max = 1,
+	    .idle_max = 1,
 	    .timeout_ms =
 		config != NULL ? config->defaults.timeout_ms : TIMEOUT_MS};
 	char *user_agent = exchange_user_agent(

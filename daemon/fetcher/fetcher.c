@@ -43,21 +43,37 @@ struct fetcher {
 
 /* ---- the configuration --------------------------------------------------- */
 
-/* As many connections as are configured, but a tenth of the descriptors is
- * left alone. */
+/* Descriptors that connections may have: a tenth is left alone. */
 static size_t
-connections_max(const struct config *config)
+descriptors(void)
 {
-	size_t wanted = (size_t)config->network.max_connections, allowed;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
 	    limit.rlim_cur == RLIM_INFINITY)
-		return wanted;
-	allowed = limit.rlim_cur > FILES_SPARE
-		      ? (size_t)(limit.rlim_cur - FILES_SPARE) * 9 / 10
-		      : 1;
-	return wanted < allowed ? wanted : allowed;
+		return SIZE_MAX;
+	return limit.rlim_cur > FILES_SPARE
+		   ? (size_t)(limit.rlim_cur - FILES_SPARE) * 9 / 10
+		   : 1;
+}
+
+static size_t
+at_most(int64_t wanted, size_t allowed)
+{
+	return (size_t)wanted < allowed ? (size_t)wanted : allowed;
+}
+
+static size_t
+connections_max(const struct config *config)
+{
+	return at_most(config->network.max_connections, descriptors());
+}
+
+static size_t
+idle_max(const struct config *config)
+{
+	return at_most(config->network.idle_connections,
+	    descriptors() - connections_max(config));
 }
 
 /* Takes what the configuration says for the exchanges from now on. */
@@ -72,6 +88,7 @@ apply_config(struct fetcher *fetcher)
 	    config->defaults.user_agent, config->defaults.contact);
 	options = (struct exchange_options){
 	    .connections_max = connections_max(config),
+	    .idle_max = idle_max(config),
 	    .user_agent = fetcher->user_agent,
 	    .timeout_ms = config->defaults.timeout_ms,
 	    .host_spacing_ms = config->network.host_spacing_ms};
@@ -296,7 +313,8 @@ open_network(struct fetcher *fetcher)
 	fetcher->wall = address_wall_new(&network->allow);
 	options.dns = fetcher->dns;
 	options.wall = fetcher->wall;
-	exchange_spread(&options, connections_max(fetcher->role.config));
+	exchange_spread(&options, connections_max(fetcher->role.config) +
+				      idle_max(fetcher->role.config));
 	fetcher->loop = curl_loop_new(fetcher->role.base, &options, &warning);
 	if (warning != NULL)
 		log_warning("%s", warning);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "fetcher/exchange.h"
 #include "fetcher/request.h"
@@ -118,4 +119,37 @@ request_same_origin(const char *a, const char *b)
 	curl_url_cleanup(url[0]);
 	curl_url_cleanup(url[1]);
 	return same;
+}
+
+char *
+request_host(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *at;
+	size_t len;
+	char *name;
+
+	host = host != NULL ? host + 3 : url;
+	len = strcspn(host, "/?#");
+	at = memrchr(host, '@', len);
+	if (at != NULL) {
+		len -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	name = xstrndup(host, len);
+	if (*name != '[')
+		name[strcspn(name, ":")] = '\0';
+	for (char *p = name; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p |= 0x20;
+	return name;
+}
+
+uint64_t
+request_server(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host != NULL ? host + 3 : url;
+	return hash_bytes(0, url, (size_t)(host - url) + strcspn(host, "/?#"));
 }

@@ -165,7 +165,18 @@ static const struct schema_field network_fields[] = {
 	.preset = "256",
 	.min = 1,
 	.max = 65536,
-	.doc = "How many connections a fetcher may have open.",
+	.doc = "How many fetches a fetcher may have under way.",
+    },
+    {
+	.key = "idle_connections",
+	.type = FIELD_COUNT,
+	.offset = offsetof(struct config_network, idle_connections),
+	.roles = FETCHER,
+	.preset = "1000",
+	.max = 65536,
+	.doc = "How many connections a fetcher keeps open to servers that it "
+	       "will ask again within 75 seconds. Each takes 6 kB of memory, "
+	       "50 kB with TLS, and saves a handshake for each poll.",
     },
     {
 	.key = "host_spacing",

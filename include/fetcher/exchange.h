@@ -23,6 +23,7 @@ struct exchange;
 struct exchange_pool;
 
 struct exchange_options {
+	size_t idle_max;         /* connections kept open in between */
 	size_t connections_max;  /* exchanges at the same time */
 	const char *user_agent;  /* copied */
 	int64_t timeout_ms;      /* of an exchange with all its hops */
@@ -67,7 +68,8 @@ struct exchange_callbacks {
 /* How wirewatch presents itself: user_agent when given, else its name and
  * version, and whom to contact where that is known. The caller frees. */
 char *exchange_user_agent(const char *user_agent, const char *contact);
-/* Spreads hosts over as many handles as serve so many connections best. */
+/* Spreads hosts over as many handles as serve so many connections, at work and
+ * idle, best. */
 void exchange_spread(struct curl_loop_options *, size_t connections_max);
 /* The loop outlives the pool. */
 struct exchange_pool *exchange_pool_new(

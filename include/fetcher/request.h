@@ -5,6 +5,7 @@
 #define FETCHER_REQUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <curl/curl.h>
 
@@ -20,5 +21,10 @@ struct curl_slist *request_headers(
     const struct exchange_request *, bool at_home);
 /* Whether scheme, host and port of two URLs are the same. */
 bool request_same_origin(const char *a, const char *b);
+/* The host as far as slots are concerned (libcurl judges the URL itself), in
+ * small letters; the caller frees. */
+char *request_host(const char *url);
+/* Scheme, host and port, hashed. */
+uint64_t request_server(const char *url);
 
 #endif
