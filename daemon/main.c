@@ -144,6 +144,7 @@
  *   daemon/store/db.c                    one SQLite connection
  *   daemon/store/delivery.c              the outbox read
  *   daemon/store/find.c                  items and feeds by address
+ *   daemon/store/known.c                 known items by their keys
  *   daemon/store/lock.c                  one process holds the store
  *   daemon/store/query.c                 filtered reads, page by page
  *   daemon/store/read.c                  feeds and what they have shown
@@ -173,6 +174,7 @@
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert
+ *   daemon/engine/known.c                which known item it is
  *   daemon/engine/links.c                who talks to the engine
  *   daemon/engine/log_archive.c          rotated logs
  *   daemon/engine/log_line.c             lines of the log, repaired

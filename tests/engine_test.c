@@ -483,8 +483,9 @@ send_item(struct world *world, const char *title, int64_t published_at)
 	message.item.guid = xstrdup(title);
 	free(message.item.title);
 	message.item.title = xstrdup(title);
-	message.item.url = xstrdup("http://a.example/1");
 	message.item.key = hash_str(0, title);
+	message.item.url = xasprintf("http://a.example/%llu",
+	    (unsigned long long)message.item.key);
 	message.item.revision = 1;
 	message.item.published_at = published_at;
 	if (strncmp(title, "Macron", 6) == 0) {

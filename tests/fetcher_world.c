@@ -102,7 +102,6 @@ on_item(void *arg, const struct item_message *message)
 		told->seen[told->items] = (struct job_seen){
 		    message->item.key, message->item.revision};
 	told->items++;
-	told->edited += message->edited;
 	told->mentions += (unsigned)message->mentions_len;
 	free(told->last_title);
 	told->last_title = xstrdup(message->item.title);

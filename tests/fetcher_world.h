@@ -34,7 +34,6 @@ struct told {
 	bool is_done;
 	unsigned done_count;
 	unsigned items;
-	unsigned edited;
 	unsigned mentions;
 	struct job_seen seen[ITEMS_MAX];
 	char *last_title;

@@ -322,21 +322,31 @@ on_seen(void *arg, const struct job_seen *seen)
 }
 
 static void
+add_seen(struct fixture *f, uint64_t key, uint64_t revision)
+{
+	struct seen_record seen = {
+	    .feed = 1, .key = key, .revision = revision, .seen_at = 5000};
+
+	batch_add_seen(f->batch, &seen);
+}
+
+static void
 keys_are_known_after_their_items(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t revision;
 	int n = 0;
 
 	add_alerts(f, 2);
-	batch_add_seen(f->batch, 1, UINT64_MAX, 7, 5000);
-	batch_add_seen(f->batch, 1, UINT64_MAX, 8, 5001);
+	add_seen(f, UINT64_MAX, 7);
+	add_seen(f, UINT64_MAX, 8);
+	add_seen(f, UINT64_MAX, 8);
 	commit(f);
 	store_read_seen(f->store, 1, 100, on_seen, &n);
-	assert_int_equal(n, 3);
-	assert_true(store_find_seen(f->store, 1, UINT64_MAX, &revision));
-	assert_int_equal(revision, 8);
-	assert_false(store_find_seen(f->store, 2, UINT64_MAX, &revision));
+	assert_int_equal(n, 4);
+	assert_true(store_has_seen(f->store, 1, UINT64_MAX, 7));
+	assert_true(store_has_seen(f->store, 1, UINT64_MAX, 8));
+	assert_false(store_has_seen(f->store, 1, UINT64_MAX, 9));
+	assert_false(store_has_seen(f->store, 2, UINT64_MAX, 7));
 }
 
 struct page {
@@ -472,10 +482,9 @@ static void
 an_edit_changes_item_and_search(void **state)
 {
 	struct fixture *f = *state;
-	struct item_record edit = {.feed = 1, .seen_at = 6000};
+	struct item_record edit = {.id = 1, .feed = 1, .seen_at = 6000};
 	struct store_reader *reader = open_reader(f);
 	struct page page = {0};
-	uint64_t revision;
 	struct db *db;
 	char *error;
 
@@ -488,9 +497,8 @@ an_edit_changes_item_and_search(void **state)
 	edit.item.revision = 2;
 	batch_add_edit(f->batch, &edit);
 	commit(f);
-	assert_true(store_find_seen(
-	    f->store, 1, hash_str(0, "Макрон said 0"), &revision));
-	assert_int_equal(revision, 2);
+	assert_true(
+	    store_has_seen(f->store, 1, hash_str(0, "Макрон said 0"), 2));
 	assert_int_equal(COUNT(.text = "said"), 0);
 	assert_int_equal(COUNT(.text = "shoigu"), 1);
 	store_query_items(
@@ -501,7 +509,8 @@ an_edit_changes_item_and_search(void **state)
 	assert_int_equal(1,
 	    db_number(db, 0,
 		"SELECT count(*) FROM revisions JOIN items ON item = items.id"
-		" WHERE revisions.title = 'Макрон said 0'",
+		" WHERE revisions.title = 'Макрон said 0'"
+		" AND entities = 'macron'",
 		""));
 	db_close(db);
 }

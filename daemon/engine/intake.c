@@ -246,8 +246,10 @@ plan_next(struct engine *engine, struct feed *feed,
 }
 
 static void
-judge_items(struct engine *engine, struct job *job)
+judge_items(
+    struct engine *engine, struct job *job, const struct fetch_done *done)
 {
+	job_note_present(job, done);
 	for (size_t i = 0; i < job->items_len; i++)
 		judge_item(engine, job, &job->items[i]);
 }
@@ -261,7 +263,7 @@ finish_pushed(
 	struct feed *feed = job->feed;
 	bool ok = done->outcome == FETCH_OK;
 
-	judge_items(engine, job);
+	judge_items(engine, job, done);
 	if (!ok)
 		log_warning("feed %s: what its hub brought cannot be read: "
 			    "polled at once",
@@ -279,7 +281,7 @@ finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
 	uint64_t new_items = feed->state.new_items;
 	int64_t now = clock_now_us();
 
-	judge_items(engine, job);
+	judge_items(engine, job, done);
 	note_outcome(feed, done, now);
 	if (outcome == SCHEDULE_OK) {
 		note_success(engine, feed, done, now);

@@ -54,6 +54,7 @@ add_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	job->feed = feed;
 	job->started_at = engine_monotonic_us();
 	job->first_fetch = feed->record.first_success_at == 0;
+	job->seen_gone = feed->seen.gone;
 	job->solo = quarantine_is_suspect(&feed->quarantine, clock_now_us());
 	job->next = link->jobs;
 	link->jobs = job;
@@ -182,6 +183,18 @@ job_add_item(struct job *job, struct item_message *message, int64_t seen_at)
 	return 0;
 }
 
+void
+job_note_present(struct job *job, const struct fetch_done *done)
+{
+	const struct seen *seen = &job->feed->seen;
+	size_t gone = seen->gone - job->seen_gone; /* for another job */
+
+	for (size_t i = gone; i < JOB_SEEN_MAX && i - gone < seen->len; i++)
+		if (done->present[i / 8] & 1u << i % 8)
+			seen_put(&job->present, seen->at[i - gone].key,
+			    seen->at[i - gone].revision);
+}
+
 static void
 free_job(struct job *job)
 {
@@ -195,6 +208,7 @@ free_job(struct job *job)
 		item_message_clear(&message);
 	}
 	free(job->items);
+	seen_clear(&job->present);
 	free(job);
 }
 

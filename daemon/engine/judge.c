@@ -10,6 +10,7 @@
 #include "engine/feed.h"
 #include "engine/job.h"
 #include "engine/judge.h"
+#include "engine/known.h"
 #include "engine/newness.h"
 #include "engine/stories.h"
 #include "engine/tell.h"
@@ -17,6 +18,7 @@
 #include "frame/config.h"
 #include "frame/config_match.h"
 #include "store/store.h"
+#include "story/keys.h"
 
 void
 judge_set_rules(struct engine *engine)
@@ -65,38 +67,80 @@ ask_rules(struct engine *engine, const struct feed *feed,
 
 /* Keys that are older than those in memory are in the store. */
 static bool
-find_key(struct engine *engine, struct feed *feed, const struct item *item,
-    uint64_t *revision)
+was_seen(
+    struct engine *engine, const struct feed *feed, const struct item *item)
 {
-	const struct job_seen *seen = seen_find(&feed->seen, item->key);
+	return seen_has(&feed->seen, item->key, item->revision) ||
+	       (feed->seen.cut &&
+		   store_has_seen(engine->store, feed->record.row, item->key,
+		       item->revision));
+}
 
-	if (seen != NULL) {
-		*revision = seen->revision;
-		return true;
-	}
-	return feed->seen.cut && store_find_seen(engine->store,
-				     feed->record.row, item->key, revision);
+static struct item_keys
+make_keys(const struct item *item)
+{
+	struct keys keys;
+
+	keys_make(item->url, item->title, &keys);
+	return (struct item_keys){
+	    item->key, keys.url, keys.title, keys.head, keys.tail};
 }
 
 static void
-find_verdict(struct engine *engine, const struct job *job,
-    const struct item *item, struct verdict *verdict)
+judge_known(const struct known *known, const struct job_item *item,
+    struct verdict *verdict, struct buf *why)
 {
-	struct feed *feed = job->feed;
-	uint64_t known_revision = 0;
+	verdict->item = known->item;
+	verdict->story = known->story;
+	verdict->newness = !known->variant.same ? NEWNESS_EDIT
+			   : known->by_key && known->by_url
+			       ? NEWNESS_KNOWN
+			       : NEWNESS_REPUBLISHED;
+	verdict->changed_title = known->variant.title;
+	verdict->changed_text = known->variant.body;
+	verdict->changed_figures = known->variant.figures;
+	verdict->new_mention = known_has_new_mention(known, item);
+	known_add_reason(why, known, item);
+}
+
+static void
+judge_unknown(const struct engine *engine, const struct job *job,
+    const struct item *item, struct verdict *verdict, struct buf *why)
+{
+	const struct feed_record *feed = &job->feed->record;
 	struct newness_facts facts = {
-	    .key_known = find_key(engine, feed, item, &known_revision),
-	    .revision_known = known_revision == item->revision,
 	    .first_fetch = job->first_fetch,
 	    .published_at = item->published_at,
 	    .now = clock_now_us(),
 	    .fresh_us = engine->role.config->defaults.fresh_ms * 1000,
+	    .first_read_at = feed->first_success_at,
+	    .last_read_at = feed->last_success_at,
+	    .reused = verdict->reused,
 	};
-	struct buf why = BUF_INIT;
 
-	*verdict = (struct verdict){.newness = newness_judge(&facts)};
-	newness_add_reason(&why, verdict->newness, item, feed->record.id);
+	verdict->newness = newness_judge(&facts);
+	newness_add_reason(why, verdict->newness, &facts, feed->id);
+}
+
+static void
+find_verdict(struct engine *engine, const struct job *job,
+    const struct job_item *item, const struct item_keys *keys,
+    struct verdict *verdict)
+{
+	struct buf why = BUF_INIT;
+	struct known known;
+
+	*verdict = (struct verdict){.newness = NEWNESS_KNOWN};
+	if (was_seen(engine, job->feed, &item->item))
+		return;
+	known_find(engine, job, &item->item, keys, &known);
+	verdict->reused = known.reused;
+	if (known.item != 0)
+		judge_known(&known, item, verdict, &why);
+	else
+		judge_unknown(engine, job, &item->item, verdict, &why);
 	verdict->why = buf_take(&why);
+	known_clear(&known);
 }
 
 /* ---- items -------------------------------------------------------------- */
@@ -104,12 +148,14 @@ find_verdict(struct engine *engine, const struct job *job,
 /* Takes the verdict's reason, and what the item owns. */
 static void
 take_record(const struct feed *feed, struct job_item *item,
-    struct verdict *verdict, struct item_record *record)
+    const struct item_keys *keys, struct verdict *verdict,
+    struct item_record *record)
 {
 	*record = (struct item_record){
 	    .id = verdict->item,
 	    .feed = feed->record.row,
 	    .seen_at = item->seen_at,
+	    .keys = *keys,
 	    .verdict = newness_name(verdict->newness),
 	    .why = verdict->why,
 	    .item = item->item,
@@ -124,16 +170,71 @@ take_record(const struct feed *feed, struct job_item *item,
 	item->mentions_len = 0;
 }
 
+/* Known with the same words: only the key or the markup is another one. */
+static void
+keep_known(struct engine *engine, const struct feed *feed,
+    const struct job_item *item, const struct verdict *verdict)
+{
+	struct seen_record seen = {
+	    .feed = feed->record.row,
+	    .key = item->item.key,
+	    .revision = item->item.revision,
+	    .item = verdict->item,
+	    .seen_at = item->seen_at,
+	};
+
+	batch_add_seen(engine->batch, &seen);
+}
+
+/* Of an edit: drops the rules that do not ask for edits. */
+static void
+keep_edit_rules(const struct config *config, struct met *met)
+{
+	struct strings kept = {0};
+
+	met->level = LEVEL_ROUTINE;
+	for (size_t i = 0; i < config->rules_len; i++) {
+		const struct config_rule *rule = &config->rules[i];
+
+		if (!rule->edits || !strings_has(&met->rules, rule->id))
+			continue;
+		strings_add(&kept, rule->id);
+		if (rule->level > met->level)
+			met->level = rule->level;
+	}
+	strings_clear(&met->rules);
+	met->rules = kept;
+}
+
 static void
 keep_edit(struct engine *engine, struct feed *feed, struct job_item *item,
-    struct verdict *verdict)
+    const struct item_keys *keys, struct verdict *verdict)
+{
+	struct met met = {.level = LEVEL_ROUTINE};
+	struct item_record record, view;
+
+	ask_rules(engine, feed, item, &met);
+	if (!verdict->new_mention)
+		keep_edit_rules(engine->role.config, &met);
+	take_record(feed, item, keys, verdict, &record);
+	view = record; /* the batch owns its strings from now on */
+	batch_add_edit(engine->batch, &record);
+	if (met.rules.len > 0)
+		tell_edit(engine, feed, &view, &met,
+		    stories_find(engine->stories, verdict->story));
+	feed->state.edits++;
+	engine->stats.items_edited++;
+	strings_clear(&met.rules);
+}
+
+static void
+keep_copy(struct engine *engine, const struct feed *feed, struct job_item *item,
+    const struct item_keys *keys, struct verdict *verdict)
 {
 	struct item_record record;
 
-	take_record(feed, item, verdict, &record);
-	batch_add_edit(engine->batch, &record);
-	feed->state.edits++;
-	engine->stats.items_edited++;
+	take_record(feed, item, keys, verdict, &record);
+	batch_add_copy(engine->batch, &record);
 }
 
 static void
@@ -156,7 +257,7 @@ note_new_item(struct engine *engine, struct feed *feed, bool news,
 
 static void
 keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
-    struct verdict *verdict)
+    const struct item_keys *keys, struct verdict *verdict)
 {
 	bool news = newness_is_news(verdict->newness);
 	struct story_arrival arrival;
@@ -166,7 +267,7 @@ keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
 	if (news)
 		ask_rules(engine, feed, item, &met);
 	verdict->item = store_next_item(engine->store);
-	take_record(feed, item, verdict, &record);
+	take_record(feed, item, keys, verdict, &record);
 	stories_add(engine->stories, &record, feed->record.outlet, &arrival);
 	note_new_item(engine, feed, news, &record);
 	view = record; /* the batch owns its strings from now on */
@@ -182,25 +283,30 @@ judge_item(struct engine *engine, struct job *job, struct job_item *item)
 {
 	struct feed *feed = job->feed;
 	uint64_t key = item->item.key, revision = item->item.revision;
+	struct item_keys keys = make_keys(&item->item);
 	struct verdict verdict;
 
-	find_verdict(engine, job, &item->item, &verdict);
+	find_verdict(engine, job, item, &keys, &verdict);
 	switch (verdict.newness) {
-	case NEWNESS_KNOWN: /* it fell out of memory: bring it back */
-		batch_add_seen(engine->batch, feed->record.row, key, revision,
-		    item->seen_at);
+	case NEWNESS_KNOWN:
+		keep_known(engine, feed, item, &verdict);
 		break;
 	case NEWNESS_EDIT:
-		keep_edit(engine, feed, item, &verdict);
+		keep_edit(engine, feed, item, &keys, &verdict);
+		break;
+	case NEWNESS_REPUBLISHED:
+		keep_copy(engine, feed, item, &keys, &verdict);
 		break;
 	case NEWNESS_BACKLOG:
 	case NEWNESS_FRESH:
+	case NEWNESS_OLD:
 	case NEWNESS_NEW:
-		keep_new(engine, feed, item, &verdict);
+		keep_new(engine, feed, item, &keys, &verdict);
 		break;
 	case NEWNESS_KINDS:
 		break;
 	}
 	seen_put(&feed->seen, key, revision);
+	seen_put(&job->present, key, revision);
 	free(verdict.why);
 }

@@ -16,13 +16,14 @@ seen_clear(struct seen *seen)
 	*seen = (struct seen){0};
 }
 
-struct job_seen *
-seen_find(const struct seen *seen, uint64_t key)
+bool
+seen_has(const struct seen *seen, uint64_t key, uint64_t revision)
 {
 	for (size_t i = seen->len; i > 0; i--)
-		if (seen->at[i - 1].key == key)
-			return &seen->at[i - 1];
-	return NULL;
+		if (seen->at[i - 1].key == key &&
+		    seen->at[i - 1].revision == revision)
+			return true;
+	return false;
 }
 
 static void
@@ -30,6 +31,7 @@ make_room(struct seen *seen)
 {
 	if (seen->len == JOB_SEEN_MAX) {
 		seen->len -= DROP;
+		seen->gone += DROP;
 		memmove(
 		    seen->at, seen->at + DROP, seen->len * sizeof(*seen->at));
 		seen->cut = true;
@@ -44,12 +46,8 @@ make_room(struct seen *seen)
 void
 seen_put(struct seen *seen, uint64_t key, uint64_t revision)
 {
-	struct job_seen *known = seen_find(seen, key);
-
-	if (known != NULL) {
-		known->revision = revision;
+	if (seen_has(seen, key, revision))
 		return;
-	}
 	make_room(seen);
 	seen->at[seen->len++] = (struct job_seen){key, revision};
 }

@@ -63,6 +63,16 @@ find_place(const struct stories *stories, uint64_t id)
 	return low;
 }
 
+const struct story_state *
+stories_find(const struct stories *stories, uint64_t id)
+{
+	size_t place = find_place(stories, id);
+
+	return place < stories->len && stories->states[place]->id == id
+		   ? stories->states[place]
+		   : NULL;
+}
+
 static struct story_state *
 get_state(struct stories *stories, uint64_t id)
 {

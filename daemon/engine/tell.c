@@ -186,7 +186,7 @@ add_alert(const struct telling *telling, const struct alert_facts *facts,
 	    .level = facts->level,
 	    .feed = telling->feed->record.row,
 	    .item = facts->item_id,
-	    .story = telling->story->id,
+	    .story = telling->story != NULL ? telling->story->id : 0,
 	    .at = facts->alerted_at,
 	    .json = write_json(facts),
 	};
@@ -293,6 +293,28 @@ tell_item(struct engine *engine, const struct feed *feed,
 	if (alerts.len > 0)
 		tell_story(&telling, &alerts);
 	story_alerts_clear(&alerts);
+	free(telling.entities);
+	buf_clear(&reason);
+}
+
+void
+tell_edit(struct engine *engine, const struct feed *feed,
+    const struct item_record *item, const struct met *met,
+    const struct story_state *story)
+{
+	struct telling telling = {
+	    .engine = engine,
+	    .feed = feed,
+	    .item = item,
+	    .story = story,
+	};
+	struct buf reason = BUF_INIT;
+
+	list_entities(&telling);
+	add_reason(&reason, &telling, &met->rules);
+	make_alert(&telling, &(struct alert_about){ALERT_ITEM, met->level,
+				 &met->rules, buf_str(&reason), NULL, NULL});
+	report_count_entities(engine, telling.entities, telling.entities_len);
 	free(telling.entities);
 	buf_clear(&reason);
 }

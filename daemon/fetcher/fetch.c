@@ -273,6 +273,8 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 
 	fetch->done.items = result->items;
 	fetch->done.known = result->known;
+	memcpy(fetch->done.present, result->present,
+	    sizeof(fetch->done.present));
 	fetch->done.ttl_s = result->ttl_s;
 	set_web_address(&fetch->done.hub, fetch->url, result->hub);
 	set_web_address(&fetch->done.topic, fetch->url, result->self);

@@ -11,8 +11,9 @@
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
 
-/* Open addressing over the keys already seen; key 0 is kept apart. */
+/* Open addressing over the keys already seen; see job_seen. */
 struct seen_table {
+	const struct job_seen *first;
 	const struct job_seen **slots;
 	size_t mask;
 };
@@ -26,9 +27,17 @@ struct scan {
 	uint64_t job;
 	uint32_t items;
 	uint32_t known;
+	uint8_t present[JOB_SEEN_MAX / 8];
 	int64_t cpu_us; /* spent on the document so far */
 	bool too_slow;
 };
+
+/* Where the search begins; a key may stand there with many revisions. */
+static size_t
+seen_slot(const struct seen_table *table, uint64_t key, uint64_t revision)
+{
+	return (key ^ revision * 0x9e3779b97f4a7c15ULL >> 20) & table->mask;
+}
 
 static void
 seen_fill(struct seen_table *table, const struct job_seen *seen, size_t len)
@@ -39,21 +48,24 @@ seen_fill(struct seen_table *table, const struct job_seen *seen, size_t len)
 		size *= 2;
 	table->slots = xcalloc(size, sizeof(*table->slots));
 	table->mask = size - 1;
+	table->first = seen;
 	for (size_t i = 0; i < len; i++) {
-		for (at = seen[i].key & table->mask; table->slots[at] != NULL;
-		     at = (at + 1) & table->mask)
+		for (at = seen_slot(table, seen[i].key, seen[i].revision);
+		     table->slots[at] != NULL; at = (at + 1) & table->mask)
 			continue;
 		table->slots[at] = &seen[i];
 	}
 }
 
-/* NULL: the key is new. */
+/* NULL: the key was not seen at the revision. */
 static const struct job_seen *
-seen_find(const struct seen_table *table, uint64_t key)
+seen_find(const struct seen_table *table, uint64_t key, uint64_t revision)
 {
-	size_t at = key & table->mask;
+	size_t at = seen_slot(table, key, revision);
 
-	while (table->slots[at] != NULL && table->slots[at]->key != key)
+	while (table->slots[at] != NULL &&
+	       (table->slots[at]->key != key ||
+		   table->slots[at]->revision != revision))
 		at = (at + 1) & table->mask;
 	return table->slots[at];
 }
@@ -62,17 +74,19 @@ static bool
 on_raw_item(void *arg, const struct raw_item *raw)
 {
 	struct scan *scan = arg;
+	struct item_message message = {.job = scan->job};
 	uint64_t key = raw_item_key(raw);
 	uint64_t revision = raw_item_revision(raw);
-	const struct job_seen *seen = seen_find(&scan->seen, key);
-	struct item_message message = {.job = scan->job};
+	const struct job_seen *seen = seen_find(&scan->seen, key, revision);
+	size_t number;
 
 	scan->items++;
-	if (seen != NULL && seen->revision == revision) {
+	if (seen != NULL) {
+		number = (size_t)(seen - scan->seen.first);
+		scan->present[number / 8] |= (uint8_t)(1u << number % 8);
 		scan->known++;
 		return true;
 	}
-	message.edited = seen != NULL;
 	item_init(&message.item);
 	raw_item_to_plain(raw, &message.item);
 	message.item.key = key;
@@ -162,6 +176,7 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	feed = parser_feed(scan->parser);
 	result->items = scan->items;
 	result->known = scan->known;
+	result->present = scan->present;
 	result->title = feed->title;
 	result->hub = choose_hub(feed);
 	result->self = feed->feed_url;

@@ -17,7 +17,7 @@ static const struct schema_record schema_condition;
 	    .key = "entities",                                                 \
 	    .type = FIELD_TEXTS,                                               \
 	    .offset = offsetof(struct_type, when entities),                    \
-	    .roles = ENGINE | DESK,                                                   \
+	    .roles = ENGINE | DESK,                                            \
 	    .refers = ID_ENTITY,                                               \
 	    .doc = "One of these is mentioned.",                               \
 	    .example = "[crocus-city-hall]",                                   \
@@ -26,7 +26,7 @@ static const struct schema_record schema_condition;
 		.key = "words",                                                \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when words),                   \
-		.roles = ENGINE | FETCHER | DESK,                                     \
+		.roles = ENGINE | FETCHER | DESK,                              \
 		.check = value_check_text,                                     \
 		.doc =                                                         \
 		    "One of these words or phrases stands in the item; they "  \
@@ -37,7 +37,7 @@ static const struct schema_record schema_condition;
 		.key = "in",                                                   \
 		.type = FIELD_MASK,                                            \
 		.offset = offsetof(struct_type, when in),                      \
-		.roles = ENGINE | DESK,                                               \
+		.roles = ENGINE | DESK,                                        \
 		.choices = item_fields,                                        \
 		.doc = "The parts of an item in which entities and words are " \
 		       "looked for; when not given, all, or those of the "     \
@@ -47,7 +47,7 @@ static const struct schema_record schema_condition;
 		.key = "feeds",                                                \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when feeds),                   \
-		.roles = ENGINE | DESK,                                               \
+		.roles = ENGINE | DESK,                                        \
 		.refers = ID_FEED,                                             \
 		.doc = "The item comes from one of these feeds.",              \
 	    },                                                                 \
@@ -55,7 +55,7 @@ static const struct schema_record schema_condition;
 		.key = "outlets",                                              \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when outlets),                 \
-		.roles = ENGINE | DESK,                                               \
+		.roles = ENGINE | DESK,                                        \
 		.check = value_check_text,                                     \
 		.doc = "The item comes from one of these outlets.",            \
 		.example = "[TASS, RT]",                                       \
@@ -64,7 +64,7 @@ static const struct schema_record schema_condition;
 		.key = "languages",                                            \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when languages),               \
-		.roles = ENGINE | DESK,                                               \
+		.roles = ENGINE | DESK,                                        \
 		.check = value_check_language,                                 \
 		.doc =                                                         \
 		    "The item is in one of these languages; en takes en-GB "   \
@@ -74,7 +74,7 @@ static const struct schema_record schema_condition;
 		.key = "tags",                                                 \
 		.type = FIELD_TEXTS,                                           \
 		.offset = offsetof(struct_type, when tags),                    \
-		.roles = ENGINE | DESK,                                               \
+		.roles = ENGINE | DESK,                                        \
 		.check = value_check_text,                                     \
 		.doc = "The feed or the item has one of these tags.",          \
 	    },                                                                 \
@@ -83,7 +83,7 @@ static const struct schema_record schema_condition;
 		.type = FIELD_LIST,                                            \
 		.offset = offsetof(struct_type, when all),                     \
 		.len_offset = offsetof(struct_type, when all_len),             \
-		.roles = ENGINE | FETCHER | DESK,                                     \
+		.roles = ENGINE | FETCHER | DESK,                              \
 		.record = &schema_condition,                                   \
 		.doc = "Conditions that are all met.",                         \
 	    },                                                                 \
@@ -92,7 +92,7 @@ static const struct schema_record schema_condition;
 		.type = FIELD_LIST,                                            \
 		.offset = offsetof(struct_type, when any),                     \
 		.len_offset = offsetof(struct_type, when any_len),             \
-		.roles = ENGINE | FETCHER | DESK,                                     \
+		.roles = ENGINE | FETCHER | DESK,                              \
 		.record = &schema_condition,                                   \
 		.doc = "Conditions one of which is met.",                      \
 	    },                                                                 \
@@ -100,7 +100,7 @@ static const struct schema_record schema_condition;
 		.key = "not", .type = FIELD_LIST,                              \
 		.offset = offsetof(struct_type, when none),                    \
 		.len_offset = offsetof(struct_type, when none_len),            \
-		.roles = ENGINE | FETCHER | DESK, .record = &schema_condition,        \
+		.roles = ENGINE | FETCHER | DESK, .record = &schema_condition, \
 		.doc = "Conditions none of which is met; one, or a list.",     \
 	}
 
@@ -114,7 +114,7 @@ static const struct schema_record schema_condition = {
     .size = sizeof(struct rule_condition),
     .mark = SCHEMA_NONE,
     .fields = condition_fields,
-    .doc = "Its keys are those of a rule but id and level.",
+    .doc = "Its keys are those of a rule but id, level and edits.",
 };
 
 static const struct schema_field rule_fields[] = {
@@ -160,6 +160,15 @@ static const struct schema_field rule_fields[] = {
 	.doc = "Story alerts for the rule wait until so many independent "
 	       "outlets have the story. Outlets that carry the same text "
 	       "count once.",
+    },
+    {
+	.key = "edits",
+	.type = FIELD_BOOL,
+	.offset = offsetof(struct config_rule, edits),
+	.roles = ENGINE,
+	.doc = "Whether an item that meets the rule is told again each time "
+	       "its title, text or figures change. An edit that brings a "
+	       "mention which was not there before is told in any case.",
     },
     CONDITION_FIELDS(struct config_rule, when.),
     END,

@@ -231,7 +231,6 @@ void
 item_message_put(struct buf *buf, const struct item_message *message)
 {
 	message_put_u64(buf, message->job);
-	message_put_u32(buf, message->edited);
 	put_item(buf, &message->item);
 	message_put_u32(buf, (uint32_t)message->mentions_len);
 	for (size_t i = 0; i < message->mentions_len; i++) {
@@ -251,7 +250,6 @@ item_message_get(struct message_reader *reader, struct item_message *message)
 {
 	*message = (struct item_message){0};
 	message->job = message_get_u64(reader);
-	message->edited = message_get_u32(reader) != 0;
 	get_item(reader, &message->item);
 	get_mentions(reader, message);
 	if (message_end(reader) && message->job != 0)
@@ -297,6 +295,19 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_str(buf, done->hub);
 	message_put_str(buf, done->topic);
 	message_put_u32(buf, (uint32_t)done->ttl_s);
+	message_put_bytes(buf, done->present, sizeof(done->present));
+}
+
+static void
+get_present(struct message_reader *reader, struct fetch_done *done)
+{
+	size_t len;
+	const char *bytes = message_get_bytes(reader, &len);
+
+	if (len != sizeof(done->present))
+		reader->failed = true;
+	else
+		memcpy(done->present, bytes, len);
 }
 
 int
@@ -320,6 +331,7 @@ fetch_done_get(struct message_reader *reader, struct fetch_done *done)
 	done->hub = message_take_str(reader);
 	done->topic = message_take_str(reader);
 	done->ttl_s = (int32_t)message_get_u32(reader);
+	get_present(reader, done);
 	if (message_end(reader) && done->job != 0 &&
 	    done->outcome < FETCH_OUTCOMES)
 		return 0;

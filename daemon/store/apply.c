@@ -5,15 +5,34 @@
 #include "store/batch_op.h"
 #include "store/db.h"
 
+#define REVISIONS_MAX 32 /* kept of an item: edits */
+#define COPIES_MAX 8     /* ... and copies */
+#define SIGHTINGS_MAX 32 /* keys and revisions that an item is known by */
+
 static int
-apply_seen_key(struct db *db, int64_t feed, uint64_t key, uint64_t revision,
-    int64_t seen_at)
+put_seen(struct db *db, const struct seen_record *seen)
 {
 	return db_run(db,
-	    "INSERT INTO seen (feed, key, revision, seen_at)"
-	    " VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-	    " revision = excluded.revision, seen_at = excluded.seen_at",
-	    "iiii", feed, (int64_t)key, (int64_t)revision, seen_at);
+	    "INSERT INTO seen (feed, key, revision, item, seen_at)"
+	    " VALUES (?, ?, ?, nullif(?, 0), ?) ON CONFLICT DO UPDATE SET"
+	    " item = coalesce(excluded.item, item),"
+	    " seen_at = excluded.seen_at",
+	    "iiiii", seen->feed, (int64_t)seen->key, (int64_t)seen->revision,
+	    (int64_t)seen->item, seen->seen_at);
+}
+
+static int
+put_sighting(struct db *db, const struct item_record *record)
+{
+	struct seen_record seen = {
+	    .feed = record->feed,
+	    .key = record->item.key,
+	    .revision = record->item.revision,
+	    .item = record->id,
+	    .seen_at = record->seen_at,
+	};
+
+	return put_seen(db, &seen);
 }
 
 static int
@@ -42,19 +61,23 @@ apply_item(struct db *db, const struct batch_op *op)
 	const struct item *item = &record->item;
 
 	if (db_run(db,
-		"INSERT INTO items (id, feed, key, guid, url, title, summary,"
+		"INSERT INTO items (id, feed, key, revision, url_key,"
+		" title_key, head_key, tail_key, guid, url, title, summary,"
 		" content, language, published_at, seen_at, story, verdict,"
-		" why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
-		" ?, ?)",
-		"iiissssssiiiss", (int64_t)record->id, record->feed,
-		(int64_t)item->key, item->guid, item->url, item->title,
-		item->summary, item->content, item->language,
-		item->published_at, record->seen_at, (int64_t)record->story,
-		record->verdict, record->why) == -1 ||
+		" why) VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0),"
+		" nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, "
+		"nullif(?, 0), ?, ?)",
+		"iiiiiiiissssssiiiss", (int64_t)record->id, record->feed,
+		(int64_t)item->key, (int64_t)item->revision,
+		(int64_t)record->keys.url, (int64_t)record->keys.title,
+		(int64_t)record->keys.head, (int64_t)record->keys.tail,
+		item->guid, item->url, item->title, item->summary,
+		item->content, item->language, item->published_at,
+		record->seen_at, (int64_t)record->story, record->verdict,
+		record->why) == -1 ||
 	    apply_mentions(db, (int64_t)record->id, record) == -1)
 		return -1;
-	return apply_seen_key(
-	    db, record->feed, item->key, item->revision, record->seen_at);
+	return put_sighting(db, record);
 }
 
 /* Takes the item's old text out of the search index, if it got there. */
@@ -80,52 +103,98 @@ reindex_item(struct db *db, int64_t id)
 	    "i", id);
 }
 
-/* Keeps the item's text, which is about to be replaced. */
+/* Keeps what the item was, which is about to be replaced. */
 static int
-keep_revision(struct db *db, int64_t id, const struct item_record *record)
+keep_version(struct db *db, const struct item_record *record)
+{
+	return db_run(db,
+	    "INSERT INTO revisions (item, seen_at, verdict, why, guid, url,"
+	    " published_at, title, summary, content, entities)"
+	    " SELECT id, ?, ?, ?, guid, url, published_at, title, summary,"
+	    " content, (SELECT group_concat(entity, char(31)) FROM mentions"
+	    "  WHERE item = items.id) FROM items WHERE id = ?",
+	    "issi", record->seen_at, record->verdict, record->why,
+	    (int64_t)record->id);
+}
+
+/* A feed that changes on each poll must not fill the store. */
+static int
+trim_history(struct db *db, int64_t item)
+{
+	if (db_run(db,
+		"DELETE FROM revisions WHERE item = ?1 AND title IS NOT NULL"
+		" AND id <= (SELECT id FROM revisions WHERE item = ?1"
+		"  AND title IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+		"ii", item, (int64_t)REVISIONS_MAX) == -1 ||
+	    db_run(db,
+		"DELETE FROM revisions WHERE item = ?1 AND title IS NULL"
+		" AND id <= (SELECT id FROM revisions WHERE item = ?1"
+		"  AND title IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+		"ii", item, (int64_t)COPIES_MAX) == -1)
+		return -1;
+	return db_run(db,
+	    "DELETE FROM seen WHERE item = ?1 AND seen_at <= (SELECT seen_at"
+	    " FROM seen WHERE item = ?1 ORDER BY seen_at DESC"
+	    " LIMIT 1 OFFSET ?2)",
+	    "ii", item, (int64_t)SIGHTINGS_MAX);
+}
+
+static int
+replace_text(struct db *db, const struct item_record *record)
 {
 	const struct item *item = &record->item;
 
 	return db_run(db,
-	    "INSERT INTO revisions (item, seen_at, verdict, why, guid, url,"
-	    " published_at, title, summary, content)"
-	    " SELECT id, ?, ?, ?, ?, ?, ?, title, summary, content FROM items"
+	    "UPDATE items SET key = ?, revision = ?, url_key = nullif(?, 0),"
+	    " title_key = nullif(?, 0), head_key = nullif(?, 0),"
+	    " tail_key = nullif(?, 0), guid = ?,"
+	    " url = ?, title = ?, summary = ?, content = ?, language = ?"
 	    " WHERE id = ?",
-	    "issssii", record->seen_at, record->verdict, record->why,
-	    item->guid, item->url, item->published_at, id);
+	    "iiiiiissssssi", (int64_t)item->key, (int64_t)item->revision,
+	    (int64_t)record->keys.url, (int64_t)record->keys.title,
+	    (int64_t)record->keys.head, (int64_t)record->keys.tail, item->guid,
+	    item->url, item->title, item->summary, item->content,
+	    item->language, (int64_t)record->id);
 }
 
 static int
 apply_edit(struct db *db, const struct batch_op *op)
 {
 	const struct item_record *record = &op->item;
-	const struct item *item = &record->item;
-	int64_t id = db_number(db, 0,
-	    "SELECT max(id) FROM items WHERE feed = ? AND key = ?", "ii",
-	    record->feed, (int64_t)item->key);
+	int64_t id = (int64_t)record->id;
 
-	if (id != 0 &&
-	    (keep_revision(db, id, record) == -1 ||
-		unindex_item(db, id) == -1 ||
-		db_run(db,
-		    "UPDATE items SET url = ?, title = ?, summary = ?,"
-		    " content = ?, language = ? WHERE id = ?",
-		    "sssssi", item->url, item->title, item->summary,
-		    item->content, item->language, id) == -1 ||
-		reindex_item(db, id) == -1 ||
-		db_run(db, "DELETE FROM mentions WHERE item = ?", "i", id) ==
-		    -1 ||
-		apply_mentions(db, id, record) == -1))
+	if (keep_version(db, record) == -1 || unindex_item(db, id) == -1 ||
+	    replace_text(db, record) == -1 || reindex_item(db, id) == -1 ||
+	    db_run(db, "DELETE FROM mentions WHERE item = ?", "i", id) == -1 ||
+	    apply_mentions(db, id, record) == -1 ||
+	    put_sighting(db, record) == -1)
 		return -1;
-	return apply_seen_key(
-	    db, record->feed, item->key, item->revision, record->seen_at);
+	return trim_history(db, id);
+}
+
+static int
+apply_copy(struct db *db, const struct batch_op *op)
+{
+	const struct item_record *record = &op->item;
+	const struct item *item = &record->item;
+	int64_t id = (int64_t)record->id;
+
+	if (db_run(db,
+		"INSERT INTO revisions (item, seen_at, verdict, why, guid,"
+		" url, published_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		"iissssi", id, record->seen_at, record->verdict, record->why,
+		item->guid, item->url, item->published_at) == -1 ||
+	    db_run(db, "UPDATE items SET key = ?, revision = ? WHERE id = ?",
+		"iii", (int64_t)item->key, (int64_t)item->revision, id) == -1 ||
+	    put_sighting(db, record) == -1)
+		return -1;
+	return trim_history(db, id);
 }
 
 static int
 apply_seen(struct db *db, const struct batch_op *op)
 {
-	return apply_seen_key(db, op->seen.feed, op->seen.key,
-	    op->seen.revision, op->seen.seen_at);
+	return put_seen(db, &op->seen);
 }
 
 static int
@@ -252,6 +321,7 @@ apply_websub_gone(struct db *db, const struct batch_op *op)
 static int (*const apply[BATCH_KINDS])(struct db *, const struct batch_op *) = {
     [BATCH_ITEM] = apply_item,
     [BATCH_EDIT] = apply_edit,
+    [BATCH_COPY] = apply_copy,
     [BATCH_SEEN] = apply_seen,
     [BATCH_ALERT] = apply_alert,
     [BATCH_FEED] = apply_feed,

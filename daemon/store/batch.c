@@ -84,6 +84,7 @@ clear_op(struct batch_op *op)
 	switch (op->kind) {
 	case BATCH_ITEM:
 	case BATCH_EDIT:
+	case BATCH_COPY:
 		item_record_clear(&op->item);
 		break;
 	case BATCH_ALERT:
@@ -208,6 +209,12 @@ batch_add_edit(struct batch *batch, struct item_record *record)
 }
 
 void
+batch_add_copy(struct batch *batch, struct item_record *record)
+{
+	add_text(batch, BATCH_COPY, record);
+}
+
+void
 batch_add_alert(struct batch *batch, struct alert_record *alert)
 {
 	struct batch_op *op = add_op(batch, BATCH_ALERT,
@@ -238,15 +245,9 @@ batch_add_delivery(struct batch *batch, struct delivery_record *delivery)
 }
 
 void
-batch_add_seen(struct batch *batch, int64_t feed, uint64_t key,
-    uint64_t revision, int64_t seen_at)
+batch_add_seen(struct batch *batch, const struct seen_record *seen)
 {
-	struct batch_op *op = add_op(batch, BATCH_SEEN, 1, 0);
-
-	op->seen.feed = feed;
-	op->seen.key = key;
-	op->seen.revision = revision;
-	op->seen.seen_at = seen_at;
+	add_op(batch, BATCH_SEEN, 1, 0)->seen = *seen;
 }
 
 void

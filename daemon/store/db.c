@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/strings.h"
 #include "store/db.h"
 
 #define STATEMENTS_MAX 64
@@ -256,4 +257,15 @@ const char *
 db_text(sqlite3_stmt *statement, int column)
 {
 	return (const char *)sqlite3_column_text(statement, column);
+}
+
+void
+db_split(sqlite3_stmt *row, int column, struct strings *strings)
+{
+	const char *text = db_text(row, column), *end;
+
+	for (; text != NULL && *text != '\0'; text = end + (*end != '\0')) {
+		end = strchrnul(text, '\x1f');
+		strings_take(strings, xstrndup(text, (size_t)(end - text)));
+	}
 }

@@ -70,24 +70,19 @@ store_read_seen(struct store *store, int64_t feed, size_t max,
 }
 
 bool
-store_find_seen(
-    struct store *store, int64_t feed, uint64_t key, uint64_t *revision)
+store_has_seen(
+    struct store *store, int64_t feed, uint64_t key, uint64_t revision)
 {
 	struct db *db = store_connect(store);
-	sqlite3_stmt *row;
+	bool seen;
 
 	if (db == NULL)
 		return false;
-	row =
-	    db_bind(db, "SELECT revision FROM seen WHERE feed = ? AND key = ?",
-		"ii", feed, (int64_t)key);
-	if (!db_step(db, row)) {
-		store_note_result(store);
-		return false;
-	}
-	*revision = (uint64_t)sqlite3_column_int64(row, 0);
-	db_stop(row);
-	return true;
+	seen = db_number(db, 0,
+	    "SELECT 1 FROM seen WHERE feed = ? AND key = ? AND revision = ?",
+	    "iii", feed, (int64_t)key, (int64_t)revision);
+	store_note_result(store);
+	return seen;
 }
 
 int

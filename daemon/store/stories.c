@@ -1,29 +1,14 @@
 /*
  * Reads stories back.
  */
-#include <string.h>
-
-#include "base/mem.h"
 #include "store/db.h"
 #include "store/store.h"
 #include "store/store_db.h"
 #include "store/stories.h"
 
-#define SEPARATOR '\x1f' /* of ids in one text; char(31) in SQL */
 #define LIVE_STORIES                                            \
 	"(SELECT story FROM items WHERE story IS NOT NULL AND " \
 	"seen_at >= ?)"
-
-static void
-split_ids(const char *joined, struct strings *ids)
-{
-	while (joined != NULL && *joined != '\0') {
-		const char *end = strchrnul(joined, SEPARATOR);
-
-		strings_take(ids, xstrndup(joined, (size_t)(end - joined)));
-		joined = *end != '\0' ? end + 1 : NULL;
-	}
-}
 
 static const char *
 text_or_empty(sqlite3_stmt *row, int column)
@@ -49,7 +34,7 @@ tell_item(sqlite3_stmt *row, store_on_story_item on_item, void *arg)
 	    .seen_at = sqlite3_column_int64(row, 8),
 	};
 
-	split_ids(db_text(row, 9), &item.entities);
+	db_split(row, 9, &item.entities);
 	on_item(arg, &item);
 	strings_clear(&item.entities);
 }
@@ -86,8 +71,8 @@ tell_alert(sqlite3_stmt *row, store_on_story_alert on_alert, void *arg)
 	    .outlets = (size_t)sqlite3_column_int64(row, 2),
 	};
 
-	split_ids(db_text(row, 3), &alert.rules);
-	split_ids(db_text(row, 4), &alert.entities);
+	db_split(row, 3, &alert.rules);
+	db_split(row, 4, &alert.entities);
 	on_alert(arg, &alert);
 	strings_clear(&alert.rules);
 	strings_clear(&alert.entities);

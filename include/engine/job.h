@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/seen.h"
 #include "frame/job.h"
 
 struct engine;
@@ -34,6 +35,8 @@ struct job {
 	bool first_fetch;   /* the feed was never read before */
 	bool solo;
 	bool pushed; /* brought by a hub: the feed is not under way for it */
+	size_t seen_gone;       /* of the feed's keys, at the start */
+	struct seen present;    /* what stands in the document and is known */
 	struct job_item *items; /* owned */
 	size_t items_len;
 	size_t items_cap;
@@ -51,6 +54,8 @@ bool job_start_pushed(
 struct job *job_find(const struct fetcher_link *, uint64_t id);
 /* Takes what the message owns; -1: more than a job may bring. */
 int job_add_item(struct job *, struct item_message *, int64_t seen_at);
+/* The document is read: notes which of the keys sent along stand in it. */
+void job_note_present(struct job *, const struct fetch_done *);
 /* Takes the job out of its list and frees it. */
 void job_end(struct engine *, struct fetcher_link *, struct job *);
 /* The fetcher died: the feed on its bench is suspect, all go back. */

@@ -25,6 +25,7 @@ struct verdict {
 	bool changed_text;    /* summary or content */
 	bool changed_figures; /* other numbers, anywhere */
 	bool new_mention;     /* of what was not mentioned before */
+	bool reused;          /* of a new item: its id or link is not new */
 };
 
 /* Builds engine->rules from the configuration in force. */

@@ -75,4 +75,7 @@ void stories_add(struct stories *, struct item_record *, const char *outlet,
 /* How many stories are remembered. */
 size_t stories_len(const struct stories *);
 
+/* How a story stands; NULL: it is too old to be remembered. */
+const struct story_state *stories_find(const struct stories *, uint64_t id);
+
 #endif

@@ -11,6 +11,7 @@ struct engine;
 struct feed;
 struct item_record;
 struct story_arrival;
+struct story_state;
 
 /* The rules that an item meets. */
 struct met {
@@ -22,5 +23,9 @@ struct met {
  * story, whose others may have. The rules were asked about this item last. */
 void tell_item(struct engine *, const struct feed *, const struct item_record *,
     const struct met *, const struct story_arrival *);
+/* The same of an edit that met rules: of the item alone. story: of the item,
+ * NULL when it is remembered no more. */
+void tell_edit(struct engine *, const struct feed *, const struct item_record *,
+    const struct met *, const struct story_state *story);
 
 #endif

@@ -31,11 +31,12 @@ typedef void (*scan_on_item)(void *arg, const struct item_message *);
 /* Strings are the scan's. */
 struct scan_result {
 	enum parser_result result;
-	const char *problem; /* for people, "" when none */
-	uint32_t items;      /* in the document */
-	uint32_t known;      /* of these, known and unchanged */
-	const char *title;   /* of the feed, or NULL */
-	const char *hub;     /* WebSub, as is self; or NULL */
+	const char *problem;    /* for people, "" when none */
+	uint32_t items;         /* in the document */
+	uint32_t known;         /* of these, in `seen` ... */
+	const uint8_t *present; /* ... and which, see struct fetch_done */
+	const char *title;      /* of the feed, or NULL */
+	const char *hub;        /* WebSub, as is self; or NULL */
 	const char *self;
 	int32_t ttl_s; /* 0: none */
 	struct parser_page page;

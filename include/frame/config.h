@@ -148,6 +148,7 @@ struct config_rule {
 	enum level level;
 	enum rule_stories stories; /* off: each item is pushed */
 	int64_t min_outlets;       /* independent ones that a push waits for */
+	bool edits;                /* told again when the item is edited */
 	struct config_mark mark;
 };
 

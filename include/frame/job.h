@@ -17,7 +17,8 @@
 #define JOB_MENTIONS_MAX 500 /* mentions of an item */
 #define VALIDATOR_MAX 1024   /* bytes of an ETag or Last-Modified */
 
-/* An item the engine knows: its key and the revision last seen. */
+/* What the engine knows of an item: a key and a revision of its text. A key
+ * may stand there with several revisions. */
 struct job_seen {
 	uint64_t key;
 	uint64_t revision;
@@ -55,7 +56,6 @@ struct job_mention {
 
 struct item_message {
 	uint64_t job;
-	bool edited; /* the key was in seen, the revision was not */
 	struct item item;
 	struct job_mention *mentions;
 	size_t mentions_len;
@@ -88,7 +88,7 @@ struct fetch_done {
 	uint64_t body_hash;
 	int64_t retry_after_s; /* 0: none */
 	uint32_t items;        /* in the document */
-	uint32_t known;        /* of these, known and unchanged */
+	uint32_t known;        /* of these, in `seen` */
 	uint64_t bytes;        /* transferred */
 	uint32_t duration_ms;
 	char *moved_to; /* target of a permanent redirect, or NULL */
@@ -96,6 +96,8 @@ struct fetch_done {
 	char *hub;      /* WebSub: where changes are told; or NULL */
 	char *topic;    /* ... and by which address the hub knows the feed */
 	int32_t ttl_s;  /* hint of the feed; 0: none */
+	/* A bit for each entry of `seen`: it stands in the document. */
+	uint8_t present[JOB_SEEN_MAX / 8];
 };
 
 const char *fetch_outcome_name(enum fetch_outcome); /* "ok", "dns", ... */

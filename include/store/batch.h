@@ -38,12 +38,22 @@ struct feed_record {
 	struct feed_move move;
 };
 
-/* An item that is new, or the new text of one that was edited. */
+/* Keys by which a feed's items are found again; 0: none. */
+struct item_keys {
+	uint64_t key; /* as of struct item */
+	uint64_t url; /* these as of struct keys */
+	uint64_t title;
+	uint64_t head;
+	uint64_t tail;
+};
+
+/* An item that is new, the new text of one that was edited, or a copy. */
 struct item_record {
-	uint64_t id;  /* row; 0 for an edit, which is found by feed and key */
+	uint64_t id;  /* row */
 	int64_t feed; /* row */
 	int64_t seen_at;
-	uint64_t story;      /* 0: none; of an edit: not looked at */
+	uint64_t story; /* 0: none; of an edit or copy: not looked at */
+	struct item_keys keys;
 	const char *verdict; /* literal: newness_name() */
 	char *why;           /* the verdict's reason, or NULL */
 	struct item item;
@@ -95,12 +105,20 @@ void batch_append(struct batch *to, struct batch *from);
 /* Each takes what its argument owns and leaves it cleared. */
 void batch_add_item(struct batch *, struct item_record *);
 void batch_add_edit(struct batch *, struct item_record *);
+/* The item's text was published again, under another guid or address. */
+void batch_add_copy(struct batch *, struct item_record *);
 void batch_add_alert(struct batch *, struct alert_record *);
 void batch_add_feed(struct batch *, struct feed_record *);
 void batch_add_delivery(struct batch *, struct delivery_record *);
-/* The feed has shown the key at the revision. */
-void batch_add_seen(struct batch *, int64_t feed, uint64_t key,
-    uint64_t revision, int64_t seen_at);
+/* A feed has shown an item under a key at a revision. */
+struct seen_record {
+	int64_t feed; /* row */
+	uint64_t key;
+	uint64_t revision;
+	uint64_t item; /* row; 0: not known */
+	int64_t seen_at;
+};
+void batch_add_seen(struct batch *, const struct seen_record *);
 /* All that waits for the sink up to seq is in its log, synced. */
 void batch_add_logged(
     struct batch *, const char *sink, uint64_t seq, int64_t at);

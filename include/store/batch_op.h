@@ -10,6 +10,7 @@
 enum batch_kind {
 	BATCH_ITEM,
 	BATCH_EDIT,
+	BATCH_COPY,
 	BATCH_SEEN,
 	BATCH_ALERT,
 	BATCH_FEED,
@@ -24,16 +25,11 @@ enum batch_kind {
 struct batch_op {
 	enum batch_kind kind;
 	union {
-		struct item_record item; /* BATCH_ITEM, BATCH_EDIT */
+		struct item_record item; /* BATCH_ITEM, _EDIT, _COPY */
+		struct seen_record seen;
 		struct alert_record alert;
 		struct feed_record feed;
 		struct delivery_record delivery;
-		struct {
-			int64_t feed;
-			uint64_t key;
-			uint64_t revision;
-			int64_t seen_at;
-		} seen;
 		struct {
 			char *sink;
 			uint64_t seq;

@@ -13,6 +13,7 @@
 #include "store/result.h"
 
 struct db;
+struct strings;
 
 enum db_mode { DB_WRITE, DB_READ_ONLY };
 
@@ -41,6 +42,8 @@ int64_t db_number(
     struct db *, int64_t otherwise, const char *sql, const char *types, ...);
 /* A text column; NULL for null. Valid until the next step. */
 const char *db_text(sqlite3_stmt *, int column);
+/* Adds the texts that a group_concat by char(31) joined. */
+void db_split(sqlite3_stmt *, int column, struct strings *);
 
 /* Forgets the last failure. */
 void db_clear_result(struct db *);

@@ -49,9 +49,9 @@ int store_read_feeds(struct store *, store_on_feed, void *arg);
 typedef void (*store_on_seen)(void *arg, const struct job_seen *);
 int store_read_seen(
     struct store *, int64_t feed, size_t max, store_on_seen, void *arg);
-/* Whether the feed has ever shown the key; its last revision. */
-bool store_find_seen(
-    struct store *, int64_t feed, uint64_t key, uint64_t *revision);
+/* Whether the feed has shown the key at the revision. */
+bool store_has_seen(
+    struct store *, int64_t feed, uint64_t key, uint64_t revision);
 
 /* Alerts above seq, in its order. */
 typedef void (*store_on_new_alert)(void *arg, uint64_t seq, const char *json);

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""What is news, end to end: feeds that misbehave on each poll bring no alert
+twice and lose no item; edits, re-publications and old items say what they
+are."""
+import email.utils
+import html
+import os
+import random
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness
+from harness import check, wait_for
+
+POLLS = 20
+TOWNS = ["Besancon", "Annecy", "Roubaix", "Perpignan", "Limoges", "Angers", "Nancy", "Metz", "Amiens", "Dijon", "Tours",
+         "Calais", "Vannes", "Colmar", "Nimes", "Pau", "Brest", "Arras", "Niort", "Albi", "Laval", "Chartres", "Auch",
+         "Bourges", "Vichy", "Menton", "Sete", "Agen"]
+RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>%s</title>%s</channel></rss>'
+ENTITIES = [{"id": "macron", "names": ["Macron"]}, {"id": "shoigu", "names": ["Shoigu"]}]
+
+
+def element(name, value):
+    return "" if value is None else "<%s>%s</%s>" % (name, html.escape(value), name)
+
+
+def item(title, summary="", guid=None, link=None, hours_ago=0.0):
+    date = email.utils.formatdate(time.time() - hours_ago * 3600)
+    return "<item>%s%s%s%s%s</item>" % (element("title", title), element("link", link), element("guid", guid),
+                                        element("pubDate", date), element("description", summary))
+
+
+def speech(town, edited=False):
+    """Items that differ by a name alone."""
+    title = "Macron speaks to voters in %s about the price of bread" % town
+    summary = "He came to %s in the morning and left at noon." % town
+    return (title.replace("voters", "bakers") if edited else title), summary
+
+
+class Misbehaving:
+    """A feed whose document is made anew for each poll; a town joins every few polls."""
+
+    def __init__(self, name, make, window=len(TOWNS), every=4, start=8):
+        self.name, self.make, self.window, self.every, self.start = name, make, window, every, start
+
+    def towns(self, poll):
+        """Those shown so far, the newest first."""
+        return TOWNS[:self.start + poll // self.every][::-1]
+
+    def document(self, poll):
+        shown = self.towns(poll)[:self.window]
+        return RSS % (self.name, "".join(self.make(shown, poll)))
+
+
+def flip_guid(towns, poll):
+    return [item(*speech(town), guid="%s-%d" % (town, poll), link="https://flip.example/" + town) for town in towns]
+
+
+def flip_link(towns, poll):
+    return [item(*speech(town), link="https://flip.example/s%d/%s" % (poll, town)) for town in towns]
+
+
+def flip_both(towns, poll):
+    return [item(*speech(town), guid="%s-%d" % (town, poll), link="https://flip.example/s%d/%s" % (poll, town))
+            for town in towns]
+
+
+def reorder(towns, poll):
+    return random.Random(poll).sample([item(*speech(town), guid=town) for town in towns], len(towns))
+
+
+def flap(towns, poll):
+    return [item(*speech(town, edited=poll % 2), guid=town, link="https://flap.example/" + town) for town in towns]
+
+
+def no_guid(towns, poll):
+    return [item(*speech(town)) for town in towns]
+
+
+def dup_guid(towns, poll):
+    return [item(*speech(town), guid="article") for town in towns]
+
+
+def dup_both(towns, poll):
+    return [item(*speech(town), guid="article", link="https://dup.example/news") for town in towns]
+
+
+FEEDS = [Misbehaving("flip-guid", flip_guid), Misbehaving("flip-link", flip_link), Misbehaving("flip-both", flip_both),
+         Misbehaving("reorder", reorder), Misbehaving("flap", flap),
+         Misbehaving("no-guid", no_guid, window=5, every=1, start=5),
+         Misbehaving("dup-guid", dup_guid, window=5, every=1, start=5),
+         Misbehaving("dup-both", dup_both, window=5, every=1, start=5)]
+
+
+class Stage:
+    def __init__(self):
+        self.server = harness.FeedServer()
+        names = [feed.name for feed in FEEDS] + ["desk", "edits"]
+        for name in names:
+            self.put(name, [item("Nothing of note happened in the harbour", guid="0", hours_ago=48)])
+        self.daemon = harness.Daemon({
+            "defaults": {"interval": "200ms"}, "desk": {"listen": "127.0.0.1:0"}, "fetchers": 1,
+            "network": {"allow": ["127.0.0.0/8"]}, "entities": ENTITIES,
+            "feeds": [{"id": name, "url": self.server.url("/" + name)} for name in names],
+            "rules": [{"id": "watch", "entities": ["macron"], "feeds": ["edits"], "edits": True},
+                      {"id": "once", "entities": ["macron", "shoigu"]}],
+            "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}]})
+
+    def put(self, name, items):
+        self.server.put("/" + name, RSS % (name, "".join(items)))
+
+    def polled(self, names):
+        """Waits until the documents put last were read: until a request that begins after the next one."""
+        before = {name: len(self.server.requests("/" + name)) for name in names}
+        for name in names:
+            self.server.requests("/" + name, after=before[name], wait=2, seconds=20)
+
+    def show(self, name, *items):
+        self.put(name, items)
+        self.polled([name])
+
+    def alerts(self, feed):
+        return [alert for alert in self.daemon.log_alerts()
+                if alert["type"] == "item" and alert["item"]["feed"] == feed]
+
+    def items(self, text):
+        return self.daemon.api("/api/v1/items?feed=desk&text=" + text)[1]["items"]
+
+    def clear(self):
+        self.daemon.clear()
+        self.server.stop()
+
+
+def nothing_is_told_twice_or_lost(stage):
+    """feeds that misbehave for 20 polls: each item alerts once"""
+    stage.daemon.start()
+    names = [feed.name for feed in FEEDS]
+    stage.polled(names)
+    for poll in range(POLLS):
+        for feed in FEEDS:
+            stage.server.put("/" + feed.name, feed.document(poll))
+        stage.polled(names)
+    wrong = []
+    for feed in FEEDS:
+        told = [alert["item"]["title"].split(" in ")[1].split(" about ")[0] for alert in stage.alerts(feed.name)]
+        expected = feed.towns(POLLS - 1)
+        print("# %s: %d items, %d alerts" % (feed.name, len(expected), len(told)))
+        if sorted(told) != sorted(expected):
+            twice = {town for town in told if told.count(town) > 1}
+            wrong.append("%s: twice %s, lost %s" % (feed.name, twice, set(expected) - set(told)))
+    check(not wrong, "; ".join(wrong))
+
+
+def why_new(stage, feed):
+    return stage.alerts(feed)[-1]["reason"]["why_new"]
+
+
+def an_old_item_is_kept_quietly(stage):
+    stage.polled(["desk"])
+    late = item("Macron spoke in Lille", "A week ago.", guid="late", hours_ago=24 * 7)
+    new = item("Macron speaks in Lyon", "Just now.", guid="new")
+    stage.show("desk", new, late)
+    check(len(stage.alerts("desk")) == 1, "%d alerts" % len(stage.alerts("desk")))
+    check(why_new(stage, "desk").startswith("new in feed desk: published 0 min ago"), why_new(stage, "desk"))
+    wait_for(lambda: len(stage.items("Lille")) == 1, "the old item in the store")
+
+
+def a_copy_is_no_news(stage):
+    """an item again with another id, link and date alerts no more"""
+    before = len(stage.alerts("desk"))
+    stage.show("desk", item("Macron speaks in Lyon", "Just now.", guid="other", link="https://desk.example/other"))
+    stage.show("desk", item("Macron SPEAKS in  Lyon!", "Just now.", guid="more", hours_ago=-1))
+    check(len(stage.alerts("desk")) == before, "%d alerts" % (len(stage.alerts("desk")) - before))
+    wait_for(lambda: len(stage.items("Lyon")) == 1, "one item in the store")
+
+
+def another_figure_is_another_item(stage):
+    before = len(stage.alerts("desk"))
+    stage.show("desk", item("Macron mourns 12 people killed in fire", "He spoke in Lyon.", guid="12"))
+    stage.show("desk", item("Macron mourns 15 people killed in fire", "He spoke in Lyon.", guid="15"))
+    check(len(stage.alerts("desk")) == before + 2, "%d alerts" % (len(stage.alerts("desk")) - before))
+
+
+def an_edit_alerts_where_a_rule_asks(stage):
+    """an edit alerts only by rules with `edits: true`"""
+    for feed in ("desk", "edits"):
+        stage.show(feed, item("Macron mourns 12 killed", "He spoke in Lyon.", guid="fire"))
+    check(len(stage.alerts("edits")) == 1, "no alert")
+    check(stage.alerts("edits")[0]["rules"] == ["watch", "once"], "rules")
+    before = len(stage.alerts("desk"))
+    for feed in ("desk", "edits"):
+        stage.show(feed, item("Macron mourns 17 killed", "He spoke in Lyon.", guid="fire"))
+    check(len(stage.alerts("desk")) == before, why_new(stage, "desk"))
+    alert = stage.alerts("edits")[-1]
+    check(len(stage.alerts("edits")) == 2 and alert["rules"] == ["watch"], "alert %s" % alert)
+    check(why_new(stage, "edits") == "edit of item %d; title changed: Macron mourns [-12-] {+17+} killed"
+          % alert["item"]["id"], why_new(stage, "edits"))
+    check(alert["story"]["id"] == stage.alerts("edits")[0]["story"]["id"], "story %s" % alert["story"])
+
+
+def an_edit_with_a_new_name_alerts(stage):
+    """an edit that brings a mention alerts in any case, once"""
+    before = len(stage.alerts("desk"))
+    stage.show("desk", item("Macron mourns 17 killed", "He spoke to Shoigu in Lyon.", guid="fire"))
+    check(len(stage.alerts("desk")) == before + 1, "%d alerts" % (len(stage.alerts("desk")) - before))
+    check(why_new(stage, "desk").endswith("; summary changed: He spoke {+to Shoigu+} in Lyon.; mentions now Shoigu"),
+          why_new(stage, "desk"))
+    stage.show("desk", item("Macron mourns 17 killed", "He called Shoigu from Lyon.", guid="fire"))
+    check(len(stage.alerts("desk")) == before + 1, why_new(stage, "desk"))
+
+
+def main():
+    tap = harness.Tap()
+    harness.need_programs(tap)
+    stage = Stage()
+    try:
+        for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly, a_copy_is_no_news,
+                     another_figure_is_another_item, an_edit_alerts_where_a_rule_asks,
+                     an_edit_with_a_new_name_alerts):
+            tap.run(test, stage, on_failure=stage.daemon.diagnostics)
+    finally:
+        stage.clear()
+    tap.done()
+
+
+main()
