@@ -4,6 +4,7 @@ twice and lose no item; edits, re-publications and old items say what they
 are."""
 import email.utils
 import html
+import json
 import os
 import random
 import sys
@@ -96,7 +97,7 @@ FEEDS = [Misbehaving("flip-guid", flip_guid), Misbehaving("flip-link", flip_link
 class Stage:
     def __init__(self):
         self.server = harness.FeedServer()
-        names = [feed.name for feed in FEEDS] + ["desk", "edits"]
+        names = [feed.name for feed in FEEDS] + ["desk", "edits", "flood"]
         for name in names:
             self.put(name, [item("Nothing of note happened in the harbour", guid="0", hours_ago=48)])
         self.daemon = harness.Daemon({
@@ -210,6 +211,25 @@ def an_edit_with_a_new_name_alerts(stage):
     check(len(stage.alerts("desk")) == before + 1, why_new(stage, "desk"))
 
 
+def a_flood_is_told_in_a_digest(stage):
+    """50 items at a time: 30 alerts, one digest for 20, all are kept"""
+    _, before = stage.daemon.api("/api/v1/items?feed=flood&limit=100")
+    stage.show("flood", *[item("Macron visits school %d" % n, "With %d pupils." % n, guid=str(n)) for n in range(50)])
+    alerts = stage.alerts("flood")
+    check(len(alerts) == 30, "%d alerts" % len(alerts))
+    alerts = [alert for alert in stage.daemon.log_alerts() if alert["type"] == "digest"]
+    check(len(alerts) == 1, "%d digests" % len(alerts))
+    check(alerts[0]["reason"]["digest"] == 20 and alerts[0]["story"] is None, "digest %s" % alerts[0])
+    check(alerts[0]["rules"] == ["once"] and alerts[0]["entities"][0]["id"] == "macron", "digest %s" % alerts[0])
+    check(alerts[0]["reason"]["text"].startswith("20 items, rule once: Macron visits school "), alerts[0]["reason"]["text"])
+    with open(os.path.join(harness.SRCDIR, "man", "alert.schema.json"), encoding="utf-8") as file:
+        harness.check_schema(alerts[0], json.load(file))
+    _, answer = stage.daemon.api("/api/v1/items?feed=flood&limit=100")
+    check(len(answer["items"]) == len(before["items"]) + 50, "%d items" % len(answer["items"]))
+    _, answer = stage.daemon.api("/api/v1/alerts?type=digest")
+    check(len(answer["alerts"]) == 1, "no digest in the API")
+
+
 def main():
     tap = harness.Tap()
     harness.need_programs(tap)
@@ -217,7 +237,7 @@ def main():
     try:
         for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly, a_copy_is_no_news,
                      another_figure_is_another_item, an_edit_alerts_where_a_rule_asks,
-                     an_edit_with_a_new_name_alerts):
+                     an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:
         stage.clear()

@@ -16,8 +16,8 @@ static const char *const level_names[] = {"routine", "urgent", "flash", NULL};
 static const char *const state_names[] = {
     "waiting", "up", "failing", "quarantined", NULL};
 static const char *const type_names[] = {"item", "story.new", "story.grown",
-    "story.update", "story.edited", "feed.down", "feed.silent", "feed.gap",
-    "feed.recovered", NULL};
+    "story.update", "story.edited", "digest", "feed.down", "feed.silent",
+    "feed.gap", "feed.recovered", NULL};
 
 static bool
 is_listed(const char *const *names, const char *value)

@@ -152,6 +152,8 @@ add_reason_and_times(struct buf *out, const struct alert_facts *facts)
 	json_pair_str(out, "why_new", facts->why_new);
 	json_pair_str(out, "text", facts->text);
 	json_pair_str(out, "held", facts->held);
+	if (facts->digest > 0)
+		json_pair_u64(out, "digest", facts->digest);
 	if (facts->new_rules != NULL) {
 		add_strings(out, "new_rules", facts->new_rules);
 		add_strings(out, "new_entities", facts->new_entities);

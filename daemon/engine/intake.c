@@ -13,6 +13,7 @@
 #include "engine/judge.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
+#include "engine/tell.h"
 #include "engine/websub.h"
 #include "frame/clock.h"
 #include "frame/log.h"
@@ -252,6 +253,7 @@ judge_items(
 	job_note_present(job, done);
 	for (size_t i = 0; i < job->items_len; i++)
 		judge_item(engine, job, &job->items[i]);
+	tell_flood(engine, job->feed, &job->flood);
 }
 
 /* What a hub brought says nothing of the next poll: it may be a part of the

@@ -209,6 +209,7 @@ free_job(struct job *job)
 	}
 	free(job->items);
 	seen_clear(&job->present);
+	flood_clear(&job->flood);
 	free(job);
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/flood.h"
 #include "engine/job.h"
 #include "engine/judge.h"
 #include "engine/known.h"
@@ -255,17 +256,35 @@ note_new_item(struct engine *engine, struct feed *feed, bool news,
 		    record->seen_at - published_at);
 }
 
+/* Whether the item meets rules, but more of its feed than one wants to hear
+ * at a time; it says so then. */
+static bool
+is_flooding(struct engine *engine, struct job *job, const struct met *met,
+    struct verdict *verdict)
+{
+	char *why = verdict->why;
+
+	if (met->rules.len == 0 ||
+	    flood_admits(&job->flood, engine->role.config->defaults.flood))
+		return false;
+	verdict->why = xasprintf("%s; one of a flood, told in a digest", why);
+	free(why);
+	return true;
+}
+
 static void
-keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
+keep_new(struct engine *engine, struct job *job, struct job_item *item,
     const struct item_keys *keys, struct verdict *verdict)
 {
-	bool news = newness_is_news(verdict->newness);
+	struct feed *feed = job->feed;
+	bool news = newness_is_news(verdict->newness), flooding;
 	struct story_arrival arrival;
 	struct met met = {.level = LEVEL_ROUTINE};
 	struct item_record record, view;
 
 	if (news)
 		ask_rules(engine, feed, item, &met);
+	flooding = is_flooding(engine, job, &met, verdict);
 	verdict->item = store_next_item(engine->store);
 	take_record(feed, item, keys, verdict, &record);
 	stories_add(engine->stories, &record, feed->record.outlet, &arrival);
@@ -273,7 +292,9 @@ keep_new(struct engine *engine, struct feed *feed, struct job_item *item,
 	view = record; /* the batch owns its strings from now on */
 	batch_add_item(engine->batch, &record);
 	engine->stats.stories += !arrival.joined;
-	if (news)
+	if (flooding)
+		flood_add(&job->flood, &view, &met);
+	else if (news)
 		tell_item(engine, feed, &view, &met, &arrival);
 	strings_clear(&met.rules);
 }
@@ -301,7 +322,7 @@ judge_item(struct engine *engine, struct job *job, struct job_item *item)
 	case NEWNESS_FRESH:
 	case NEWNESS_OLD:
 	case NEWNESS_NEW:
-		keep_new(engine, feed, item, &keys, &verdict);
+		keep_new(engine, job, item, &keys, &verdict);
 		break;
 	case NEWNESS_KINDS:
 		break;

@@ -4,9 +4,10 @@
 #include "engine/route.h"
 
 #define TYPE(type) (1u << (type))
-#define STORY_TYPES                                        \
-	(TYPE(ALERT_STORY_NEW) | TYPE(ALERT_STORY_GROWN) | \
-	    TYPE(ALERT_STORY_UPDATE) | TYPE(ALERT_STORY_EDITED))
+#define PUSH_TYPES                                                \
+	(TYPE(ALERT_STORY_NEW) | TYPE(ALERT_STORY_GROWN) |        \
+	    TYPE(ALERT_STORY_UPDATE) | TYPE(ALERT_STORY_EDITED) | \
+	    TYPE(ALERT_DIGEST))
 
 bool
 route_takes_type(const struct config_sink *sink, enum alert_type type)
@@ -15,7 +16,7 @@ route_takes_type(const struct config_sink *sink, enum alert_type type)
 
 	if (types == 0 && sink->type == SINK_LOG)
 		return true;
-	return ((types != 0 ? types : STORY_TYPES) & TYPE(type)) != 0;
+	return ((types != 0 ? types : PUSH_TYPES) & TYPE(type)) != 0;
 }
 
 static bool

@@ -2,6 +2,7 @@
  * Alerts of items and stories, made and put into the batch. Runs in the
  * engine.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "engine/alert.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/flood.h"
 #include "engine/report.h"
 #include "engine/route.h"
 #include "engine/stories.h"
@@ -139,6 +141,7 @@ struct alert_about {
 	const char *text;
 	const char *held;
 	const struct story_alert *news; /* of the story; NULL: of the item */
+	uint64_t digest;                /* items that it stands for */
 };
 
 /* A rule with stories off pushes the item to where stories go. */
@@ -222,6 +225,7 @@ make_alert(const struct telling *telling, const struct alert_about *about)
 	    .why_new = item->why,
 	    .text = about->text,
 	    .held = about->held,
+	    .digest = about->digest,
 	    .published_at = item->item.published_at,
 	    .seen_at = item->seen_at,
 	    .matched_at = clock_now_us(),
@@ -249,7 +253,7 @@ tell_story(struct telling *telling, const struct story_alerts *alerts)
 		make_alert(telling,
 		    &(struct alert_about){alert->type,
 			telling->story->told.level, &telling->story->told.rules,
-			alert->text, NULL, alert});
+			alert->text, NULL, alert, 0});
 	}
 }
 
@@ -286,9 +290,9 @@ tell_item(struct engine *engine, const struct feed *feed,
 	if (met->rules.len > 0) {
 		report_count_entities(
 		    engine, telling.entities, telling.entities_len);
-		make_alert(
-		    &telling, &(struct alert_about){ALERT_ITEM, met->level,
-				  &met->rules, news.reason, alerts.held, NULL});
+		make_alert(&telling,
+		    &(struct alert_about){ALERT_ITEM, met->level, &met->rules,
+			news.reason, alerts.held, NULL, 0});
 	}
 	if (alerts.len > 0)
 		tell_story(&telling, &alerts);
@@ -313,8 +317,43 @@ tell_edit(struct engine *engine, const struct feed *feed,
 	list_entities(&telling);
 	add_reason(&reason, &telling, &met->rules);
 	make_alert(&telling, &(struct alert_about){ALERT_ITEM, met->level,
-				 &met->rules, buf_str(&reason), NULL, NULL});
+				 &met->rules, buf_str(&reason), NULL, NULL, 0});
 	report_count_entities(engine, telling.entities, telling.entities_len);
 	free(telling.entities);
 	buf_clear(&reason);
+}
+
+void
+tell_flood(
+    struct engine *engine, const struct feed *feed, const struct flood *flood)
+{
+	struct item_record item = flood->item;
+	struct telling telling = {
+	    .engine = engine,
+	    .feed = feed,
+	    .item = &item,
+	};
+	struct buf why = BUF_INIT, text = BUF_INIT;
+
+	if (flood->items == 0)
+		return;
+	telling.entities =
+	    xcalloc(flood->entities.len, sizeof(*telling.entities));
+	for (size_t i = 0; i < flood->entities.len; i++)
+		add_entity(&telling, flood->entities.at[i]);
+	buf_addf(&why,
+	    "a flood: after %" PRIu64 " items of this poll of feed %s, told "
+	    "one by one, %" PRIu64 " more met rules; all are kept",
+	    flood->told, feed->record.id, flood->items);
+	item.why = (char *)buf_str(&why);
+	buf_addf(&text, "%" PRIu64 " items, ", flood->items);
+	add_reason(&text, &telling, &flood->rules);
+	buf_addf(&text, ": %s%s", buf_str(&flood->headlines),
+	    flood->items > FLOOD_HEADLINES_MAX ? " | ..." : "");
+	make_alert(&telling,
+	    &(struct alert_about){ALERT_DIGEST, flood->level, &flood->rules,
+		buf_str(&text), NULL, NULL, flood->items});
+	free(telling.entities);
+	buf_clear(&why);
+	buf_clear(&text);
 }

@@ -14,6 +14,7 @@ const char *const alert_type_names[] = {
     [ALERT_STORY_GROWN] = "story.grown",
     [ALERT_STORY_UPDATE] = "story.update",
     [ALERT_STORY_EDITED] = "story.edited",
+    [ALERT_DIGEST] = "digest",
     [ALERT_FEED_DOWN] = "feed.down",
     [ALERT_FEED_SILENT] = "feed.silent",
     [ALERT_FEED_GAP] = "feed.gap",

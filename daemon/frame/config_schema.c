@@ -44,6 +44,17 @@ static const struct schema_field defaults_fields[] = {
 	       "recorded quietly.",
     },
     {
+	.key = "flood",
+	.type = FIELD_COUNT,
+	.offset = offsetof(struct config_defaults, flood),
+	.roles = ENGINE,
+	.preset = "30",
+	.max = 1000,
+	.doc = "How many items that meet rules one poll of a feed may bring "
+	       "before the rest is told in one alert of type digest; 0 tells "
+	       "all of them one by one.",
+    },
+    {
 	.key = "retention",
 	.type = FIELD_DURATION,
 	.offset = offsetof(struct config_defaults, retention_ms),

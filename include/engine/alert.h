@@ -46,6 +46,7 @@ struct alert_facts {
 	/* Of a story's alert, what its story had not told; or NULL. */
 	const struct strings *new_rules;
 	const struct strings *new_entities;
+	uint64_t digest;      /* items that it stands for; 0: it is none */
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t seen_at;
 	int64_t matched_at;

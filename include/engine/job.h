@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/flood.h"
 #include "engine/seen.h"
 #include "frame/job.h"
 
@@ -35,8 +36,9 @@ struct job {
 	bool first_fetch;   /* the feed was never read before */
 	bool solo;
 	bool pushed; /* brought by a hub: the feed is not under way for it */
-	size_t seen_gone;       /* of the feed's keys, at the start */
-	struct seen present;    /* what stands in the document and is known */
+	size_t seen_gone;    /* of the feed's keys, at the start */
+	struct seen present; /* what stands in the document and is known */
+	struct flood flood;
 	struct job_item *items; /* owned */
 	size_t items_len;
 	size_t items_cap;

@@ -9,6 +9,7 @@
 
 struct engine;
 struct feed;
+struct flood;
 struct item_record;
 struct story_arrival;
 struct story_state;
@@ -27,5 +28,7 @@ void tell_item(struct engine *, const struct feed *, const struct item_record *,
  * NULL when it is remembered no more. */
 void tell_edit(struct engine *, const struct feed *, const struct item_record *,
     const struct met *, const struct story_state *story);
+/* One alert for the rest of a flood, if there is any. */
+void tell_flood(struct engine *, const struct feed *, const struct flood *);
 
 #endif

@@ -27,6 +27,7 @@ enum alert_type {
 	ALERT_STORY_GROWN,
 	ALERT_STORY_UPDATE,
 	ALERT_STORY_EDITED,
+	ALERT_DIGEST,
 	ALERT_FEED_DOWN,
 	ALERT_FEED_SILENT,
 	ALERT_FEED_GAP,
@@ -57,6 +58,7 @@ struct config_defaults {
 	int64_t interval_ms; /* 60 s */
 	int64_t timeout_ms;  /* 30 s: a whole fetch */
 	int64_t fresh_ms;    /* 6 h: what is older is not told at first sight */
+	int64_t flood;       /* items of a poll told one by one; 0: all */
 	int64_t retention_ms; /* 30 d: items, alerts, delivered rows */
 	char *contact;        /* mail or URL for the User-Agent; NULL: none */
 	char *user_agent;     /* NULL: wirewatch/VERSION (+contact) */

@@ -145,6 +145,7 @@ const kinds = {
 	'story.grown': 'story grown',
 	'story.update': 'story update',
 	'story.edited': 'edited',
+	'digest': 'digest',
 	'feed.down': 'feed down',
 	'feed.silent': 'feed silent',
 	'feed.gap': 'items may be lost',
@@ -312,7 +313,7 @@ function takeAlert(event) {
 /* ---- the connection ------------------------------------------------------- */
 
 const alertTypes = ['item', 'story.new', 'story.grown', 'story.update',
-	'story.edited', 'feed.down', 'feed.silent', 'feed.gap', 'feed.recovered'];
+	'story.edited', 'digest', 'feed.down', 'feed.silent', 'feed.gap', 'feed.recovered'];
 let events = null;
 
 function isPaused() {
