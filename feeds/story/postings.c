@@ -212,19 +212,20 @@ static void
 gather_chunk(const struct postings *postings, const union pool_word *chunk,
     float weight, struct posting_sums *sums)
 {
-	const uint32_t mask = sums->cap - 1, first = postings->first;
+	const uint32_t mask = sums->cap - 1;
 	const size_t len = chunk->head.len;
 	struct window_item *items = sums->items;
 	uint32_t *touched = sums->touched, touched_len = sums->touched_len;
+	size_t i = 1;
 
-	for (size_t i = 1; i <= len; i++) {
+	while (i <= len && is_expired(postings, chunk[i].posting.item))
+		i++;
+	for (; i <= len; i++) {
 		const struct posting posting = chunk[i].posting;
 		float *cosine = &items[posting.item & mask].cosine;
 
-		if ((int32_t)(posting.item - first) < 0)
-			continue;
 		touched[touched_len] = posting.item;
-		touched_len += *cosine == 0;
+		touched_len += *cosine <= 0;
 		*cosine += weight * posting.weight;
 	}
 	sums->touched_len = touched_len;

@@ -167,7 +167,7 @@ item_fade(const struct story_index *index, const struct window_item *item)
 	if (index->fade == 0)
 		fade = window_fade_slowly(item, index->at_s);
 	fade = fade < 1 ? fade : 1;
-	return fade < FADED ? 0 : fade;
+	return fade * (float)(fade >= FADED);
 }
 
 /* The items and stories that an item touches lie scattered: what is needed in
@@ -187,28 +187,29 @@ fetch_ahead(const struct story_index *index, uint32_t i)
 }
 
 /* Turns the items' cosines into sums and bests of their stories. No branch on
- * what cannot be foreseen. */
+ * what cannot be foreseen, such as whether a story is touched already. */
 static void
 sum_stories(struct story_index *index)
 {
-	struct posting_sums *sums = &index->sums;
+	const uint32_t *items = index->sums.touched;
+	const uint32_t len = index->sums.touched_len;
 	uint32_t *touched = index->touched, touched_len = 0;
 
-	for (uint32_t i = 0; i < sums->touched_len; i++) {
+	for (uint32_t i = 0; i < len; i++) {
 		struct window_item *item =
-		    window_item(&index->window, sums->touched[i]);
+		    window_item(&index->window, items[i]);
 		struct window_sum *sum = &index->window.sums[item->story];
 		float cosine = item->cosine * item_fade(index, item);
 
 		fetch_ahead(index, i);
 		item->cosine = 0;
 		touched[touched_len] = item->story;
-		touched_len += sum->sum == 0 && cosine > 0;
+		touched_len += (unsigned)(sum->sum <= 0) & (cosine > 0);
 		sum->sum += cosine;
 		sum->best = sum->best < cosine ? cosine : sum->best;
 	}
 	index->touched_len = touched_len;
-	sums->touched_len = 0;
+	index->sums.touched_len = 0;
 }
 
 static double
