@@ -83,6 +83,50 @@ health_of_a_feed_tells_its_type_and_reason(void **state)
 	    "routine feed.down no answer since 10:00");
 }
 
+#define STORY(type, item, reason)                                            \
+	"{\"type\":\"" type "\",\"level\":\"urgent\",\"item\":{\"id\":" item \
+	",\"outlet\":\"RT\",\"title\":\"Macron speaks\"},"                   \
+	"\"story\":{\"id\":\"17\"},\"reason\":{\"text\":\"" reason "\"}}"
+
+static void
+a_story_tells_why_on_a_line_of_its_own(void **state)
+{
+	check(STORY("story.grown", "4", "second outlet: RT"),
+	    (struct alert_line_options){0}, LEVEL_URGENT,
+	    "urgent story.grown RT: Macron speaks (second outlet: RT)");
+	check(STORY("story.new", "4", "rule macron"),
+	    (struct alert_line_options){0}, LEVEL_URGENT,
+	    "urgent story.new RT: Macron speaks");
+}
+
+static void
+a_story_is_short_after_the_item_that_it_tells(void **state)
+{
+	int64_t last = 3;
+	struct alert_line_options options = {.last_item = &last};
+
+	check(STORY("story.grown", "4", "second outlet: RT"), options,
+	    LEVEL_URGENT,
+	    "urgent story.grown RT: Macron speaks (second outlet: RT)");
+	assert_int_equal(last, 4);
+	check(STORY("story.new", "4", "rule macron"), options, LEVEL_URGENT,
+	    "new story 17");
+	check(STORY("story.update", "4", "after 7 h of quiet"), options,
+	    LEVEL_URGENT, "story 17: after 7 h of quiet");
+	check(STORY("item", "4", "rule macron"), options, LEVEL_URGENT,
+	    "urgent RT: Macron speaks");
+}
+
+static void
+an_item_that_was_held_back_says_why(void **state)
+{
+	check("{\"type\":\"item\",\"item\":{\"title\":\"Macron\"},"
+	      "\"reason\":{\"text\":\"rule macron\",\"held\":\"story 5 is "
+	      "told\"}}",
+	    (struct alert_line_options){0}, LEVEL_ROUTINE,
+	    "routine Macron (not pushed: story 5 is told)");
+}
+
 static void
 long_texts_are_cut_inside_the_line(void **state)
 {
@@ -128,6 +172,9 @@ main(void)
 	    cmocka_unit_test(colored_line_marks_mentions_in_the_headline),
 	    cmocka_unit_test(strangers_controls_reach_no_terminal),
 	    cmocka_unit_test(health_of_a_feed_tells_its_type_and_reason),
+	    cmocka_unit_test(a_story_tells_why_on_a_line_of_its_own),
+	    cmocka_unit_test(a_story_is_short_after_the_item_that_it_tells),
+	    cmocka_unit_test(an_item_that_was_held_back_says_why),
 	    cmocka_unit_test(long_texts_are_cut_inside_the_line),
 	    cmocka_unit_test(what_is_no_alert_adds_nothing),
 	};
