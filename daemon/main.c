@@ -20,8 +20,8 @@
  *   feeds/text/entity_table.c            ... their names
  *   feeds/text/html.c                    plain text out of HTML
  *   feeds/text/html_tag.c                tags of HTML, leniently
- *   feeds/text/letter.c                  letters for stories and keys: case,
- *   feeds/text/letter_table.c            ... generated from Unicode
+ *   feeds/text/letter.c                  letters for stories and keys
+ *   feeds/text/letter_table.c            characters, generated from Unicode
  *   feeds/text/related.c                 lines that lead to other articles
  *
  * Feed documents become items:
@@ -65,7 +65,7 @@
  *   feeds/match/compile.c                entities into the block
  *   feeds/match/endings.c                suffix tables of languages
  *   feeds/match/fold.c                   words and their folded letters
- *   feeds/match/fold_data.c              ... generated from Unicode
+ *   feeds/match/fold_data.c              ... generated, too
  *   feeds/match/forms.c                  lists the forms of a name
  *   feeds/match/intern.c                 table of byte strings while compiling
  *   feeds/match/languages.c              languages that inflect names

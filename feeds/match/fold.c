@@ -1,8 +1,8 @@
 /*
  * Words and their folded letters in one pass over UTF-8. The tables come from
- * Unicode's data (fold_data.py); characters below U+0800 take the short way.
- * Chosen by measurement: 188 MB/s with words, where ICU's NFKC_Casefold did
- * 151 and utf8proc 70 without them, in one run over English and Russian news.
+ * Unicode's data; characters below U+0800 take the short way. Chosen by
+ * measurement: 188 MB/s with words, where ICU's NFKC_Casefold did 151 and
+ * utf8proc 70 without them, in one run over English and Russian news.
  */
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "match/fold.h"
 #include "match/fold_data.h"
+#include "text/letter_table.h"
 
 #define ACRONYM_MAX 5 /* characters */
 
@@ -26,7 +27,7 @@ enum {
 static uint32_t
 entry(uint32_t code)
 {
-	return fold_pages[fold_index[code / FOLD_PAGE]][code % FOLD_PAGE];
+	return letter_record_of(code)->fold;
 }
 
 unsigned

@@ -1,5 +1,6 @@
 /*
- * Tables of the fold, written by feeds/match/fold_data.py from Unicode's data.
+ * Classes of characters as the fold sees them, and what it needs besides the
+ * records of text/letter_table.h; feeds/text/letter_table.py writes both.
  */
 #ifndef MATCH_FOLD_DATA_H
 #define MATCH_FOLD_DATA_H
@@ -7,11 +8,8 @@
 #include <stdint.h>
 
 #define FOLD_LOW 0x800
-#define FOLD_PAGE 128
 #define FOLD_COMPOSED 22
 
-/* The low 8 bits of an entry of fold_pages; above them the distance from the
- * character to its folded form, or an index into fold_expansion_at. */
 enum fold_class {
 	FOLD_LETTER = 1,   /* letter or digit: starts and continues a word */
 	FOLD_MARK = 2,     /* continues a word */
@@ -22,13 +20,10 @@ enum fold_class {
 	FOLD_EXPANDS = 64  /* folds to none or several letters */
 };
 
-/* Characters below FOLD_LOW: 0 no part of a word, 1 look into fold_pages, else
+/* Characters below FOLD_LOW: 0 no part of a word, 1 look at its record, else
  * the folded letter, with FOLD_CAPITAL where it makes a capitalised word. */
 #define FOLD_CAPITAL 0x8000
 extern const uint16_t fold_low[FOLD_LOW];
-/* Page of each run of FOLD_PAGE characters. */
-extern const uint8_t fold_index[0x110000 / FOLD_PAGE];
-extern const uint32_t fold_pages[][FOLD_PAGE];
 /* Expansion i: units fold_expansion_at[i] up to fold_expansion_at[i + 1]. */
 extern const uint16_t fold_expansions[];
 extern const uint16_t fold_expansion_at[];
