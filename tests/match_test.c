@@ -154,11 +154,12 @@ has_entity(const char *told, const char *id)
 	return found;
 }
 
-/* Runs cases.tsv (language, + or - and entity, text); how many fail. */
+/* Runs a file of cases (language, + or - and entity, text); how many fail. */
 static unsigned
-count_failures(const struct match_set *set, bool tell_language)
+count_failures(
+    const struct match_set *set, const char *name, bool tell_language)
 {
-	char line[1024], *path = data_path("cases.tsv");
+	char line[1024], *path = data_path(name);
 	FILE *file = fopen(path, "r");
 	unsigned failed = 0;
 
@@ -185,7 +186,7 @@ all_cases_pass_when_the_language_is_known(void **state)
 {
 	struct fixture f = read_entities("entities.json");
 
-	assert_int_equal(count_failures(f.set, true), 0);
+	assert_int_equal(count_failures(f.set, "cases.tsv", true), 0);
 	fixture_clear(&f);
 }
 
@@ -194,7 +195,17 @@ nearly_all_cases_pass_when_it_is_not(void **state)
 {
 	struct fixture f = read_entities("entities.json");
 
-	assert_true(count_failures(f.set, false) <= 6);
+	assert_true(count_failures(f.set, "cases.tsv", false) <= 6);
+	fixture_clear(&f);
+}
+
+static void
+names_stand_in_print_as_it_comes(void **state)
+{
+	struct fixture f = read_entities("entities.json");
+
+	assert_int_equal(count_failures(f.set, "print.tsv", true), 0);
+	assert_int_equal(count_failures(f.set, "print.tsv", false), 0);
 	fixture_clear(&f);
 }
 
@@ -562,6 +573,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_cases_pass_when_the_language_is_known),
 	    cmocka_unit_test(nearly_all_cases_pass_when_it_is_not),
+	    cmocka_unit_test(names_stand_in_print_as_it_comes),
 	    cmocka_unit_test(
 		texts_full_of_forms_are_read_as_the_recipe_reads_them),
 	    cmocka_unit_test(a_block_opens_anywhere_and_only_when_whole),

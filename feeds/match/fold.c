@@ -164,8 +164,10 @@ apostrophe(const struct fold_word *word, const char *p, const char *end)
 {
 	unsigned n = 1;
 
-	if (*p == '\xe2' && end - p > 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
+	if (end - p > 3 && memcmp(p, "\xe2\x80\x99", 3) == 0)
 		n = 3;
+	else if (end - p > 2 && memcmp(p, "\xca\xbc", 2) == 0)
+		n = 2;
 	else if (*p != '\'' && *p != '`')
 		return 0;
 	if (p - word->start < 2 || !is_cyrillic(p - 2))

@@ -30,6 +30,7 @@ ALIKE = {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ð": "d", "þ": "th",
          "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
          "ک": "ك", "گ": "ك", "ـ": "", "ˈ": "", "ʼ": ""}
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+APOSTROPHE = "\u02bc"  # a letter to Unicode; fold_next knows what it does
 JOINERS = "\u00ad\u200b\u200c\u200d\u2060"  # may stand inside a word
 NOSPACES = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF),
             (0x3040, 0x30FF), (0x3400, 0x9FFF))
@@ -81,6 +82,8 @@ def fold(char):
 
 def classes(char):
     code, kind = ord(char), 0
+    if char == APOSTROPHE:
+        return 0
     category = unicodedata.category(char)
     if char.isalnum():
         kind |= LETTER | NUMBER * char.isdigit()
