@@ -495,12 +495,14 @@ static void
 doubtful_names_are_warned_of(void **state)
 {
 	const struct match_name first[] = {{.text = "Martin"},
-	    {.text = "Мартин Лютер"}, {.text = "Ым"}, {.text = "UN"}};
+	    {.text = "Мартин Лютер"}, {.text = "Ым"}, {.text = "UN"},
+	    {.text = "US", .letter_case = MATCH_CASE_ANY},
+	    {.text = "Canal+ Group"}};
 	const struct match_name second[] = {
 	    {.text = "мартин  лютер"}, {.text = "Фокус"}, {.text = "-"}};
 	const char *const near[] = {"Paris"};
 	const struct match_entity entities[] = {
-	    ENTITY("a", MATCH_PERSON, first, 4),
+	    ENTITY("a", MATCH_PERSON, first, 6),
 	    ENTITY("b", MATCH_PERSON, second, 3),
 	    {.id = "c",
 		.names = first,
@@ -521,6 +523,9 @@ doubtful_names_are_warned_of(void **state)
 	assert_non_null(strstr(told.data, "1.2 a name without letters"));
 	assert_null(strstr(told.data, "0.1"));
 	assert_null(strstr(told.data, "0.3"));
+	assert_non_null(strstr(told.data, "0.4 the name \"US\" is very short"));
+	assert_non_null(strstr(told.data, "0.5 the name \"Canal+ Group\" is "
+					  "never found"));
 	assert_null(
 	    strstr(told.data, "is a given name and will be found where "
 			      "others are meant: give a longer name, or "

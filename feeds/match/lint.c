@@ -12,6 +12,7 @@
 #include "match/fold.h"
 #include "match/lint.h"
 #include "match/match.h"
+#include "match/nospace.h"
 #include "match/set.h"
 
 #define LETTERS_MIN 3
@@ -169,12 +170,14 @@ is_capitals(const char *name)
 	return shape.upper;
 }
 
-/* Why a one-word name is doubtful, NULL when it is not. */
+/* Why a name is doubtful, by its folded words, NULL when it is not. */
 static const char *
-why_common(const char *name, const char *key)
+why_common(const char *key, unsigned words, unsigned letters)
 {
-	if (is_capitals(name))
-		return NULL; /* the rules for acronyms watch over it */
+	if (letters < LETTERS_MIN)
+		return "very short";
+	if (words != 1)
+		return NULL;
 	if (list_has(given_names, key))
 		return "a given name";
 	return list_has(common_words, key) ? "a common word" : NULL;
@@ -185,13 +188,31 @@ lint_is_common(const char *name)
 {
 	struct buf key = BUF_INIT;
 	unsigned letters, words = fold_name(name, &key, &letters);
-	bool common =
-	    words == 0 || (letters < LETTERS_MIN && !is_capitals(name));
+	bool common = words == 0 ||
+		      (!is_capitals(name) &&
+			  why_common(buf_str(&key), words, letters) != NULL);
 
-	if (words == 1 && !common)
-		common = why_common(name, buf_str(&key)) != NULL;
 	buf_clear(&key);
 	return common;
+}
+
+/* What stands between two words of the name that the matcher does not pass
+ * over; its length, 0 when there is nothing such. */
+static size_t
+find_barrier(const char *name, const char **barrier)
+{
+	const char *end = name + strlen(name);
+	struct fold_word before, word;
+
+	if (nospace_is_name(name) || !fold_next(&name, end, &before))
+		return 0;
+	for (; fold_next(&name, end, &word); before = word) {
+		if (fold_is_glue(&before, word.start))
+			continue;
+		*barrier = before.end;
+		return (size_t)(word.start - before.end);
+	}
+	return 0;
 }
 
 struct lint {
@@ -209,19 +230,35 @@ warn_common(struct lint *l, size_t entity, size_t name, unsigned letters,
     unsigned words)
 {
 	const struct match_entity *e = &l->entities[entity];
-	const char *text = e->names[name].text, *why = NULL;
+	const char *text = e->names[name].text;
+	const char *why = why_common(buf_str(&l->key), words, letters);
 
-	if (letters < LETTERS_MIN && !is_capitals(text))
-		why = "very short";
-	else if (words == 1)
-		why = why_common(text, buf_str(&l->key));
 	if (why == NULL || e->near_len > 0)
+		return;
+	/* The rules for acronyms watch over these. */
+	if (is_capitals(text) && e->names[name].letter_case != MATCH_CASE_ANY)
 		return;
 	buf_reset(&l->message);
 	buf_addf(&l->message,
 	    "the name \"%s\" is %s and will be found where others are meant: "
 	    "give a longer name, or words under \"near\"",
 	    text, why);
+	l->on_warning(l->arg, entity, name, buf_str(&l->message));
+}
+
+static void
+warn_unreachable(struct lint *l, size_t entity, size_t name)
+{
+	const char *text = l->entities[entity].names[name].text, *barrier;
+	size_t len = find_barrier(text, &barrier);
+
+	if (len == 0)
+		return;
+	buf_reset(&l->message);
+	buf_addf(&l->message,
+	    "the name \"%s\" is never found: no name reaches over \"%.*s\"; "
+	    "write it without, or as a regex",
+	    text, (int)len, barrier);
 	l->on_warning(l->arg, entity, name, buf_str(&l->message));
 }
 
@@ -262,6 +299,7 @@ check_name(struct lint *l, size_t entity, size_t name)
 	if (words == 0)
 		return;
 	warn_common(l, entity, name, letters, words);
+	warn_unreachable(l, entity, name);
 	warn_shared(l, entity, name);
 }
 

@@ -17,8 +17,8 @@ typedef void (*lint_on_warning)(
 
 /* Warns of names that two entities share, that are a common word or a given
  * name by itself, that have under three letters or none at all, that are
- * longer than the matcher reads. Names that ask for near words may be common.
- */
+ * longer than the matcher reads or hold what no name reaches over. Names that
+ * ask for near words may be common. */
 void lint_names(
     const struct match_entity *, size_t len, lint_on_warning, void *arg);
 
