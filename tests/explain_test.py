@@ -150,6 +150,9 @@ def an_edit_shows_the_words_that_differ(stage):
     text = wait_for(lambda: [t for t in [stage.explain(item["url"], 1)[0]]
                              if "edit at " in t], "the edit")[0]
     has(text, "title: Crocus City Hall Cafe [-opens-] {+closes+}")
+    story = stage.explain(item["url"], 1)[1]["items"][0]["story"]["id"]
+    has(stage.daemon.cli("story", story).stdout,
+        "title: Crocus City Hall Cafe [-opens-] {+closes+}")
 
 
 def the_story_that_was_told_before_is_named(stage):
@@ -161,7 +164,8 @@ def the_story_that_was_told_before_is_named(stage):
     text, answer = stage.explain(two, 0)
     check(answer["items"][0]["story"]["id"] == story["id"], "two stories:\n" + text)
     has(text, "item 2 of 2 by time, 2 outlets, ", " after Courier",
-        "told before by alert %d at " % story["first_alert"]["seq"], ", of Courier")
+        "told before by alert %d at " % story["first_alert"]["seq"], ", of Courier",
+        "story.grown", "; not to desk (by types or routes)")
     timeline = stage.daemon.cli("story", story["id"]).stdout
     has(timeline, "first by  Courier", "ahead of Post", two)
 

@@ -55,11 +55,14 @@ add_delivery(struct buf *out, json_t *delivery)
 	buf_add_char(out, ')');
 }
 
+/* "log, desk (retrying ...); not to mail (by types or routes)" */
 static void
-add_deliveries(struct table *table, json_t *deliveries)
+add_deliveries(struct table *table, json_t *alert)
 {
+	json_t *deliveries = json_object_get(alert, "deliveries");
+	json_t *not_to = json_object_get(alert, "not_to");
 	struct buf out = BUF_INIT;
-	json_t *delivery;
+	json_t *delivery, *sink;
 	size_t i;
 
 	json_array_foreach(deliveries, i, delivery)
@@ -67,9 +70,12 @@ add_deliveries(struct table *table, json_t *deliveries)
 		buf_add_str(&out, i > 0 ? ", " : "");
 		add_delivery(&out, delivery);
 	}
-	if (json_array_size(deliveries) == 0)
-		buf_add_str(&out, "no sink: none takes this type by its "
-				  "types or a route");
+	if (json_array_size(not_to) > 0)
+		buf_add_str(&out, out.len > 0 ? "; not to " : "not to ");
+	json_array_foreach(not_to, i, sink)
+	    buf_addf(&out, "%s%s", i > 0 ? ", " : "", json_string_value(sink));
+	if (json_array_size(not_to) > 0)
+		buf_add_str(&out, " (by types or routes)");
 	table_add(table, buf_str(&out), NULL);
 	buf_clear(&out);
 }
@@ -124,7 +130,7 @@ told_print(json_t *alerts)
 		table_add(table, api_text(alert, "type"), NULL);
 		table_add(table, level, level_color(level));
 		add_rules(table, json_object_get(alert, "rules"));
-		add_deliveries(table, json_object_get(alert, "deliveries"));
+		add_deliveries(table, alert);
 	}
 	api_print_table(table);
 	table_free(table);

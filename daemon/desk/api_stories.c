@@ -286,6 +286,7 @@ put_item(struct answer *answer, const struct story *story,
 	note(answer, trail_read_mentions(answer->reader, item->id, MENTIONS_MAX,
 			 on_mention, answer));
 	json_put_close(out, ']');
+	note(answer, revisions_put(out, answer->reader, item->id));
 	json_put_close(out, '}');
 }
 
@@ -321,7 +322,8 @@ put_story(struct answer *answer, const struct story *story)
 	for (size_t i = 0; i < story->items_len; i++)
 		put_item(answer, story, &story->items[i]);
 	json_put_close(out, ']');
-	note(answer, told_put(out, answer->reader, story->id, 0));
+	note(answer, told_put(out, answer->reader, answer->config,
+			 &(struct told_about){.story = story->id}));
 	json_put_close(out, '}');
 }
 

@@ -368,7 +368,8 @@ explain_put_item(struct buf *out, struct desk *desk,
 		put_rules(&e);
 		put_near_misses(&e);
 		put_answer(&e);
-		note(&e, told_put(out, reader, 0, item));
+		note(&e, told_put(out, reader, desk->role.config,
+			     &(struct told_about){.item = item}));
 		json_put_close(out, '}');
 	}
 	*told |= e.first_seq != 0;

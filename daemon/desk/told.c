@@ -4,12 +4,15 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "desk/told.h"
+#include "frame/config.h"
 #include "rule/rule.h"
 #include "store/trail.h"
 
 struct telling {
 	struct buf *out;
+	const struct config *config;
 	uint64_t seq; /* of the alert whose deliveries are being put; 0: none */
+	struct strings sinks; /* that these went to */
 };
 
 static const char *
@@ -72,10 +75,20 @@ open_alert(struct buf *out, const struct trail_alert *alert)
 static void
 close_alert(struct telling *telling)
 {
+	const struct config *config = telling->config;
+	struct buf *out = telling->out;
+
 	if (telling->seq == 0)
 		return;
-	json_put_close(telling->out, ']');
-	json_put_close(telling->out, '}');
+	json_put_close(out, ']');
+	json_put_key(out, "not_to");
+	json_put_open(out, '[');
+	for (size_t i = 0; i < config->sinks_len; i++)
+		if (!strings_has(&telling->sinks, config->sinks[i].id))
+			json_put_str(out, config->sinks[i].id);
+	json_put_close(out, ']');
+	json_put_close(out, '}');
+	strings_clear(&telling->sinks);
 }
 
 static void
@@ -89,20 +102,23 @@ on_alert(void *arg, const struct trail_alert *alert,
 		open_alert(telling->out, alert);
 		telling->seq = alert->seq;
 	}
-	if (delivery != NULL)
+	if (delivery != NULL) {
 		put_delivery(telling->out, delivery);
+		strings_add(&telling->sinks, delivery->sink);
+	}
 }
 
 int
-told_put(
-    struct buf *out, struct store_reader *reader, uint64_t story, uint64_t item)
+told_put(struct buf *out, struct store_reader *reader,
+    const struct config *config, const struct told_about *about)
 {
-	struct telling telling = {out, 0};
+	struct telling telling = {.out = out, .config = config};
 	int result;
 
 	json_put_key(out, "alerts");
 	json_put_open(out, '[');
-	result = trail_read_alerts(reader, story, item, on_alert, &telling);
+	result = trail_read_alerts(
+	    reader, about->story, about->item, on_alert, &telling);
 	close_alert(&telling);
 	json_put_close(out, ']');
 	return result;

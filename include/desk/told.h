@@ -7,11 +7,19 @@
 #include <stdint.h>
 
 struct buf;
+struct config;
 struct store_reader;
 
-/* Puts "alerts": [...] of all items of a story, or of one item (the other is
- * 0). Returns 0, or -1 with store_reader_error(). */
-int told_put(
-    struct buf *, struct store_reader *, uint64_t story, uint64_t item);
+/* Of all items of a story, or of one item. */
+struct told_about {
+	uint64_t story; /* 0: of the item */
+	uint64_t item;
+};
+
+/* Puts "alerts": [...], each with its deliveries and the sinks of the
+ * configuration that it did not go to. Returns 0, or -1 with
+ * store_reader_error(). */
+int told_put(struct buf *, struct store_reader *, const struct config *,
+    const struct told_about *);
 
 #endif

@@ -158,7 +158,8 @@ function kindClass(type) {
 }
 
 function storyButton(story) {
-	const node = element('button', 'kind of-story', `${story.outlets} outlets`);
+	const node = element('button', 'kind of-story',
+		story.outlets === 1 ? '1 outlet' : `${story.outlets} outlets`);
 	node.type = 'button';
 	node.title = `the story: ${story.headline ?? ''}`;
 	node.addEventListener('click', () => showStory(story.id));
@@ -182,6 +183,25 @@ function entitiesElement(alert) {
 	return parts.length > 0 ? element('div', 'entities', ...parts) : null;
 }
 
+/* What became of a story; its item has a row of its own below. */
+function storyBody(alert) {
+	const told = element('div', 'entities',
+		element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]),
+		storyButton(alert.story),
+		element('span', '', alert.type === 'story.new'
+			? '' : alert.reason?.text ?? ''));
+	const headline = element('p', 'detail', alert.story.headline ?? '');
+	headline.dir = 'auto';
+	return element('div', 'body', told, headline);
+}
+
+function alertBody(alert) {
+	if (kindClass(alert.type) === 'of-story' && alert.story)
+		return storyBody(alert);
+	return element('div', 'body', headlineElement(alert), detailElement(alert),
+		entitiesElement(alert));
+}
+
 function alertElement(alert) {
 	const node = element('li');
 	const level = element('span', 'level', alert.level ?? '');
@@ -192,9 +212,7 @@ function alertElement(alert) {
 	node.tabIndex = -1;
 	outlet.title = alert.item?.feed ?? '';
 	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
-		level, outlet,
-		element('div', 'body', headlineElement(alert), detailElement(alert),
-			entitiesElement(alert)));
+		level, outlet, alertBody(alert));
 	node.title = alert.reason?.text ?? '';
 	return node;
 }

@@ -48,13 +48,13 @@ function revisionElements(item) {
 
 /* "delivered to log, desk"; what is not delivered says why. */
 function deliveryText(alert) {
-	if (alert.deliveries.length === 0)
-		return 'no sink takes it';
 	const done = alert.deliveries.filter((d) => d.state === 'delivered');
 	const rest = alert.deliveries.filter((d) => d.state !== 'delivered')
 		.map((d) => `${d.sink}: ${d.state}${d.error ? `, ${d.error}` : ''}`);
 	if (done.length > 0)
 		rest.unshift(`delivered to ${done.map((d) => d.sink).join(', ')}`);
+	if (alert.not_to.length > 0)
+		rest.push(`not to ${alert.not_to.join(', ')}`);
 	return rest.join('; ');
 }
 
@@ -77,10 +77,12 @@ function itemElement(item, alerts) {
 	const when = element('time', '', new Date(item.at).toLocaleTimeString());
 	when.dateTime = item.at;
 	when.title = new Date(item.at).toLocaleString();
+	const outlet = element('span', 'outlet', item.outlet);
+	outlet.title = `${item.outlet}, feed ${item.feed}`;
 	return element('li', '', when,
 		element('span', 'after', item.minutes > 0
 			? `+${formatMinutes(item.minutes)}` : 'first'),
-		element('span', 'outlet', item.outlet),
+		outlet,
 		element('div', '', headlineElement(marked),
 			...revisionElements(item), ...toldElements(item, alerts)));
 }
