@@ -146,6 +146,23 @@ print_explanation(json_t *item)
 
 /* ---- no item ------------------------------------------------------------- */
 
+/* What may have kept the article from us. */
+static void
+add_trouble(struct table *table, json_t *feed)
+{
+	char when[16];
+
+	if (api_text(feed, "error") != NULL || api_count(feed, "gaps") == 0) {
+		table_add(table, api_text(feed, "error"), NULL);
+		return;
+	}
+	when_ago(api_text(feed, "last_gap"), when);
+	table_addf(table,
+	    "items may be lost: window rolled over %lld times, "
+	    "last %s ago",
+	    api_count(feed, "gaps"), when);
+}
+
 static void
 add_feed(struct table *table, json_t *candidate)
 {
@@ -163,7 +180,7 @@ add_feed(struct table *table, json_t *candidate)
 	when_in(api_text(feed, "next_fetch"), when);
 	table_add(table, when, NULL);
 	table_addf(table, "%lld", api_count(candidate, "items_of_site"));
-	table_add(table, api_text(feed, "error"), NULL);
+	add_trouble(table, feed);
 }
 
 static void

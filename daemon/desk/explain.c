@@ -42,8 +42,7 @@ struct explanation {
 	struct desk *desk;
 	struct store_reader *reader;
 	struct subject subject;
-	struct buf unmet;   /* the rules that are not met, for the answer */
-	unsigned rules;     /* that are met */
+	unsigned met;       /* rules */
 	uint64_t first_seq; /* of the item's first alert; 0: none */
 	unsigned misses;
 	bool failed; /* a read did */
@@ -207,7 +206,7 @@ on_answer(void *arg, const struct rule_answer *answer)
 	json_pair_bool(e->out, "met", answer->met);
 	json_pair_str(e->out, "why", answer->why);
 	json_put_close(e->out, '}');
-	e->rules += answer->met;
+	e->met += answer->met;
 }
 
 static void
@@ -339,10 +338,11 @@ put_answer(struct explanation *e)
 	else if (!is_news(item->verdict))
 		buf_addf(&text, "no alert: it was not news (%s: %s)",
 		    item->verdict, item->why != NULL ? item->why : "");
-	else if (e->rules > 0)
+	else if (e->met > 0)
 		buf_add_str(&text,
-		    "no alert: its rules are met now but were not when it "
-		    "came; it was edited since, or the configuration changed");
+		    "no alert of its own, though rules are met now: see what "
+		    "it was taken for, and whether it or the configuration "
+		    "has changed since");
 	else
 		buf_add_str(&text, "no alert: no rule is met");
 	json_pair_bool(e->out, "alerted", e->first_seq != 0);
