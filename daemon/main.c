@@ -172,6 +172,7 @@
  *   daemon/engine/feed.c                 the table of feeds
  *   daemon/engine/feeds_file.c           feeds added by a command, as a drop-in
  *   daemon/engine/flood.c                too many items at a time
+ *   daemon/engine/gap.c                  windows that rolled over
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert

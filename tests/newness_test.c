@@ -199,10 +199,10 @@ the_reason_says_how_old_it_is(void **state)
 	    "link seen before");
 	facts = facts_of(false, 26 * HOUR);
 	check_reason(NEWNESS_OLD, &facts,
-	    "old: published 26 hours ago, longer than defaults.fresh");
+	    "published 26 hours ago, longer than defaults.fresh");
 	facts.first_read_at = NOW;
 	check_reason(NEWNESS_OLD, &facts,
-	    "old: published 26 hours ago, before feed tass-en was first read");
+	    "published 26 hours ago, before feed tass-en was first read");
 	check_reason(NEWNESS_BACKLOG, &facts,
 	    "there when feed tass-en was first read: published 26 hours ago");
 }

@@ -97,7 +97,7 @@ FEEDS = [Misbehaving("flip-guid", flip_guid), Misbehaving("flip-link", flip_link
 class Stage:
     def __init__(self):
         self.server = harness.FeedServer()
-        names = [feed.name for feed in FEEDS] + ["desk", "edits", "flood"]
+        names = [feed.name for feed in FEEDS] + ["desk", "edits", "flood", "gap"]
         for name in names:
             self.put(name, [item("Nothing of note happened in the harbour", guid="0", hours_ago=48)])
         self.daemon = harness.Daemon({
@@ -163,7 +163,7 @@ def an_old_item_is_kept_quietly(stage):
     new = item("Macron speaks in Lyon", "Just now.", guid="new")
     stage.show("desk", new, late)
     check(len(stage.alerts("desk")) == 1, "%d alerts" % len(stage.alerts("desk")))
-    check(why_new(stage, "desk").startswith("new in feed desk: published 0 min ago"), why_new(stage, "desk"))
+    check(why_new(stage, "desk").startswith("new in feed desk: published just now"), why_new(stage, "desk"))
     wait_for(lambda: len(stage.items("Lille")) == 1, "the old item in the store")
 
 
@@ -230,6 +230,33 @@ def a_flood_is_told_in_a_digest(stage):
     check(len(answer["alerts"]) == 1, "no digest in the API")
 
 
+def a_gap_is_seen_and_filled(stage):
+    """a window that rolled over is counted, and the archive read back to a known item"""
+    def page(names, older=None):
+        link = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="prev-archive" href="%s"/>' % stage.server.url(older)
+        items = [item("Macron writes chapter %s" % name, "It is about %s." % name, guid=name) for name in names]
+        return RSS % ("gap", (link if older else "") + "".join(items))
+    stage.server.put("/gap", page(["Alpha", "Beta"]))
+    stage.polled(["gap"])
+    feed = stage.daemon.api("/api/v1/feeds/gap")[1]
+    check(feed["gaps"] == 1 and feed["last_gap"], "feed %s" % feed)  # the harbour is gone
+    stage.server.put("/gap-1", page(["Epsilon", "Delta"], "/gap-2"))
+    stage.server.put("/gap-2", page(["Gamma", "Beta"], "/gap-3"))
+    stage.server.put("/gap-3", page(["Alpha"]))
+    stage.server.put("/gap", page(["Eta", "Zeta"], "/gap-1"))
+    wait_for(lambda: len(stage.alerts("gap")) == 7, "all alerts")
+    stage.polled(["gap"])
+    told = sorted(alert["item"]["title"].split()[-1] for alert in stage.alerts("gap"))
+    check(told == ["Alpha", "Beta", "Delta", "Epsilon", "Eta", "Gamma", "Zeta"], "told %s" % told)
+    check(stage.server.requests("/gap-3") == [], "it went on beyond a known item")
+    check(len(stage.server.requests("/gap-1")) == 1, "pages were read again")
+    feed = stage.daemon.api("/api/v1/feeds/gap")[1]
+    check(feed["gaps"] == 2, "feed %s" % feed)
+    check(stage.daemon.api("/api/v1/status")[1]["items"]["gaps"] >= 2, "status")
+    check('wirewatch_items_gap_total{feed="gap"} 2' in stage.daemon.api("/metrics")[1], "metrics")
+    check(any("feed gap: gap closed on page 2" in line for line in stage.daemon.lines), "no word in the log")
+
+
 def main():
     tap = harness.Tap()
     harness.need_programs(tap)
@@ -237,7 +264,7 @@ def main():
     try:
         for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly, a_copy_is_no_news,
                      another_figure_is_another_item, an_edit_alerts_where_a_rule_asks,
-                     an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest):
+                     an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest, a_gap_is_seen_and_filled):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:
         stage.clear()

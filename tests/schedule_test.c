@@ -206,6 +206,22 @@ a_poll_by_hand_comes_at_once(void **state)
 }
 
 static void
+a_turn_may_come_sooner(void **state)
+{
+	struct schedule *schedule = with_feeds(1, 60 * S);
+	int64_t now = 0;
+
+	wait_after(schedule, SCHEDULE_OK, 0, &now);
+	schedule_poll(schedule, 0, now);
+	schedule_take(schedule, 0, now);
+	schedule_sooner(schedule, 0, now); /* under way: nothing happens */
+	schedule_put_back(schedule, 0, now + 40 * S);
+	schedule_sooner(schedule, 0, now);
+	assert_int_equal(schedule_due_at(schedule, 0), now + 10 * S);
+	schedule_free(schedule);
+}
+
+static void
 a_network_that_is_back_wakes_who_waits_for_it(void **state)
 {
 	struct schedule *schedule = with_feeds(2, 60 * S);
@@ -244,6 +260,7 @@ main(void)
 	    cmocka_unit_test(hosts_stay_with_their_fetcher),
 	    cmocka_unit_test(more_fetchers_take_over_what_waits),
 	    cmocka_unit_test(a_poll_by_hand_comes_at_once),
+	    cmocka_unit_test(a_turn_may_come_sooner),
 	    cmocka_unit_test(a_network_that_is_back_wakes_who_waits_for_it),
 	};
 

@@ -66,6 +66,7 @@ put_times(struct buf *out, const struct feed_state *told)
 	json_pair_date(out, "last_success", told->last_success_at);
 	json_pair_date(out, "last_new", told->last_new_at);
 	json_pair_date(out, "last_item", told->last_item_at);
+	json_pair_date(out, "last_gap", told->last_gap_at);
 	json_pair_date(out, "next_fetch", told->next_fetch_at);
 }
 
@@ -78,6 +79,7 @@ put_counts(struct buf *out, const struct feed_state *told)
 	json_pair_u64(out, "errors", told->errors);
 	json_pair_u64(out, "new_items", told->new_items);
 	json_pair_u64(out, "edits", told->edits);
+	json_pair_u64(out, "gaps", told->gaps);
 	json_pair_u64(out, "bytes", told->bytes);
 	json_pair_u64(out, "duration_ms", told->duration_ms);
 }

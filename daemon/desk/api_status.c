@@ -113,6 +113,7 @@ put_stats(struct buf *out, const struct stats *stats)
 	json_put_open(out, '{');
 	json_pair_u64(out, "new", stats->items_new);
 	json_pair_u64(out, "edited", stats->items_edited);
+	json_pair_u64(out, "gaps", stats->items_gap);
 	json_put_close(out, '}');
 	json_put_key(out, "store");
 	json_put_open(out, '{');

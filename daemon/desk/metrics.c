@@ -48,6 +48,9 @@ static const struct metric feed_metrics[] = {
 	OF_FEED(new_items)},
     {"items_edited_total", "counter", "Known items that changed.", METRIC_U64,
 	OF_FEED(edits)},
+    {"items_gap_total", "counter",
+	"Polls that had no item in common with the one before.", METRIC_U64,
+	OF_FEED(gaps)},
 };
 
 static const struct metric engine_metrics[] = {

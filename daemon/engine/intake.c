@@ -8,6 +8,7 @@
 #include "engine/commit.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/gap.h"
 #include "engine/intake.h"
 #include "engine/job.h"
 #include "engine/judge.h"
@@ -243,6 +244,9 @@ plan_next(struct engine *engine, struct feed *feed,
 	} else {
 		schedule_done(engine->schedule, feed->number, outcome,
 		    done->retry_after_s, now);
+		if (outcome == SCHEDULE_OK && done->retry_after_s == 0 &&
+		    gap_is_hurry(feed))
+			schedule_sooner(engine->schedule, feed->number, now);
 	}
 }
 
@@ -275,8 +279,20 @@ finish_pushed(
 	commit_soon(engine);
 }
 
+/* A page of the feed's archive says nothing of the feed's turn, either. */
 static void
-finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
+finish_page(struct engine *engine, struct fetcher_link *link, struct job *job,
+    const struct fetch_done *done)
+{
+	judge_items(engine, job, done);
+	gap_on_page(engine, link, job, done);
+	report_feed(engine, job->feed);
+	commit_soon(engine);
+}
+
+static void
+finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
+    struct fetch_done *done)
 {
 	enum schedule_outcome outcome = outcome_for_schedule(done);
 	struct feed *feed = job->feed;
@@ -284,6 +300,7 @@ finish_job(struct engine *engine, struct job *job, struct fetch_done *done)
 	int64_t now = clock_now_us();
 
 	judge_items(engine, job, done);
+	gap_on_poll(engine, link, job, done);
 	note_outcome(feed, done, now);
 	if (outcome == SCHEDULE_OK) {
 		note_success(engine, feed, done, now);
@@ -319,8 +336,10 @@ intake_on_done(void *arg, struct peer *peer, struct message_reader *reader)
 	}
 	if (job->feed != NULL && job->pushed)
 		finish_pushed(engine, job, &done);
+	else if (job->feed != NULL && job->page > 0)
+		finish_page(engine, link, job, &done);
 	else if (job->feed != NULL)
-		finish_job(engine, job, &done);
+		finish_job(engine, link, job, &done);
 	job_end(engine, link, job);
 	fetch_done_clear(&done);
 	job_start_due(engine, link);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <event2/event.h>
 
@@ -56,6 +57,7 @@ add_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	job->first_fetch = feed->record.first_success_at == 0;
 	job->seen_gone = feed->seen.gone;
 	job->solo = quarantine_is_suspect(&feed->quarantine, clock_now_us());
+	job->last_read_at = feed->record.last_success_at;
 	job->next = link->jobs;
 	link->jobs = job;
 	engine->jobs++;
@@ -72,6 +74,50 @@ start_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
 	peer_send(link->peer);
 	access_clear(&start.access);
+}
+
+/* Whether both are at the same scheme, host and port: access goes along. */
+static bool
+is_same_origin(const char *a, const char *b)
+{
+	const char *host = strstr(a, "://");
+	size_t len;
+
+	if (host == NULL)
+		return false;
+	len = (size_t)(host - a) + 3;
+	len += strcspn(host + 3, "/?#");
+	return strncasecmp(a, b, len) == 0 && strchr("/?#", b[len]) != NULL;
+}
+
+bool
+job_start_page(struct engine *engine, struct fetcher_link *link,
+    const struct job *from, const struct fetch_done *done)
+{
+	struct feed *feed = from->feed;
+	struct fetch_start start;
+	struct job *job;
+
+	if (peer_is_full(link->peer) || engine_is_paused(engine))
+		return false;
+	job = add_job(engine, link, feed);
+	job->page = from->page + 1;
+	job->page_items = from->page_items + done->items;
+	job->last_read_at = from->last_read_at;
+	job->flood.told = from->flood.told;
+	start = make_start(engine, job);
+	if (!is_same_origin(start.url, done->older)) {
+		job_end(engine, link, job);
+		return false;
+	}
+	start.url = done->older;
+	start.etag = start.modified = NULL;
+	start.body_hash = 0;
+	access_of_feed(&start.access, engine->role.config, feed->config);
+	fetch_start_put(peer_begin(link->peer, MESSAGE_FETCH_START), &start);
+	peer_send(link->peer);
+	access_clear(&start.access);
+	return true;
 }
 
 bool
@@ -277,9 +323,11 @@ job_fetcher_gone(struct engine *engine, struct fetcher_link *link, bool crashed)
 
 		if (feed != NULL && job->id == on_bench)
 			accuse(engine, feed, link->index);
-		if (feed != NULL && job->pushed)
+		if (feed == NULL || job->page > 0)
+			; /* a gap stays as it is */
+		else if (job->pushed)
 			schedule_poll(engine->schedule, feed->number, now);
-		else if (feed != NULL)
+		else
 			schedule_put_back(engine->schedule, feed->number, now);
 		job_end(engine, link, job);
 	}

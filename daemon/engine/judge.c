@@ -115,7 +115,7 @@ judge_unknown(const struct engine *engine, const struct job *job,
 	    .now = clock_now_us(),
 	    .fresh_us = engine->role.config->defaults.fresh_ms * 1000,
 	    .first_read_at = feed->first_success_at,
-	    .last_read_at = feed->last_success_at,
+	    .last_read_at = job->last_read_at,
 	    .reused = verdict->reused,
 	};
 
@@ -327,6 +327,9 @@ judge_item(struct engine *engine, struct job *job, struct job_item *item)
 	case NEWNESS_KINDS:
 		break;
 	}
+	job->overlaps |= verdict.newness == NEWNESS_KNOWN ||
+			 verdict.newness == NEWNESS_EDIT ||
+			 verdict.newness == NEWNESS_REPUBLISHED;
 	seen_put(&feed->seen, key, revision);
 	seen_put(&job->present, key, revision);
 	free(verdict.why);

@@ -171,27 +171,23 @@ newness_clamp_date(int64_t published_at, int64_t now)
 /* ---- in words ------------------------------------------------------------ */
 
 static void
-add_duration(struct buf *out, int64_t us)
-{
-	if (us >= 2 * DAY_US)
-		buf_addf(out, "%" PRId64 " days", us / DAY_US);
-	else if (us >= 2 * HOUR_US)
-		buf_addf(out, "%" PRId64 " hours", us / HOUR_US);
-	else
-		buf_addf(out, "%" PRId64 " min", us / MINUTE_US);
-}
-
-static void
 add_age(struct buf *out, const struct newness_facts *facts)
 {
-	if (facts->published_at == ITEM_NO_DATE) {
+	int64_t age_us = facts->now - facts->published_at;
+
+	if (facts->published_at == ITEM_NO_DATE)
 		buf_add_str(out, "without a date");
-		return;
-	}
-	buf_add_str(out, "published ");
-	add_duration(out,
-	    facts->now - newness_clamp_date(facts->published_at, facts->now));
-	buf_add_str(out, " ago");
+	else if (age_us < 2 * MINUTE_US)
+		buf_add_str(out, "published just now");
+	else if (age_us < 2 * HOUR_US)
+		buf_addf(
+		    out, "published %" PRId64 " min ago", age_us / MINUTE_US);
+	else if (age_us < 2 * DAY_US)
+		buf_addf(
+		    out, "published %" PRId64 " hours ago", age_us / HOUR_US);
+	else
+		buf_addf(
+		    out, "published %" PRId64 " days ago", age_us / DAY_US);
 }
 
 void
@@ -218,7 +214,6 @@ newness_add_reason(struct buf *out, enum newness newness,
 		add_age(out, facts);
 		break;
 	case NEWNESS_OLD:
-		buf_add_str(out, "old: ");
 		add_age(out, facts);
 		if (is_before_first_read(facts))
 			buf_addf(out, ", before feed %s was first read", feed);

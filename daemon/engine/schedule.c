@@ -14,6 +14,7 @@
 #define FAILED_MAX_US (3600 * SECOND_US)
 #define MISSING_MAX_US (86400 * SECOND_US)
 #define DOUBLINGS_MAX 30
+#define SOONER 4
 
 /*
  *	   add          spread          take
@@ -369,6 +370,18 @@ schedule_put_back(struct schedule *schedule, size_t feed, int64_t at)
 {
 	end_turn(schedule, feed);
 	push(schedule, feed, at);
+}
+
+void
+schedule_sooner(struct schedule *schedule, size_t feed, int64_t now)
+{
+	const struct entry *entry = entry_of(schedule, feed);
+	int64_t left = entry->due_at - now;
+
+	if (entry->turn != TURN_WAITING || left <= 0)
+		return;
+	pull(schedule, feed);
+	push(schedule, feed, now + left / SOONER);
 }
 
 void

@@ -33,6 +33,7 @@
 
 #define TABLE_SIZE 1024
 #define TITLE_MAX 1024
+#define URL_MAX 8192
 
 enum fetch_state { TRANSFER, PAUSED, WAITING };
 
@@ -273,6 +274,8 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 
 	fetch->done.items = result->items;
 	fetch->done.known = result->known;
+	if (result->older != NULL && strlen(result->older) <= URL_MAX)
+		set_string(&fetch->done.older, result->older);
 	memcpy(fetch->done.present, result->present,
 	    sizeof(fetch->done.present));
 	fetch->done.ttl_s = result->ttl_s;

@@ -180,6 +180,7 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	result->title = feed->title;
 	result->hub = choose_hub(feed);
 	result->self = feed->feed_url;
+	result->older = feed->next_url;
 	result->ttl_s = (int32_t)feed->ttl_s;
 	result->page = parser_page(scan->parser);
 }

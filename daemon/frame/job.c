@@ -295,6 +295,7 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_str(buf, done->hub);
 	message_put_str(buf, done->topic);
 	message_put_u32(buf, (uint32_t)done->ttl_s);
+	message_put_str(buf, done->older);
 	message_put_bytes(buf, done->present, sizeof(done->present));
 }
 
@@ -331,6 +332,7 @@ fetch_done_get(struct message_reader *reader, struct fetch_done *done)
 	done->hub = message_take_str(reader);
 	done->topic = message_take_str(reader);
 	done->ttl_s = (int32_t)message_get_u32(reader);
+	done->older = message_take_str(reader);
 	get_present(reader, done);
 	if (message_end(reader) && done->job != 0 &&
 	    done->outcome < FETCH_OUTCOMES)
@@ -349,6 +351,7 @@ fetch_done_clear(struct fetch_done *done)
 	free(done->modified);
 	free(done->moved_to);
 	free(done->title);
+	free(done->older);
 	free(done->hub);
 	free(done->topic);
 	*done = (struct fetch_done){0};

@@ -48,6 +48,8 @@ feed_state_put(struct buf *buf, const struct feed_state *state)
 	message_put_u64(buf, state->errors);
 	message_put_u64(buf, state->new_items);
 	message_put_u64(buf, state->edits);
+	message_put_u64(buf, state->gaps);
+	message_put_i64(buf, state->last_gap_at);
 	message_put_u64(buf, state->bytes);
 	message_put_u32(buf, state->duration_ms);
 	message_put_u32(buf, state->gone);
@@ -76,6 +78,8 @@ feed_state_get(struct message_reader *reader, struct feed_state *state)
 	state->errors = message_get_u64(reader);
 	state->new_items = message_get_u64(reader);
 	state->edits = message_get_u64(reader);
+	state->gaps = message_get_u64(reader);
+	state->last_gap_at = message_get_i64(reader);
 	state->bytes = message_get_u64(reader);
 	state->duration_ms = message_get_u32(reader);
 	state->gone = message_get_u32(reader);
@@ -186,6 +190,7 @@ stats_put(struct buf *buf, const struct stats *stats)
 {
 	message_put_u64(buf, stats->items_new);
 	message_put_u64(buf, stats->items_edited);
+	message_put_u64(buf, stats->items_gap);
 	for (size_t i = 0; i < ALERT_TYPES * 3; i++)
 		message_put_u64(buf, stats->alerts[i / 3][i % 3]);
 	message_put_u64(buf, stats->stories);
@@ -216,6 +221,7 @@ stats_get(struct message_reader *reader, struct stats *stats)
 	*stats = (struct stats){0};
 	stats->items_new = message_get_u64(reader);
 	stats->items_edited = message_get_u64(reader);
+	stats->items_gap = message_get_u64(reader);
 	for (size_t i = 0; i < ALERT_TYPES * 3; i++)
 		stats->alerts[i / 3][i % 3] = message_get_u64(reader);
 	stats->stories = message_get_u64(reader);

@@ -27,6 +27,8 @@ struct feed {
 				    but feed, state and title are set when it
 				    is told */
 	bool changed;            /* since the desk was told */
+	bool gap;                /* the last poll had no item in common */
+	unsigned hurry;          /* polls that come sooner, after a gap */
 	bool once_done;
 	bool slow;             /* its hub brings its news: polled as a net */
 	struct websub *websub; /* at the hub that it names, or NULL */

@@ -35,9 +35,13 @@ struct job {
 	int64_t started_at; /* monotonic us */
 	bool first_fetch;   /* the feed was never read before */
 	bool solo;
-	bool pushed; /* brought by a hub: the feed is not under way for it */
-	size_t seen_gone;    /* of the feed's keys, at the start */
-	struct seen present; /* what stands in the document and is known */
+	bool pushed;   /* brought by a hub: the feed is not under way for it */
+	unsigned page; /* of the feed's archive; 0: the feed itself */
+	uint32_t page_items;  /* on the pages before it */
+	int64_t last_read_at; /* the feed, ahead of this poll; epoch us */
+	bool overlaps;        /* a known item is among those that came */
+	size_t seen_gone;     /* of the feed's keys, at the start */
+	struct seen present;  /* what stands in the document and is known */
 	struct flood flood;
 	struct job_item *items; /* owned */
 	size_t items_len;
@@ -52,6 +56,10 @@ void job_start_all(struct engine *);
 /* Has a body parsed that the feed's hub has brought. False: not now. */
 bool job_start_pushed(
     struct engine *, struct feed *, const struct fetch_pushed *);
+/* Reads the older page that the document names, if it is of the same host and
+ * there is room; the feed's turn is not touched. */
+bool job_start_page(struct engine *, struct fetcher_link *, const struct job *,
+    const struct fetch_done *);
 /* NULL: the fetcher was not given the job. */
 struct job *job_find(const struct fetcher_link *, uint64_t id);
 /* Takes what the message owns; -1: more than a job may bring. */

@@ -54,6 +54,8 @@ void schedule_done(struct schedule *, size_t feed, enum schedule_outcome,
     int64_t retry_after_s, int64_t now);
 /* The fetch came to nothing through no fault of the feed: due at `at`. */
 void schedule_put_back(struct schedule *, size_t feed, int64_t at);
+/* Its next turn comes after a fourth of the time that is left. */
+void schedule_sooner(struct schedule *, size_t feed, int64_t now);
 /* Due at once, if it is not under way. */
 void schedule_poll(struct schedule *, size_t feed, int64_t now);
 /* The network is back: whoever waits because it was not gets a turn within

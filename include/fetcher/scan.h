@@ -35,6 +35,7 @@ struct scan_result {
 	uint32_t items;         /* in the document */
 	uint32_t known;         /* of these, in `seen` ... */
 	const uint8_t *present; /* ... and which, see struct fetch_done */
+	const char *older;      /* page with older items, or NULL */
 	const char *title;      /* of the feed, or NULL */
 	const char *hub;        /* WebSub, as is self; or NULL */
 	const char *self;

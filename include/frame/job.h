@@ -96,6 +96,7 @@ struct fetch_done {
 	char *hub;      /* WebSub: where changes are told; or NULL */
 	char *topic;    /* ... and by which address the hub knows the feed */
 	int32_t ttl_s;  /* hint of the feed; 0: none */
+	char *older;    /* page with older items (RFC 5005), or NULL */
 	/* A bit for each entry of `seen`: it stands in the document. */
 	uint8_t present[JOB_SEEN_MAX / 8];
 };

@@ -31,6 +31,8 @@ struct feed_state {
 	uint64_t errors;
 	uint64_t new_items;
 	uint64_t edits;
+	uint64_t gaps;       /* polls with no item in common with the last */
+	int64_t last_gap_at; /* epoch us; 0: none */
 	uint64_t bytes;
 	uint32_t duration_ms; /* of the last fetch */
 	uint32_t gone;        /* 1: no longer in the configuration */
@@ -62,6 +64,7 @@ struct stats_histogram {
 struct stats {
 	uint64_t items_new;
 	uint64_t items_edited;
+	uint64_t items_gap;              /* windows that rolled over */
 	uint64_t alerts[ALERT_TYPES][3]; /* by enum level */
 	uint64_t stories;                /* begun */
 	/* pushes held back: */
