@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "fetcher/header.h"
 #include "frame/job.h"
 
@@ -178,6 +179,52 @@ retry_after_is_at_most_a_day(void **state)
 	    retry_after("Sun, 22 Nov 2099 00:10:00 GMT"), RETRY_AFTER_MAX);
 }
 
+static int64_t
+fresh_of(const char *lines)
+{
+	struct header header;
+	int64_t seconds;
+
+	header_init(&header);
+	take(&header, "HTTP/1.1 200 OK");
+	for (const char *end; (end = strchr(lines, '\n')); lines = end + 1)
+		header_take_line(&header, lines, (size_t)(end - lines));
+	seconds = header_fresh(&header);
+	header_clear(&header);
+	return seconds;
+}
+
+static void
+freshness_is_max_age_or_expires_less_the_age(void **state)
+{
+	static const char dates[] = "Date: Sun, 22 Nov 2026 00:00:00 GMT\n"
+				    "Expires: Sun, 22 Nov 2026 00:10:00 GMT\n";
+	char *both;
+
+	assert_int_equal(fresh_of(""), 0);
+	assert_int_equal(fresh_of("Cache-Control: public, Max-Age=300\n"), 300);
+	assert_int_equal(
+	    fresh_of("Age: 100\nCache-Control: max-age=300\n"), 200);
+	assert_int_equal(fresh_of("Age: 301\nCache-Control: max-age=300\n"), 0);
+	assert_int_equal(fresh_of(dates), 600);
+	both = xasprintf("%sCache-Control: max-age=60\n", dates);
+	assert_int_equal(fresh_of(both), 60);
+	free(both);
+}
+
+static void
+freshness_that_is_denied_absurd_or_broken_is_bounded(void **state)
+{
+	assert_int_equal(
+	    fresh_of("Cache-Control: no-cache\nCache-Control: max-age=9\n"), 0);
+	assert_int_equal(fresh_of("Cache-Control: max-age=9,no-store\n"), 0);
+	assert_int_equal(
+	    fresh_of("Cache-Control: max-age=99999999999999999999\n"), 86400);
+	assert_int_equal(fresh_of("Cache-Control: max-age=-5\n"), 0);
+	assert_int_equal(fresh_of("Cache-Control: max-age=\n"), 0);
+	assert_int_equal(fresh_of("Expires: 0\n"), 0);
+}
+
 int
 main(void)
 {
@@ -192,6 +239,9 @@ main(void)
 	    cmocka_unit_test(document_of_this_second_may_change_again_in_it),
 	    cmocka_unit_test(retry_after_is_read_in_both_forms),
 	    cmocka_unit_test(retry_after_is_at_most_a_day),
+	    cmocka_unit_test(freshness_is_max_age_or_expires_less_the_age),
+	    cmocka_unit_test(
+		freshness_that_is_denied_absurd_or_broken_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,6 +281,8 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 	fetch->done.ttl_s = result->ttl_s;
 	set_web_address(&fetch->done.hub, fetch->url, result->hub);
 	set_web_address(&fetch->done.topic, fetch->url, result->self);
+	fetch->done.skip_hours = result->skip_hours;
+	fetch->done.skip_days = result->skip_days;
 	if (result->title != NULL)
 		fetch->done.title = clean_text(result->title, TITLE_MAX);
 	switch (result->result) {
@@ -381,6 +383,7 @@ take_result(struct fetch *fetch, const struct exchange_result *result)
 
 	done->http_status = header->status;
 	done->retry_after_s = header_retry_after(header, now_us());
+	done->fresh_s = header_fresh(header);
 	done->bytes = result->bytes;
 	done->duration_ms = result->duration_ms;
 	set_string(&done->etag, header->etag);

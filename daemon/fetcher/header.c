@@ -19,7 +19,7 @@
 void
 header_init(struct header *header)
 {
-	memset(header, 0, sizeof(*header));
+	*header = (struct header){.max_age_s = -1, .age_s = -1};
 }
 
 static void
@@ -30,12 +30,14 @@ forget_values(struct header *header)
 	free(header->date);
 	free(header->hub);
 	free(header->self);
+	free(header->expires);
 	free(header->content_type);
 	free(header->content_location);
 	free(header->retry_after);
 	header->etag = header->modified = header->content_type = NULL;
 	header->content_location = header->retry_after = NULL;
-	header->date = header->hub = header->self = NULL;
+	header->date = header->expires = header->hub = header->self = NULL;
+	header->max_age_s = header->age_s = -1;
 	header->encoding = ENCODING_NONE;
 	header->signs = (struct obstacle_signs){0};
 	header->status = 0;
@@ -106,6 +108,48 @@ take_links(struct header *header, const char *value, size_t len)
 	}
 }
 
+/* Digits at the start of a value, cut to a day; -1: none there. */
+static int64_t
+read_seconds(const char *value, size_t len)
+{
+	int64_t seconds = 0;
+	size_t i;
+
+	for (i = 0; i < len && value[i] >= '0' && value[i] <= '9'; i++)
+		if (seconds < FRESH_MAX)
+			seconds = seconds * 10 + value[i] - '0';
+	if (i == 0)
+		return -1;
+	return seconds < FRESH_MAX ? seconds : FRESH_MAX;
+}
+
+/* "public, max-age=300": a field may come more than once, and what forbids
+ * caching stands above any age. */
+static void
+take_cache_control(struct header *header, const char *value, size_t len)
+{
+	const char *end = value + len;
+
+	while (value < end) {
+		const char *comma = memchr(value, ',', (size_t)(end - value));
+		size_t word_len;
+
+		if (comma == NULL)
+			comma = end;
+		while (value < comma && (*value == ' ' || *value == '\t'))
+			value++;
+		word_len = (size_t)(comma - value);
+		if (is_word(value, word_len, "no-cache") ||
+		    is_word(value, word_len, "no-store"))
+			header->max_age_s = 0;
+		else if (word_len > 8 && header->max_age_s != 0 &&
+			 strncasecmp(value, "max-age=", 8) == 0)
+			header->max_age_s =
+			    read_seconds(value + 8, word_len - 8);
+		value = comma < end ? comma + 1 : end;
+	}
+}
+
 static void
 take_field(struct header *header, const char *name, size_t name_len,
     const char *value, size_t len)
@@ -125,6 +169,12 @@ take_field(struct header *header, const char *name, size_t name_len,
 		keep_value(&header->date, value, len, HEADER_VALUE_MAX);
 	else if (is_word(name, name_len, "link"))
 		take_links(header, value, len);
+	else if (is_word(name, name_len, "expires"))
+		keep_value(&header->expires, value, len, HEADER_VALUE_MAX);
+	else if (is_word(name, name_len, "age"))
+		header->age_s = read_seconds(value, len);
+	else if (is_word(name, name_len, "cache-control"))
+		take_cache_control(header, value, len);
 	else if (is_word(name, name_len, "content-encoding"))
 		take_encoding(header, value, len);
 	else if (header->status != 304)
@@ -197,6 +247,25 @@ header_retry_after(const struct header *header, int64_t now_at)
 	if (seconds <= 0)
 		return 0;
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
+int64_t
+header_fresh(const struct header *header)
+{
+	int64_t seconds = header->max_age_s;
+	time_t expires, date;
+
+	if (seconds == -1 && header->expires != NULL && header->date != NULL) {
+		expires = curl_getdate(header->expires, NULL);
+		date = curl_getdate(header->date, NULL);
+		if (expires != -1 && date != -1)
+			seconds = expires - date;
+	}
+	if (header->age_s > 0)
+		seconds -= header->age_s;
+	if (seconds <= 0)
+		return 0;
+	return seconds < FRESH_MAX ? seconds : FRESH_MAX;
 }
 
 bool

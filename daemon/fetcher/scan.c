@@ -183,4 +183,6 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	result->older = feed->next_url;
 	result->ttl_s = (int32_t)feed->ttl_s;
 	result->page = parser_page(scan->parser);
+	result->skip_hours = feed->skip_hours;
+	result->skip_days = feed->skip_days;
 }

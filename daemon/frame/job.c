@@ -294,7 +294,10 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_str(buf, done->title);
 	message_put_str(buf, done->hub);
 	message_put_str(buf, done->topic);
+	message_put_i64(buf, done->fresh_s);
 	message_put_u32(buf, (uint32_t)done->ttl_s);
+	message_put_u32(buf, done->skip_hours);
+	message_put_u32(buf, done->skip_days);
 	message_put_str(buf, done->older);
 	message_put_bytes(buf, done->present, sizeof(done->present));
 }
@@ -331,7 +334,10 @@ fetch_done_get(struct message_reader *reader, struct fetch_done *done)
 	done->title = message_take_str(reader);
 	done->hub = message_take_str(reader);
 	done->topic = message_take_str(reader);
+	done->fresh_s = message_get_i64(reader);
 	done->ttl_s = (int32_t)message_get_u32(reader);
+	done->skip_hours = message_get_u32(reader);
+	done->skip_days = message_get_u32(reader);
 	done->older = message_take_str(reader);
 	get_present(reader, done);
 	if (message_end(reader) && done->job != 0 &&

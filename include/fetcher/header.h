@@ -15,6 +15,7 @@
 #define HEADER_LINES_MAX 200
 #define HEADER_VALUE_MAX 4096          /* of a value that is kept */
 #define RETRY_AFTER_MAX (24 * 60 * 60) /* seconds; longer ones are cut */
+#define FRESH_MAX (24 * 60 * 60)       /* the same of freshness */
 
 enum header_encoding {
 	ENCODING_NONE, /* or identity */
@@ -30,9 +31,12 @@ struct header {
 	char *content_type; /* NULL: not given, as the next two */
 	char *content_location;
 	char *retry_after; /* as given; see header_retry_after() */
-	char *date;        /* as given */
 	char *hub;         /* targets of Link with this relation, as given */
 	char *self;
+	char *date; /* as given, as the next */
+	char *expires;
+	int64_t max_age_s; /* of Cache-Control; -1: none, as the next */
+	int64_t age_s;
 	enum header_encoding encoding;
 	struct obstacle_signs signs; /* not looked for in a 304 */
 	size_t bytes;                /* seen so far */
@@ -49,6 +53,9 @@ bool header_is_within_caps(const struct header *);
 /* Seconds from now that Retry-After asks for, both forms of RFC 9110 section
  * 10.2.3; 0: none. now_at: epoch microseconds. */
 int64_t header_retry_after(const struct header *, int64_t now_at);
+/* For how many seconds a cache could give the same answer again (RFC 9111
+ * sections 4.2.1 and 4.2.3, but without guesses); 0: for none, or unknown. */
+int64_t header_fresh(const struct header *);
 /* Whether Last-Modified proves that nothing changed: not when the document was
  * written within the second in which it was served, for it may be written once
  * more in that second (RFC 9110 section 8.8.2.2). */

@@ -39,8 +39,10 @@ struct scan_result {
 	const char *title;      /* of the feed, or NULL */
 	const char *hub;        /* WebSub, as is self; or NULL */
 	const char *self;
-	int32_t ttl_s; /* 0: none */
 	struct parser_page page;
+	int32_t ttl_s; /* hints, see struct fetch_done */
+	uint32_t skip_hours;
+	uint32_t skip_days;
 };
 
 struct scan *scan_new(const struct scan_options *, scan_on_item, void *arg);

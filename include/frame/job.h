@@ -95,8 +95,12 @@ struct fetch_done {
 	char *title;    /* of the feed, or NULL */
 	char *hub;      /* WebSub: where changes are told; or NULL */
 	char *topic;    /* ... and by which address the hub knows the feed */
-	int32_t ttl_s;  /* hint of the feed; 0: none */
 	char *older;    /* page with older items (RFC 5005), or NULL */
+	/* Hints on when to come again. */
+	int64_t fresh_s; /* the answer stays as it is for so long; 0: none */
+	int32_t ttl_s;   /* of the feed; 0: none */
+	uint32_t skip_hours; /* bit h set: hour h UTC is skipped */
+	uint32_t skip_days;  /* bit d set: day d is skipped, 0 = Sunday */
 	/* A bit for each entry of `seen`: it stands in the document. */
 	uint8_t present[JOB_SEEN_MAX / 8];
 };

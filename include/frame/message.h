@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 
-#define MESSAGE_VERSION 1 /* bumped with any change of a field */
+#define MESSAGE_VERSION 2 /* bumped with any change of a field */
 
 enum role_kind {
 	ROLE_PARENT,
