@@ -167,25 +167,32 @@
  *
  * The engine:
  *   daemon/engine/alert.c                the JSON of an alert
+ *   daemon/engine/budget.c               shares out requests
  *   daemon/engine/commit.c               commit first, then tell
+ *   daemon/engine/due_heap.c             feeds by due time
  *   daemon/engine/engine.c               the role
  *   daemon/engine/feed.c                 the table of feeds
  *   daemon/engine/feeds_file.c           feeds added by a command, as a drop-in
  *   daemon/engine/flood.c                too many items at a time
  *   daemon/engine/gap.c                  windows that rolled over
+ *   daemon/engine/host_hold.c            hosts that asked for patience
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert
  *   daemon/engine/known.c                which known item it is
+ *   daemon/engine/learn.c                from fetches to the schedule
  *   daemon/engine/links.c                who talks to the engine
  *   daemon/engine/log_archive.c          rotated logs
  *   daemon/engine/log_line.c             lines of the log, repaired
  *   daemon/engine/log_sink.c             store to rolling log
  *   daemon/engine/newness.c              what counts as news
  *   daemon/engine/outbox.c               deliveries and their retries
+ *   daemon/engine/pace.c                 so many starts a second
+ *   daemon/engine/plan.c                 how long a feed waits
  *   daemon/engine/quarantine.c           feeds that crash fetchers
  *   daemon/engine/redirect.c             permanent redirects, when to adopt
  *   daemon/engine/report.c               states for the desk
+ *   daemon/engine/rhythm.c               when a feed publishes
  *   daemon/engine/rolling_log.c          the file written at present
  *   daemon/engine/route.c                which alerts go where
  *   daemon/engine/schedule.c             which feed is due

@@ -14,6 +14,7 @@
 #include "frame/config_schema.h"
 
 #define DURATION_PATTERN "^(0|([0-9]+ *(ms|s|m|h|d|w) *)+)$"
+#define RATE_PATTERN "^[0-9]+ */[smh]$"
 #define SIZE_PATTERN "^[0-9]+ *([kKMGT]?B|[KMGT]iB)?$"
 
 /* ---- mdoc -------------------------------------------------------------- */
@@ -56,12 +57,14 @@ kind_of_value(const struct schema_field *field)
 		return "size";
 	case FIELD_RATIO:
 		return "fraction";
+	case FIELD_RATE:
+		return "rate";
 	case FIELD_MASK:
 		return "choices";
 	case FIELD_TEXTS:
 		return "texts";
 	case FIELD_GROUP:
-		return "map";
+		return field->record->scalar ? "value or map" : "map";
 	case FIELD_LIST:
 		return "list";
 	case FIELD_NAMES:
@@ -87,6 +90,7 @@ static const struct unit times[] = {
     {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 static const struct unit sizes[] = {{"TiB", INT64_C(1) << 40},
     {"GiB", INT64_C(1) << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}};
+static const struct unit rates[] = {{"/s", 3600}, {"/m", 60}, {"/h", 1}};
 static const struct unit counts[] = {{"", 1}};
 
 /* In the largest unit that divides it. */
@@ -95,6 +99,7 @@ put_amount(const struct schema_field *field, int64_t number)
 {
 	const struct unit *unit = field->type == FIELD_DURATION ? times
 				  : field->type == FIELD_SIZE   ? sizes
+				  : field->type == FIELD_RATE   ? rates
 								: counts;
 
 	if (field->type == FIELD_RATIO) {
@@ -302,6 +307,23 @@ put_amount_type(struct buf *out, const char *pattern)
 	json_pair_str(out, "pattern", pattern);
 }
 
+static void put_value(struct buf *, const struct schema_field *);
+
+/* One value, like that of the first key, or the map. */
+static void
+put_value_or_map(struct buf *out, const struct schema_record *record)
+{
+	json_put_key(out, "anyOf");
+	json_put_open(out, '[');
+	json_put_open(out, '{');
+	put_value(out, &record->fields[0]);
+	json_put_close(out, '}');
+	json_put_open(out, '{');
+	put_ref(out, record);
+	json_put_close(out, '}');
+	json_put_close(out, ']');
+}
+
 static void
 put_value(struct buf *out, const struct schema_field *field)
 {
@@ -330,6 +352,9 @@ put_value(struct buf *out, const struct schema_field *field)
 	case FIELD_DURATION:
 		put_amount_type(out, DURATION_PATTERN);
 		break;
+	case FIELD_RATE:
+		put_amount_type(out, RATE_PATTERN);
+		break;
 	case FIELD_SIZE:
 		put_amount_type(out, SIZE_PATTERN);
 		break;
@@ -339,7 +364,10 @@ put_value(struct buf *out, const struct schema_field *field)
 		put_one_or_more(out, field);
 		break;
 	case FIELD_GROUP:
-		put_ref(out, field->record);
+		if (field->record->scalar)
+			put_value_or_map(out, field->record);
+		else
+			put_ref(out, field->record);
 		break;
 	case FIELD_NAMES:
 		json_pair_str(out, "$ref", "#/$defs/names");

@@ -152,6 +152,31 @@ static const char sample[] =
     "desk: {listen: '127.0.0.1:0', hosts: [x.example]}\n";
 
 static void
+an_interval_is_a_promise_or_two_bounds(void **state)
+{
+	char *folder = make_folder(state);
+	struct config *config;
+
+	put_file(folder, "wirewatch.yaml",
+	    "defaults: {interval: {min: 30s, max: 15m}, budget: 50/s}\n"
+	    "feeds:\n"
+	    "  - {id: a, url: 'https://a.example/', interval: 60s}\n"
+	    "  - {id: b, url: 'https://b.example/',"
+	    " interval: {min: 1m, max: 1h}}\n"
+	    "  - {id: c, url: 'https://c.example/'}\n");
+	config = load(folder);
+	assert_int_equal(config->defaults.interval.min_ms, 30000);
+	assert_int_equal(config->defaults.interval.max_ms, 900000);
+	assert_int_equal(config->defaults.budget, 50 * 3600);
+	assert_int_equal(config->feeds[0].interval.min_ms, 60000);
+	assert_int_equal(config->feeds[0].interval.max_ms, 60000);
+	assert_int_equal(config->feeds[1].interval.max_ms, 3600000);
+	assert_int_equal(config->feeds[2].interval.max_ms, 0);
+	config_free(config);
+	remove_folder(folder);
+}
+
+static void
 all_sections_are_read(void **state)
 {
 	char *folder = make_folder(state);
@@ -160,11 +185,11 @@ all_sections_are_read(void **state)
 	put_file(folder, "wirewatch.yaml", sample);
 	put_file(folder, "key", "whsec_c2VjcmV0\n");
 	config = load(folder);
-	assert_int_equal(config->defaults.interval_ms, 300000);
+	assert_int_equal(config->defaults.interval.max_ms, 300000);
 	assert_int_equal(config->defaults.fresh_ms, 6 * 3600000);
 	assert_int_equal(config->feeds_len, 2);
 	assert_string_equal(config->feeds[1].outlet, "rt");
-	assert_int_equal(config->feeds[1].interval_ms, 30000);
+	assert_int_equal(config->feeds[1].interval.max_ms, 30000);
 	assert_int_equal(config->feeds[0].mark.line, 4);
 	assert_string_equal(config->entities[0].label, "Emmanuel Macron");
 	assert_int_equal(config->entities[0].names_len, 3);
@@ -281,7 +306,7 @@ drop_ins_follow_in_byte_order(void **state)
 	put_file(sub, ".e.yaml", "not read: {\n");
 	config = load(folder);
 	assert_int_equal(config->feeds_len, 2);
-	assert_int_equal(config->defaults.interval_ms, 120000);
+	assert_int_equal(config->defaults.interval.max_ms, 120000);
 	assert_int_equal(config->defaults.timeout_ms, 9000);
 	assert_string_equal(config->feeds[1].id, "b");
 	config_free(config);
@@ -352,7 +377,7 @@ feeds_of_opml_get_ids_and_tags(void **state)
 	assert_string_equal(config->feeds[1].tags.at[0], "x");
 	assert_string_equal(config->feeds[1].tags.at[1], "state");
 	assert_string_equal(config->feeds[1].tags.at[4], "top");
-	assert_int_equal(config->feeds[1].interval_ms, 300000);
+	assert_int_equal(config->feeds[1].interval.max_ms, 300000);
 	assert_string_equal(config->feeds[2].id, "tass-ru");
 	assert_string_equal(config->feeds[2].language, "ru");
 	assert_string_equal(config->feeds[3].id, "meduza-example-ru");
@@ -536,6 +561,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(durations_and_sizes_need_units),
 	    cmocka_unit_test(addresses_are_checked),
+	    cmocka_unit_test(an_interval_is_a_promise_or_two_bounds),
 	    cmocka_unit_test(all_sections_are_read),
 	    cmocka_unit_test(roles_get_what_they_need_and_no_more),
 	    cmocka_unit_test(without_sinks_there_is_the_log),

@@ -12,13 +12,31 @@
 
 #define S 1000000LL
 
+static void
+add(struct schedule *schedule, size_t feed, uint64_t host, int64_t interval_us)
+{
+	struct schedule_feed asked = {
+	    .host = host, .min_us = interval_us, .max_us = interval_us};
+
+	schedule_add(schedule, feed, &asked);
+}
+
+static void
+done(struct schedule *schedule, size_t feed, enum schedule_outcome outcome,
+    int64_t now)
+{
+	struct schedule_result result = {.outcome = outcome};
+
+	schedule_done(schedule, feed, &result, now);
+}
+
 static struct schedule *
 with_feeds(size_t n, int64_t interval_us)
 {
 	struct schedule *schedule = schedule_new(42);
 
 	for (size_t i = 0; i < n; i++)
-		schedule_add(schedule, i, i * 7919, interval_us);
+		add(schedule, i, i * 7919, interval_us);
 	schedule_spread(schedule, 0);
 	return schedule;
 }
@@ -36,7 +54,7 @@ turns_in(struct schedule *schedule, int64_t from, int64_t to,
 		if (feed == SCHEDULE_NONE)
 			continue;
 		turns++;
-		schedule_done(schedule, feed, outcome, 0, now);
+		done(schedule, feed, outcome, now);
 	}
 	return turns;
 }
@@ -87,11 +105,13 @@ static int64_t
 wait_after(struct schedule *schedule, enum schedule_outcome outcome,
     int64_t retry_after_s, int64_t *now)
 {
+	struct schedule_result result = {
+	    .outcome = outcome, .retry_after_s = retry_after_s};
 	int64_t at = schedule_next_at(schedule, 0), wait;
 
 	*now = at > *now ? at : *now;
 	assert_int_equal(schedule_take(schedule, 0, *now), 0);
-	schedule_done(schedule, 0, outcome, retry_after_s, *now);
+	schedule_done(schedule, 0, &result, *now);
 	wait = schedule_due_at(schedule, 0) - *now;
 	return wait;
 }
@@ -143,12 +163,118 @@ retry_after_is_honoured_up_to_a_day(void **state)
 static void
 a_fetcher_gets_so_many_jobs_at_once(void **state)
 {
-	struct schedule *schedule = with_feeds(SCHEDULE_JOBS_MAX + 1, 60 * S);
+	struct schedule *schedule = with_feeds(41, 60 * S);
 
-	for (int i = 0; i < SCHEDULE_JOBS_MAX; i++)
+	schedule_set_fetchers(schedule, 1, 40);
+	for (int i = 0; i < 40; i++)
 		assert_int_not_equal(
 		    schedule_take(schedule, 0, 100 * S), SCHEDULE_NONE);
+	assert_true(schedule_is_crowded(schedule, 0, 100 * S));
 	assert_int_equal(schedule_take(schedule, 0, 100 * S), SCHEDULE_NONE);
+	schedule_free(schedule);
+}
+
+static void
+feeds_that_do_not_answer_get_a_quarter_of_the_jobs(void **state)
+{
+	struct schedule *schedule = with_feeds(100, 60 * S);
+	unsigned sound = 0, doubtful = 0;
+	int64_t now;
+	size_t feed;
+
+	schedule_set_fetchers(schedule, 1, 40);
+	for (int i = 0; i < 100; i++) {
+		now = 60 * S + i * S / 50;
+		feed = schedule_take(schedule, 0, now);
+		done(schedule, feed,
+		    feed < 80 ? SCHEDULE_UNREACHED : SCHEDULE_OK, now);
+	}
+	for (now = 600 * S; now < 660 * S; now += S / 50) {
+		feed = schedule_take(schedule, 0, now);
+		if (feed == SCHEDULE_NONE)
+			continue;
+		doubtful += schedule_is_doubtful(schedule, feed);
+		sound += !schedule_is_doubtful(schedule, feed);
+	}
+	assert_int_equal(sound, 20);
+	assert_in_range(doubtful, 10, 11);
+	schedule_free(schedule);
+}
+
+static void
+overdue_feeds_are_spread(void **state)
+{
+	struct schedule *schedule = with_feeds(6000, 60 * S);
+	unsigned most = 0, all = 0;
+
+	schedule_set_fetchers(schedule, 1, 10000);
+	for (int64_t second = 1000; second < 1100; second++) {
+		unsigned polls = 0;
+
+		for (int64_t now = second * S; now < (second + 1) * S;
+		     now += S / 100) {
+			size_t feed;
+
+			while ((feed = schedule_take(schedule, 0, now)) !=
+			       SCHEDULE_NONE) {
+				done(schedule, feed, SCHEDULE_OK, now);
+				polls++;
+			}
+		}
+		if (second > 1000 && polls > most)
+			most = polls;
+		all += polls;
+	}
+	assert_in_range(most, 150, 250); /* on average 100 are due */
+	assert_in_range(all, 6000, 14000);
+	schedule_free(schedule);
+}
+
+static void
+a_host_that_complains_slows_all_of_its_feeds(void **state)
+{
+	struct schedule_result slow = {.outcome = SCHEDULE_FAILED,
+	    .slow_host = true,
+	    .retry_after_s = 600};
+	struct schedule *schedule = schedule_new(7);
+	int64_t wait;
+
+	add(schedule, 0, 5, 60 * S);
+	add(schedule, 1, 5, 60 * S);
+	add(schedule, 2, 6, 60 * S);
+	schedule_spread(schedule, 0);
+	while (schedule_take(schedule, 0, 100 * S) != 0)
+		;
+	schedule_done(schedule, 0, &slow, 100 * S);
+	for (size_t i = 1; i < 3; i++)
+		if (schedule_is_under_way(schedule, i))
+			schedule_put_back(schedule, i, 100 * S);
+	assert_int_equal(schedule_take(schedule, 0, 101 * S), 2);
+	assert_int_equal(schedule_take(schedule, 0, 699 * S), SCHEDULE_NONE);
+	wait = schedule_due_at(schedule, 1) - 700 * S;
+	assert_in_range(wait, 0, 60 * S);
+	while (schedule_take(schedule, 0, 2000 * S) != 1)
+		;
+	done(schedule, 1, SCHEDULE_OK, 2000 * S);
+	assert_in_range(schedule_due_at(schedule, 1) - 2000 * S, 100 * S,
+	    140 * S); /* twice the interval for an hour */
+	schedule_free(schedule);
+}
+
+static void
+a_feed_that_is_gone_stops_until_it_is_polled_by_hand(void **state)
+{
+	struct schedule *schedule = with_feeds(1, 60 * S);
+
+	assert_int_equal(schedule_take(schedule, 0, 100 * S), 0);
+	done(schedule, 0, SCHEDULE_GONE, 100 * S);
+	assert_true(schedule_due_at(schedule, 0) == INT64_MAX);
+	assert_int_equal(
+	    schedule_take(schedule, 0, 100000000 * S), SCHEDULE_NONE);
+	schedule_poll(schedule, 0, 200 * S);
+	assert_int_equal(schedule_take(schedule, 0, 200 * S), 0);
+	done(schedule, 0, SCHEDULE_OK, 200 * S);
+	assert_in_range(schedule_due_at(schedule, 0) - 200 * S, 54 * S, 66 * S);
 	schedule_free(schedule);
 }
 
@@ -158,9 +284,9 @@ hosts_stay_with_their_fetcher(void **state)
 	struct schedule *schedule = schedule_new(1);
 	unsigned count[3] = {0};
 
-	schedule_set_fetchers(schedule, 3);
+	schedule_set_fetchers(schedule, 3, 256);
 	for (size_t i = 0; i < 300; i++)
-		schedule_add(schedule, i, i / 2 * 2654435761u, S);
+		add(schedule, i, i / 2 * 2654435761u, S);
 	schedule_spread(schedule, 0);
 	for (size_t i = 0; i < 300; i += 2) {
 		count[schedule_fetcher(schedule, i)]++;
@@ -180,13 +306,14 @@ more_fetchers_take_over_what_waits(void **state)
 	size_t under_way = schedule_take(schedule, 0, 100 * S);
 	unsigned taken = 0;
 
-	schedule_set_fetchers(schedule, 2);
+	schedule_set_fetchers(schedule, 2, 256);
 	assert_true(schedule_is_under_way(schedule, under_way));
-	for (unsigned f = 0; f < 2; f++)
-		while (schedule_take(schedule, f, 100 * S) != SCHEDULE_NONE)
-			taken++;
+	for (int64_t now = 100 * S; now < 110 * S; now += S / 10)
+		for (unsigned f = 0; f < 2; f++)
+			while (schedule_take(schedule, f, now) != SCHEDULE_NONE)
+				taken++;
 	assert_int_equal(taken, 99);
-	schedule_done(schedule, under_way, SCHEDULE_OK, 0, 100 * S);
+	done(schedule, under_way, SCHEDULE_OK, 100 * S);
 	schedule_free(schedule);
 }
 
@@ -231,16 +358,16 @@ a_network_that_is_back_wakes_who_waits_for_it(void **state)
 		for (int n = 0; n < 2; n++) {
 			size_t feed = schedule_take(schedule, 0, now);
 
-			schedule_done(schedule, feed,
-			    feed == 0 ? SCHEDULE_UNREACHED : SCHEDULE_FAILED, 0,
+			done(schedule, feed,
+			    feed == 0 ? SCHEDULE_UNREACHED : SCHEDULE_FAILED,
 			    now);
 		}
 		now += 3600 * S;
 	}
 	schedule_take(schedule, 0, now);
 	schedule_take(schedule, 0, now);
-	schedule_done(schedule, 0, SCHEDULE_UNREACHED, 0, now);
-	schedule_done(schedule, 1, SCHEDULE_FAILED, 0, now);
+	done(schedule, 0, SCHEDULE_UNREACHED, now);
+	done(schedule, 1, SCHEDULE_FAILED, now);
 	schedule_wake(schedule, now);
 	assert_in_range(schedule_due_at(schedule, 0), now, now + 60 * S);
 	assert_true(schedule_due_at(schedule, 1) > now + 3000 * S);
@@ -257,6 +384,12 @@ main(void)
 	    cmocka_unit_test(failures_double_the_wait_to_a_limit_for_ever),
 	    cmocka_unit_test(retry_after_is_honoured_up_to_a_day),
 	    cmocka_unit_test(a_fetcher_gets_so_many_jobs_at_once),
+	    cmocka_unit_test(
+		feeds_that_do_not_answer_get_a_quarter_of_the_jobs),
+	    cmocka_unit_test(overdue_feeds_are_spread),
+	    cmocka_unit_test(a_host_that_complains_slows_all_of_its_feeds),
+	    cmocka_unit_test(
+		a_feed_that_is_gone_stops_until_it_is_polled_by_hand),
 	    cmocka_unit_test(hosts_stay_with_their_fetcher),
 	    cmocka_unit_test(more_fetchers_take_over_what_waits),
 	    cmocka_unit_test(a_poll_by_hand_comes_at_once),

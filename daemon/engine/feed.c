@@ -20,8 +20,9 @@
 #include "frame/log.h"
 #include "store/store.h"
 
-#define SLOW_FACTOR 10      /* times the interval, while a hub brings news */
-#define SLOW_MS_MAX 3600000 /* but no longer than an hour */
+#define SECONDS_PER_HOUR 3600.0
+#define SLOW_FACTOR 10 /* times the interval, while a hub brings news */
+#define SLOW_US_MAX (3600 * 1000000LL) /* but no longer than an hour */
 
 struct feed *
 feed_find(struct engine *engine, const char *id)
@@ -63,26 +64,40 @@ host_hash(const char *url)
 	return hash_bytes(0, host, strcspn(host, "/?#"));
 }
 
-static int64_t
-interval_us(const struct engine *engine, const struct feed *feed)
+/* What is asked of the schedule for a feed. */
+static struct schedule_feed
+asked_for(const struct engine *engine, const struct feed *feed)
 {
-	int64_t ms = feed->config->interval_ms, slow_ms;
+	const struct config_interval *interval = &feed->config->interval;
+	struct schedule_feed asked;
 
-	if (ms == 0)
-		ms = engine->role.config->defaults.interval_ms;
-	slow_ms =
-	    ms * SLOW_FACTOR < SLOW_MS_MAX ? ms * SLOW_FACTOR : SLOW_MS_MAX;
-	return (feed->slow && slow_ms > ms ? slow_ms : ms) * 1000;
+	if (interval->max_ms == 0)
+		interval = &engine->role.config->defaults.interval;
+	asked = (struct schedule_feed){
+	    .host = host_hash(feed_url(feed)),
+	    .min_us = interval->min_ms * 1000,
+	    .max_us = interval->max_ms * 1000,
+	    .rhythm = &feed->rhythm,
+	};
+	if (feed->slow && asked.max_us < SLOW_US_MAX) {
+		asked.max_us *= SLOW_FACTOR;
+		if (asked.max_us > SLOW_US_MAX)
+			asked.max_us = SLOW_US_MAX;
+		asked.min_us = asked.max_us;
+	}
+	return asked;
 }
 
 void
 feed_set_slow(struct engine *engine, struct feed *feed, bool slow)
 {
+	struct schedule_feed asked;
+
 	if (feed->slow == slow)
 		return;
 	feed->slow = slow;
-	schedule_change(engine->schedule, feed->number,
-	    host_hash(feed_url(feed)), interval_us(engine, feed));
+	asked = asked_for(engine, feed);
+	schedule_change(engine->schedule, feed->number, &asked);
 }
 
 /* ---- what the store knows ----------------------------------------------- */
@@ -142,7 +157,7 @@ replace(char **text, const char *by)
 
 /* Another URL under the same id: what is known of its items stays, its
  * validators mean nothing any more. */
-static void
+static bool
 update_record(struct engine *engine, struct feed *feed)
 {
 	struct feed_record *record = &feed->record;
@@ -150,7 +165,7 @@ update_record(struct engine *engine, struct feed *feed)
 
 	if (!differs(record->url, config->url) &&
 	    !differs(record->outlet, config->outlet))
-		return;
+		return false;
 	if (differs(record->url, config->url)) {
 		replace(&record->etag, NULL);
 		replace(&record->modified, NULL);
@@ -161,6 +176,7 @@ update_record(struct engine *engine, struct feed *feed)
 	replace(&record->url, config->url);
 	replace(&record->outlet, config->outlet);
 	feed_save(engine, feed);
+	return true;
 }
 
 /* The first free number from this one on. */
@@ -185,12 +201,26 @@ put_in_table(struct engine *engine, struct feed *feed)
 	engine->feeds[feed->number] = feed;
 }
 
+/* From the record, which has it again when it is saved. */
+static void
+take_rhythm(struct feed *feed)
+{
+	struct feed_record *record = &feed->record;
+
+	if (record->rhythm_len == sizeof(feed->rhythm))
+		memcpy(&feed->rhythm, record->rhythm, sizeof(feed->rhythm));
+	free(record->rhythm);
+	record->rhythm = NULL;
+	record->rhythm_len = 0;
+}
+
 static void
 add_feed(struct engine *engine, const struct config_feed *config, size_t number,
     struct stored *stored)
 {
 	struct feed *feed = xcalloc(1, sizeof(*feed));
 	size_t known = map_get(&stored->by_id, config->id);
+	struct schedule_feed asked;
 
 	feed->number = number;
 	feed->config = config;
@@ -198,6 +228,7 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	if (known != MAP_NONE) {
 		feed->record = stored->at[known];
 		stored->at[known] = (struct feed_record){.id = xstrdup("")};
+		take_rhythm(feed);
 	} else {
 		feed->record.row = store_next_feed(engine->store);
 		feed->record.id = xstrdup(config->id);
@@ -206,8 +237,8 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	feed->state.last_new_at = feed->record.last_new_at;
 	feed->state.last_item_at = feed->record.last_item_at;
 	put_in_table(engine, feed);
-	schedule_add(engine->schedule, number, host_hash(feed_url(feed)),
-	    interval_us(engine, feed));
+	asked = asked_for(engine, feed);
+	schedule_add(engine->schedule, number, &asked);
 	update_record(engine, feed);
 	engine->once_left++;
 }
@@ -216,11 +247,12 @@ static void
 keep_feed(
     struct engine *engine, struct feed *feed, const struct config_feed *config)
 {
+	struct schedule_feed asked;
+
 	feed->config = config;
-	feed->changed = true;
-	schedule_change(engine->schedule, feed->number,
-	    host_hash(feed_url(feed)), interval_us(engine, feed));
-	update_record(engine, feed);
+	asked = asked_for(engine, feed);
+	schedule_change(engine->schedule, feed->number, &asked);
+	feed->changed |= update_record(engine, feed);
 }
 
 static void
@@ -233,41 +265,66 @@ drop_feed(struct engine *engine, struct feed *feed)
 	free_feed(feed);
 }
 
-void
-feed_sync(struct engine *engine)
+/* Feeds that were there already; the others are dropped. */
+static void
+keep_feeds(struct engine *engine, struct map *have)
 {
 	const struct config *config = engine->role.config;
-	struct stored stored = {0};
-	struct map wanted = {0}, have = {0};
-	size_t number = 0;
+	struct map wanted = {0};
 
-	read_stored(engine, &stored);
 	for (size_t i = 0; i < config->feeds_len; i++)
 		map_add(&wanted, config->feeds[i].id, i);
 	for (size_t i = 0; i < engine->feeds_len; i++) {
 		struct feed *feed = engine->feeds[i];
+		size_t found;
 
 		if (feed == NULL)
 			continue;
-		if (map_get(&wanted, feed->record.id) == MAP_NONE)
+		found = map_get(&wanted, feed->record.id);
+		if (found == MAP_NONE) {
 			drop_feed(engine, feed);
-		else
-			map_add(&have, feed->record.id, i);
-	}
-	for (size_t i = 0; i < config->feeds_len; i++) {
-		size_t known = map_get(&have, config->feeds[i].id);
-
-		if (known != MAP_NONE) {
-			keep_feed(
-			    engine, engine->feeds[known], &config->feeds[i]);
 			continue;
 		}
+		keep_feed(engine, feed, &config->feeds[found]);
+		map_add(have, feed->record.id, i);
+	}
+	map_clear(&wanted);
+}
+
+/* The store is read only when there are new ones. */
+static void
+add_feeds(struct engine *engine, const struct map *have)
+{
+	const struct config *config = engine->role.config;
+	struct stored stored = {0};
+	bool read = false;
+	size_t number = 0;
+
+	for (size_t i = 0; i < config->feeds_len; i++) {
+		if (map_get(have, config->feeds[i].id) != MAP_NONE)
+			continue;
+		if (!read)
+			read_stored(engine, &stored);
+		read = true;
 		number = free_number(engine, number);
 		add_feed(engine, &config->feeds[i], number, &stored);
 	}
-	map_clear(&wanted);
-	map_clear(&have);
 	clear_stored(&stored);
+}
+
+void
+feed_sync(struct engine *engine)
+{
+	const struct config_defaults *defaults = &engine->role.config->defaults;
+	struct map have = {0};
+
+	keep_feeds(engine, &have);
+	add_feeds(engine, &have);
+	map_clear(&have);
+	schedule_set_clock(
+	    engine->schedule, clock_now_us() - engine_monotonic_us());
+	schedule_set_budget(
+	    engine->schedule, (double)defaults->budget / SECONDS_PER_HOUR);
 	schedule_spread(engine->schedule, engine_monotonic_us());
 }
 
@@ -325,12 +382,13 @@ static void
 take_step(struct engine *engine, struct feed *feed, enum redirect_step step,
     bool safe)
 {
+	struct schedule_feed asked = asked_for(engine, feed);
+
 	if (step == REDIRECT_SAME)
 		return;
 	log_step(feed, step, safe);
 	if (step == REDIRECT_ADOPTED || step == REDIRECT_DROPPED)
-		schedule_change(engine->schedule, feed->number,
-		    host_hash(feed_url(feed)), interval_us(engine, feed));
+		schedule_change(engine->schedule, feed->number, &asked);
 	feed_save(engine, feed);
 }
 
@@ -377,6 +435,9 @@ feed_save(struct engine *engine, struct feed *feed)
 	struct feed_record copy;
 
 	feed_record_copy(&copy, &feed->record);
+	copy.rhythm_len = sizeof(feed->rhythm);
+	copy.rhythm = xcalloc(1, copy.rhythm_len);
+	memcpy(copy.rhythm, &feed->rhythm, copy.rhythm_len);
 	batch_add_feed(engine->batch, &copy);
 }
 
@@ -407,7 +468,7 @@ void
 feed_fill_state(
     struct engine *engine, const struct feed *feed, struct feed_state *state)
 {
-	int64_t now = clock_now_us();
+	int64_t now = clock_now_us(), due_at;
 
 	*state = feed->state;
 	state->feed = feed->record.id;
@@ -415,7 +476,7 @@ feed_fill_state(
 	state->title = feed->record.title;
 	state->moved_to = feed->record.move.url;
 	state->move = (char *)move_word(engine, feed);
-	state->next_fetch_at = now +
-			       schedule_due_at(engine->schedule, feed->number) -
-			       engine_monotonic_us();
+	due_at = schedule_due_at(engine->schedule, feed->number);
+	state->next_fetch_at =
+	    due_at == INT64_MAX ? 0 : now + due_at - engine_monotonic_us();
 }

@@ -12,6 +12,7 @@
 #include "engine/intake.h"
 #include "engine/job.h"
 #include "engine/judge.h"
+#include "engine/learn.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/tell.h"
@@ -87,32 +88,18 @@ refuse:
 
 /* ---- the end of a fetch ------------------------------------------------- */
 
-static enum schedule_outcome
-outcome_for_schedule(const struct fetch_done *done)
+static bool
+is_ok(const struct fetch_done *done)
 {
-	switch (done->outcome) {
-	case FETCH_OK:
-	case FETCH_NOT_MODIFIED:
-		return SCHEDULE_OK;
-	case FETCH_DNS:
-	case FETCH_CONNECT:
-	case FETCH_TIMEOUT:
-		return SCHEDULE_UNREACHED;
-	case FETCH_HTTP:
-		return done->http_status == 404 || done->http_status == 410
-			   ? SCHEDULE_MISSING
-			   : SCHEDULE_FAILED;
-	case FETCH_TLS:
-	case FETCH_REFUSED:
-	case FETCH_TOO_LARGE:
-	case FETCH_NOT_A_FEED:
-	case FETCH_HOSTILE:
-	case FETCH_BLOCKED:
-	case FETCH_CANCELLED:
-	case FETCH_OUTCOMES:
-		break;
-	}
-	return SCHEDULE_FAILED;
+	return done->outcome == FETCH_OK || done->outcome == FETCH_NOT_MODIFIED;
+}
+
+/* No word came from the outlet at all. */
+static bool
+is_unreached(const struct fetch_done *done)
+{
+	return done->outcome == FETCH_DNS || done->outcome == FETCH_CONNECT ||
+	       done->outcome == FETCH_TIMEOUT;
 }
 
 /* A validator goes back in a header, verbatim or not at all. */
@@ -187,7 +174,7 @@ static void
 note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
 {
 	struct feed_state *state = &feed->state;
-	bool ok = outcome_for_schedule(done) == SCHEDULE_OK;
+	bool ok = is_ok(done);
 
 	clean_line(&done->error, ERROR_MAX);
 	if (!ok && state->failures == 0)
@@ -214,9 +201,9 @@ note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
 
 /* One success after nothing but silence: the network was down, not they. */
 static void
-note_reach(struct engine *engine, enum schedule_outcome outcome)
+note_reach(struct engine *engine, const struct fetch_done *done)
 {
-	if (outcome == SCHEDULE_UNREACHED) {
+	if (is_unreached(done)) {
 		engine->unreached_in_a_row++;
 		return;
 	}
@@ -229,8 +216,8 @@ note_reach(struct engine *engine, enum schedule_outcome outcome)
 }
 
 static void
-plan_next(struct engine *engine, struct feed *feed,
-    const struct fetch_done *done, enum schedule_outcome outcome)
+plan_next(
+    struct engine *engine, struct feed *feed, const struct fetch_done *done)
 {
 	int64_t now = engine_monotonic_us();
 
@@ -242,9 +229,8 @@ plan_next(struct engine *engine, struct feed *feed,
 	} else if (done->outcome == FETCH_CANCELLED) {
 		schedule_put_back(engine->schedule, feed->number, now);
 	} else {
-		schedule_done(engine->schedule, feed->number, outcome,
-		    done->retry_after_s, now);
-		if (outcome == SCHEDULE_OK && done->retry_after_s == 0 &&
+		learn_turn(engine, feed, done);
+		if (is_ok(done) && done->retry_after_s == 0 &&
 		    gap_is_hurry(feed))
 			schedule_sooner(engine->schedule, feed->number, now);
 	}
@@ -254,10 +240,22 @@ static void
 judge_items(
     struct engine *engine, struct job *job, const struct fetch_done *done)
 {
+	struct feed *feed = job->feed;
+	struct learn learn = {.len = 0};
+	int64_t now = clock_now_us();
+
 	job_note_present(job, done);
-	for (size_t i = 0; i < job->items_len; i++)
+	for (size_t i = 0; i < job->items_len; i++) {
+		int64_t published_at = job->items[i].item.published_at;
+		uint64_t before = feed->state.new_items;
+
 		judge_item(engine, job, &job->items[i]);
-	tell_flood(engine, job->feed, &job->flood);
+		if (feed->state.new_items > before)
+			learn_add(&learn, feed, published_at, now);
+	}
+	tell_flood(engine, feed, &job->flood);
+	if (job->items_len > 0 || is_ok(done))
+		learn_rhythm(feed, &learn, now);
 }
 
 /* What a hub brought says nothing of the next poll: it may be a part of the
@@ -294,7 +292,6 @@ static void
 finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
     struct fetch_done *done)
 {
-	enum schedule_outcome outcome = outcome_for_schedule(done);
 	struct feed *feed = job->feed;
 	uint64_t new_items = feed->state.new_items;
 	int64_t now = clock_now_us();
@@ -302,19 +299,19 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
 	note_outcome(feed, done, now);
-	if (outcome == SCHEDULE_OK) {
+	if (is_ok(done)) {
 		note_success(engine, feed, done, now);
 		feed_note_move(engine, feed, done->moved_to, now);
 		websub_on_poll(
 		    engine, feed, done, feed->state.new_items > new_items);
 	}
-	if (outcome != SCHEDULE_OK)
+	if (!is_ok(done))
 		feed_note_failure(engine, feed);
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);
-	note_reach(engine, outcome);
-	plan_next(engine, feed, done, outcome);
+	note_reach(engine, done);
+	plan_next(engine, feed, done);
 	report_feed(engine, feed);
 	commit_soon(engine);
 }

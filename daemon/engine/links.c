@@ -371,7 +371,8 @@ links_sync(struct engine *engine)
 	engine->fetchers_len = (unsigned)wanted;
 	for (unsigned i = 0; i < engine->fetchers_len; i++)
 		link_of(engine, i);
-	schedule_set_fetchers(engine->schedule, engine->fetchers_len);
+	schedule_set_fetchers(engine->schedule, engine->fetchers_len,
+	    (unsigned)engine->role.config->network.max_connections);
 }
 
 void

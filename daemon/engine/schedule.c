@@ -1,52 +1,84 @@
 /*
- * The schedule: a heap of feeds by due time for each fetcher. Runs in the
- * engine.
+ * The schedule: for each fetcher two heaps of feeds by due time, one of those
+ * that were reached last time, one of those that were not. Runs in the engine.
  */
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "engine/budget.h"
+#include "engine/due_heap.h"
+#include "engine/host_hold.h"
+#include "engine/pace.h"
+#include "engine/plan.h"
+#include "engine/rhythm.h"
 #include "engine/schedule.h"
 
 #define SECOND_US 1000000LL
 #define SPREAD_STEP_US 10000LL
+#define HURRY_US (3600 * SECOND_US) /* ahead of all that is late */
+#define WAKE_US (30 * SECOND_US)
 #define UNREACHED_INTERVALS 8
 #define FAILED_MAX_US (3600 * SECOND_US)
 #define MISSING_MAX_US (86400 * SECOND_US)
 #define DOUBLINGS_MAX 30
 #define SOONER 4
+#define DOUBTFUL_SHARE 4 /* a fourth of a fetcher's jobs, at most */
+#define BALANCE_US (60 * SECOND_US)
+#define SAMPLE 1000     /* feeds, or up to twice as many */
+#define SMOOTH 0.2      /* how far the effort follows a sample */
+#define PACE_FACTOR 2.0 /* what may start in a second, to the average */
+#define PACE_MIN 100.0  /* polls a second, when there is no budget */
 
 /*
  *	   add          spread          take
  *	ABSENT -> NEW ----------> WAITING ----> UNDER_WAY
- *				     ^  done, put_back |
- *				     +-----------------+
+ *				  ^  ^  done, put_back |
+ *				  |  +-----------------+
+ *			     poll |		       | done: gone
+ *				STOPPED <--------------+
  */
-enum turn { TURN_ABSENT, TURN_NEW, TURN_WAITING, TURN_UNDER_WAY };
+enum turn { TURN_ABSENT, TURN_NEW, TURN_WAITING, TURN_UNDER_WAY, TURN_STOPPED };
 
 struct entry {
-	enum turn turn;
-	enum schedule_outcome outcome; /* of the last fetch */
-	uint64_t host;
-	int64_t interval_us;
-	int64_t due_at;
+	uint8_t turn;      /* enum turn */
+	uint8_t outcome;   /* enum schedule_outcome of the last fetch */
+	bool doubtful;     /* in which heap it is, or was */
+	bool by_hand;      /* whatever its host asked for */
 	unsigned failures; /* in a row */
+	uint64_t host;
+	int64_t interval_us; /* planned last, without back-off */
+	int64_t due_at;
 	unsigned fetcher;
-	size_t place; /* in the heap, while waiting */
+	struct plan plan;
 };
 
-struct lane {         /* of one fetcher */
-	size_t *heap; /* feed numbers, the first due first */
-	size_t len;
-	size_t cap;
+struct heap {
+	struct due_heap due;
 	unsigned under_way;
+};
+
+struct lane { /* of one fetcher */
+	struct heap sound;
+	struct heap doubtful;
 };
 
 struct schedule {
 	struct entry *entries; /* by feed number */
+	uint32_t *places;      /* by feed number, of the heaps */
 	size_t entries_len;
 	struct lane *lanes;
 	unsigned lanes_len;
+	unsigned jobs_max;
+	struct host_holds holds;
+	double budget; /* polls a second; 0: none given */
+	double effort; /* see engine/plan.h */
+	struct pace pace;
+	size_t sampled; /* times, for the budget */
+	int64_t balance_at;
+	int64_t now; /* of the balance */
+	int64_t clock_offset_us;
 	uint64_t random;
 };
 
@@ -56,15 +88,19 @@ schedule_new(uint64_t seed)
 	struct schedule *schedule = xcalloc(1, sizeof(*schedule));
 
 	schedule->random = seed | 1;
-	schedule_set_fetchers(schedule, 1);
+	schedule->effort = 1.0 / 300;
+	pace_set(&schedule->pace, PACE_MIN);
+	schedule_set_fetchers(schedule, 1, 256);
 	return schedule;
 }
 
 static void
 free_lanes(struct schedule *schedule)
 {
-	for (unsigned i = 0; i < schedule->lanes_len; i++)
-		free(schedule->lanes[i].heap);
+	for (unsigned i = 0; i < schedule->lanes_len; i++) {
+		due_heap_clear(&schedule->lanes[i].sound.due);
+		due_heap_clear(&schedule->lanes[i].doubtful.due);
+	}
 	free(schedule->lanes);
 }
 
@@ -74,7 +110,9 @@ schedule_free(struct schedule *schedule)
 	if (schedule == NULL)
 		return;
 	free_lanes(schedule);
+	host_holds_clear(&schedule->holds);
 	free(schedule->entries);
+	free(schedule->places);
 	free(schedule);
 }
 
@@ -93,92 +131,51 @@ random_below(struct schedule *schedule, int64_t below)
 	return (int64_t)((x * 0x2545f4914f6cdd1dULL >> 1) % (uint64_t)below);
 }
 
-/* ---- the heap ----------------------------------------------------------- */
+/* ---- the heaps ---------------------------------------------------------- */
+
+static struct heap *
+heap_of(const struct schedule *schedule, const struct entry *entry)
+{
+	struct lane *lane = &schedule->lanes[entry->fetcher];
+
+	return entry->doubtful ? &lane->doubtful : &lane->sound;
+}
 
 static int64_t
-due_of(const struct schedule *schedule, const struct lane *lane, size_t place)
+first_due_at(const struct heap *heap)
 {
-	return schedule->entries[lane->heap[place]].due_at;
-}
-
-static void
-set_place(
-    struct schedule *schedule, struct lane *lane, size_t place, size_t feed)
-{
-	lane->heap[place] = feed;
-	schedule->entries[feed].place = place;
-}
-
-static void
-swap_places(struct schedule *schedule, struct lane *lane, size_t a, size_t b)
-{
-	size_t feed = lane->heap[a];
-
-	set_place(schedule, lane, a, lane->heap[b]);
-	set_place(schedule, lane, b, feed);
-}
-
-static void
-sift(struct schedule *schedule, struct lane *lane, size_t place)
-{
-	while (place > 0 && due_of(schedule, lane, place) <
-				due_of(schedule, lane, (place - 1) / 2)) {
-		swap_places(schedule, lane, place, (place - 1) / 2);
-		place = (place - 1) / 2;
-	}
-	for (;;) {
-		size_t child = 2 * place + 1;
-
-		if (child + 1 < lane->len && due_of(schedule, lane, child + 1) <
-						 due_of(schedule, lane, child))
-			child++;
-		if (child >= lane->len || due_of(schedule, lane, place) <=
-					      due_of(schedule, lane, child))
-			return;
-		swap_places(schedule, lane, place, child);
-		place = child;
-	}
+	return heap->due.len > 0 ? heap->due.first[0].at : INT64_MAX;
 }
 
 static void
 push(struct schedule *schedule, size_t feed, int64_t due_at)
 {
 	struct entry *entry = &schedule->entries[feed];
-	struct lane *lane;
 
 	entry->fetcher = (unsigned)(entry->host % schedule->lanes_len);
+	entry->doubtful = entry->outcome == SCHEDULE_UNREACHED;
 	entry->due_at = due_at;
 	entry->turn = TURN_WAITING;
-	lane = &schedule->lanes[entry->fetcher];
-	if (lane->len == lane->cap) {
-		lane->cap = lane->cap ? 2 * lane->cap : 16;
-		lane->heap =
-		    xreallocarray(lane->heap, lane->cap, sizeof(*lane->heap));
-	}
-	set_place(schedule, lane, lane->len++, feed);
-	sift(schedule, lane, lane->len - 1);
+	due_heap_push(&heap_of(schedule, entry)->due, schedule->places,
+	    (struct due){due_at, feed});
 }
 
 static void
 pull(struct schedule *schedule, size_t feed)
 {
 	struct entry *entry = &schedule->entries[feed];
-	struct lane *lane = &schedule->lanes[entry->fetcher];
-	size_t place = entry->place;
 
-	assert(entry->turn == TURN_WAITING && lane->heap[place] == feed);
-	lane->len--;
-	if (place < lane->len) {
-		set_place(schedule, lane, place, lane->heap[lane->len]);
-		sift(schedule, lane, place);
-	}
+	assert(entry->turn == TURN_WAITING);
+	due_heap_pull(&heap_of(schedule, entry)->due, schedule->places, feed);
 }
 
 /* ---- feeds and fetchers ------------------------------------------------- */
 
 void
-schedule_set_fetchers(struct schedule *schedule, unsigned fetchers)
+schedule_set_fetchers(
+    struct schedule *schedule, unsigned fetchers, unsigned jobs_max)
 {
+	schedule->jobs_max = jobs_max;
 	if (fetchers == 0 || fetchers == schedule->lanes_len)
 		return;
 	free_lanes(schedule);
@@ -187,12 +184,24 @@ schedule_set_fetchers(struct schedule *schedule, unsigned fetchers)
 	for (size_t i = 0; i < schedule->entries_len; i++) {
 		struct entry *entry = &schedule->entries[i];
 
+		entry->fetcher %= fetchers;
 		if (entry->turn == TURN_WAITING)
 			push(schedule, i, entry->due_at);
 		else if (entry->turn == TURN_UNDER_WAY)
-			schedule->lanes[entry->fetcher % fetchers].under_way++;
-		entry->fetcher %= fetchers;
+			heap_of(schedule, entry)->under_way++;
 	}
+}
+
+void
+schedule_set_clock(struct schedule *schedule, int64_t offset_us)
+{
+	schedule->clock_offset_us = offset_us;
+}
+
+static int64_t
+wall_at(const struct schedule *schedule, int64_t now)
+{
+	return (now + schedule->clock_offset_us) / SECOND_US;
 }
 
 static struct entry *
@@ -203,41 +212,81 @@ entry_of(struct schedule *schedule, size_t feed)
 	return &schedule->entries[feed];
 }
 
+static void
+set_plan(struct entry *entry, const struct schedule_feed *feed)
+{
+	struct plan *plan = &entry->plan;
+
+	entry->host = feed->host;
+	plan->min_us = feed->min_us > 0 ? feed->min_us : SECOND_US;
+	plan->max_us =
+	    feed->max_us > plan->min_us ? feed->max_us : plan->min_us;
+	plan->rhythm = feed->rhythm;
+}
+
+/* What one poll is worth until the rhythm is known. */
+static int64_t
+mean_interval(const struct plan *plan)
+{
+	return (int64_t)sqrt((double)plan->min_us * (double)plan->max_us);
+}
+
+static void
+grow(struct schedule *schedule, size_t len)
+{
+	schedule->entries =
+	    xreallocarray(schedule->entries, len, sizeof(*schedule->entries));
+	schedule->places =
+	    xreallocarray(schedule->places, len, sizeof(*schedule->places));
+	while (schedule->entries_len < len)
+		schedule->entries[schedule->entries_len++] = (struct entry){0};
+}
+
 void
 schedule_add(
-    struct schedule *schedule, size_t feed, uint64_t host, int64_t interval_us)
+    struct schedule *schedule, size_t feed, const struct schedule_feed *asked)
 {
-	if (feed >= schedule->entries_len) {
-		size_t len = 2 * feed + 16;
+	struct entry *entry;
 
-		schedule->entries = xreallocarray(
-		    schedule->entries, len, sizeof(*schedule->entries));
-		while (schedule->entries_len < len)
-			schedule->entries[schedule->entries_len++] =
-			    (struct entry){0};
-	}
-	assert(schedule->entries[feed].turn == TURN_ABSENT);
-	schedule->entries[feed] = (struct entry){
-	    .turn = TURN_NEW,
-	    .host = host,
-	    .interval_us = interval_us > 0 ? interval_us : SECOND_US,
-	};
+	if (feed >= schedule->entries_len)
+		grow(schedule, 2 * feed + 16);
+	entry = &schedule->entries[feed];
+	assert(entry->turn == TURN_ABSENT);
+	*entry = (struct entry){.turn = TURN_NEW};
+	set_plan(entry, asked);
+	entry->interval_us = mean_interval(&entry->plan);
+}
+
+static bool
+is_same(const struct entry *entry, const struct schedule_feed *asked)
+{
+	const struct plan *plan = &entry->plan;
+
+	return entry->host == asked->host && plan->min_us == asked->min_us &&
+	       plan->max_us == asked->max_us && plan->rhythm == asked->rhythm;
 }
 
 void
 schedule_change(
-    struct schedule *schedule, size_t feed, uint64_t host, int64_t interval_us)
+    struct schedule *schedule, size_t feed, const struct schedule_feed *asked)
 {
 	struct entry *entry = entry_of(schedule, feed);
-	int64_t sooner = entry->due_at - entry->interval_us + interval_us;
+	int64_t interval_us = entry->interval_us;
+	int64_t due_at = entry->due_at;
+	bool waits = entry->turn == TURN_WAITING;
 
-	entry->host = host;
-	entry->interval_us = interval_us > 0 ? interval_us : SECOND_US;
-	if (entry->turn == TURN_WAITING) {
+	if (is_same(entry, asked))
+		return;
+	if (waits)
 		pull(schedule, feed);
-		push(schedule, feed,
-		    sooner < entry->due_at ? sooner : entry->due_at);
-	}
+	set_plan(entry, asked);
+	if (interval_us < entry->plan.min_us ||
+	    interval_us > entry->plan.max_us)
+		entry->interval_us = mean_interval(&entry->plan);
+	if (entry->interval_us < interval_us)
+		due_at += entry->interval_us - interval_us;
+	if (waits)
+		push(schedule, feed, due_at);
 }
 
 void
@@ -248,8 +297,75 @@ schedule_remove(struct schedule *schedule, size_t feed)
 	if (entry->turn == TURN_WAITING)
 		pull(schedule, feed);
 	else if (entry->turn == TURN_UNDER_WAY)
-		schedule->lanes[entry->fetcher].under_way--;
+		heap_of(schedule, entry)->under_way--;
 	entry->turn = TURN_ABSENT;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* ---- the budget --------------------------------------------------------- */
+
+/* Looks at every so manyth feed, others each time: their number is enough to
+ * go by, and does not grow with the number of feeds. */
+static double
+sample(struct schedule *schedule, struct budget *budget, double *polls)
+{
+	size_t step = schedule->entries_len / SAMPLE + 1, seen = 0, all = 0;
+
+	schedule->sampled++;
+	for (size_t i = 0; i < schedule->entries_len; i++) {
+		const struct entry *entry = &schedule->entries[i];
+
+		if (entry->turn == TURN_ABSENT)
+			continue;
+		if (++all % step != schedule->sampled % step)
+			continue;
+		seen++;
+		budget_add(
+		    budget, &entry->plan, wall_at(schedule, schedule->now));
+		*polls +=
+		    (double)SECOND_US / (double)mean_interval(&entry->plan);
+	}
+	return seen > 0 ? (double)all / (double)seen : 0;
+}
+
+static double
+share_out(struct schedule *schedule)
+{
+	struct budget budget = {0};
+	double polls = 0, factor = sample(schedule, &budget, &polls);
+
+	if (factor == 0)
+		return schedule->effort;
+	if (schedule->budget > 0) {
+		pace_set(&schedule->pace, schedule->budget * PACE_FACTOR);
+		polls = schedule->budget / factor;
+	} else {
+		pace_set(&schedule->pace,
+		    fmax(PACE_MIN, polls * factor * PACE_FACTOR));
+	}
+	return budget_effort(&budget, polls);
+}
+
+void
+schedule_set_budget(struct schedule *schedule, double per_s)
+{
+	schedule->budget = per_s;
+	schedule->effort = share_out(schedule);
+}
+
+void
+schedule_balance(struct schedule *schedule, int64_t now)
+{
+	if (now < schedule->balance_at)
+		return;
+	schedule->balance_at = now + BALANCE_US;
+	schedule->now = now;
+	schedule->effort += (share_out(schedule) - schedule->effort) * SMOOTH;
 }
 
 void
@@ -262,61 +378,99 @@ schedule_spread(struct schedule *schedule, int64_t now)
 		    SPREAD_STEP_US * (schedule->entries[i].turn == TURN_NEW);
 	for (size_t i = 0; i < schedule->entries_len; i++) {
 		struct entry *entry = &schedule->entries[i];
-		int64_t most =
-		    entry->interval_us < window ? entry->interval_us : window;
 
-		if (entry->turn == TURN_NEW)
-			push(schedule, i, now + random_below(schedule, most));
+		if (entry->turn != TURN_NEW)
+			continue;
+		push(schedule, i,
+		    now + random_below(
+			      schedule, least(entry->interval_us, window)));
 	}
+	schedule->now = now;
+	schedule->effort = share_out(schedule);
 }
 
 /* ---- turns -------------------------------------------------------------- */
 
-size_t
-schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
+static bool
+is_full(const struct schedule *schedule, const struct lane *lane)
 {
-	struct lane *lane;
-	size_t feed;
+	return lane->sound.under_way + lane->doubtful.under_way >=
+	       schedule->jobs_max;
+}
 
-	if (schedule_next_at(schedule, fetcher) > now)
-		return SCHEDULE_NONE;
-	lane = &schedule->lanes[fetcher];
-	feed = lane->heap[0];
-	pull(schedule, feed);
-	schedule->entries[feed].turn = TURN_UNDER_WAY;
-	lane->under_way++;
-	return feed;
+/* The heap whose turn it is, unless it has enough under way; NULL: none. */
+static struct heap *
+next_heap(const struct schedule *schedule, unsigned fetcher)
+{
+	struct lane *lane = &schedule->lanes[fetcher];
+	struct heap *heap = &lane->sound;
+
+	if (is_full(schedule, lane))
+		return NULL;
+	if (first_due_at(&lane->doubtful) < first_due_at(&lane->sound) &&
+	    lane->doubtful.under_way <= schedule->jobs_max / DOUBTFUL_SHARE)
+		heap = &lane->doubtful;
+	return heap->due.len > 0 ? heap : NULL;
 }
 
 int64_t
 schedule_next_at(const struct schedule *schedule, unsigned fetcher)
 {
-	const struct lane *lane;
+	const struct heap *heap;
 
 	if (fetcher >= schedule->lanes_len)
 		return INT64_MAX;
-	lane = &schedule->lanes[fetcher];
-	if (lane->len == 0 || lane->under_way >= SCHEDULE_JOBS_MAX)
-		return INT64_MAX;
-	return due_of(schedule, lane, 0);
+	heap = next_heap(schedule, fetcher);
+	return heap != NULL ? pace_allows(&schedule->pace, first_due_at(heap))
+			    : INT64_MAX;
 }
 
-static int64_t
-least(int64_t a, int64_t b)
+/* A feed of a host that asked for patience waits with all others of it. */
+static bool
+is_held(struct schedule *schedule, size_t feed, int64_t now)
 {
-	return a < b ? a : b;
+	struct entry *entry = &schedule->entries[feed];
+	const struct host_hold *hold =
+	    host_holds_find(&schedule->holds, entry->host, now);
+
+	if (hold == NULL || hold->until_at <= now || entry->by_hand)
+		return false;
+	pull(schedule, feed);
+	push(schedule, feed,
+	    hold->until_at + random_below(schedule, entry->interval_us));
+	return true;
+}
+
+size_t
+schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
+{
+	struct heap *heap;
+	size_t feed;
+
+	do {
+		if (schedule_next_at(schedule, fetcher) > now)
+			return SCHEDULE_NONE;
+		heap = next_heap(schedule, fetcher);
+		feed = heap->due.first[0].feed;
+	} while (is_held(schedule, feed, now));
+	pull(schedule, feed);
+	schedule->entries[feed].turn = TURN_UNDER_WAY;
+	schedule->entries[feed].by_hand = false;
+	heap->under_way++;
+	pace_take(&schedule->pace, now);
+	return feed;
 }
 
 /* interval, doubled for each failure, up to the outcome's limit; never less
  * than the interval. */
 static int64_t
-wait_of(const struct entry *entry)
+backed_off(const struct entry *entry)
 {
 	unsigned doublings =
 	    entry->failures < DOUBLINGS_MAX ? entry->failures : DOUBLINGS_MAX;
 	int64_t interval = entry->interval_us, wait, limit;
 
-	switch (entry->outcome) {
+	switch ((enum schedule_outcome)entry->outcome) {
 	case SCHEDULE_UNREACHED:
 		limit = least(UNREACHED_INTERVALS * interval, FAILED_MAX_US);
 		break;
@@ -327,6 +481,7 @@ wait_of(const struct entry *entry)
 		limit = MISSING_MAX_US;
 		break;
 	case SCHEDULE_OK:
+	case SCHEDULE_GONE:
 	default:
 		return interval;
 	}
@@ -337,32 +492,64 @@ wait_of(const struct entry *entry)
 	return wait > interval ? wait : interval;
 }
 
+/* With a jitter of a tenth, and all that the server demands. */
+static int64_t
+wait_after(struct schedule *schedule, struct entry *entry,
+    int64_t retry_after_us, int64_t now)
+{
+	int64_t wait = backed_off(entry);
+	const struct host_hold *hold =
+	    host_holds_find(&schedule->holds, entry->host, now);
+
+	if (hold != NULL)
+		wait <<= hold->slowness;
+	wait += random_below(schedule, wait / 5) - wait / 10;
+	return wait > retry_after_us ? wait : retry_after_us;
+}
+
 static struct entry *
 end_turn(struct schedule *schedule, size_t feed)
 {
 	struct entry *entry = entry_of(schedule, feed);
 
 	assert(entry->turn == TURN_UNDER_WAY);
-	schedule->lanes[entry->fetcher].under_way--;
+	heap_of(schedule, entry)->under_way--;
 	return entry;
+}
+
+static void
+take_hints(struct entry *entry, const struct schedule_result *result)
+{
+	if (result->document)
+		entry->plan.hints = result->hints;
+	else if (result->outcome == SCHEDULE_OK)
+		entry->plan.hints.fresh_s = result->hints.fresh_s;
 }
 
 void
 schedule_done(struct schedule *schedule, size_t feed,
-    enum schedule_outcome outcome, int64_t retry_after_s, int64_t now)
+    const struct schedule_result *result, int64_t now)
 {
 	struct entry *entry = end_turn(schedule, feed);
-	int64_t wait;
+	int64_t retry_after_us =
+	    least(result->retry_after_s, SCHEDULE_RETRY_MAX_S) * SECOND_US;
 
-	entry->outcome = outcome;
-	entry->failures = outcome == SCHEDULE_OK ? 0 : entry->failures + 1;
-	wait = wait_of(entry);
-	wait += random_below(schedule, wait / 5) - wait / 10;
-	if (retry_after_s > SCHEDULE_RETRY_MAX_S)
-		retry_after_s = SCHEDULE_RETRY_MAX_S;
-	if (wait < retry_after_s * SECOND_US)
-		wait = retry_after_s * SECOND_US;
-	push(schedule, feed, now + wait);
+	entry->outcome = (uint8_t)result->outcome;
+	entry->failures =
+	    result->outcome == SCHEDULE_OK ? 0 : entry->failures + 1;
+	if (result->outcome == SCHEDULE_GONE) {
+		entry->turn = TURN_STOPPED;
+		entry->due_at = INT64_MAX;
+		return;
+	}
+	if (result->slow_host)
+		host_holds_slow(
+		    &schedule->holds, entry->host, retry_after_us, now);
+	take_hints(entry, result);
+	entry->interval_us =
+	    plan_wait(&entry->plan, schedule->effort, wall_at(schedule, now));
+	push(schedule, feed,
+	    now + wait_after(schedule, entry, retry_after_us, now));
 }
 
 void
@@ -387,10 +574,14 @@ schedule_sooner(struct schedule *schedule, size_t feed, int64_t now)
 void
 schedule_poll(struct schedule *schedule, size_t feed, int64_t now)
 {
-	if (entry_of(schedule, feed)->turn != TURN_WAITING)
+	struct entry *entry = entry_of(schedule, feed);
+
+	if (entry->turn == TURN_WAITING)
+		pull(schedule, feed);
+	else if (entry->turn != TURN_STOPPED)
 		return;
-	pull(schedule, feed);
-	push(schedule, feed, now);
+	entry->by_hand = true;
+	push(schedule, feed, now - HURRY_US);
 }
 
 void
@@ -398,14 +589,16 @@ schedule_wake(struct schedule *schedule, int64_t now)
 {
 	for (size_t i = 0; i < schedule->entries_len; i++) {
 		struct entry *entry = &schedule->entries[i];
+		int64_t window = entry->interval_us / 2;
 
+		if (window < WAKE_US)
+			window = least(WAKE_US, entry->interval_us);
 		if (entry->turn != TURN_WAITING ||
 		    entry->outcome != SCHEDULE_UNREACHED ||
-		    entry->due_at <= now + entry->interval_us)
+		    entry->due_at <= now + window)
 			continue;
 		pull(schedule, i);
-		push(schedule, i,
-		    now + random_below(schedule, entry->interval_us));
+		push(schedule, i, now + random_below(schedule, window));
 	}
 }
 
@@ -413,6 +606,12 @@ int64_t
 schedule_due_at(const struct schedule *schedule, size_t feed)
 {
 	return schedule->entries[feed].due_at;
+}
+
+int64_t
+schedule_interval(const struct schedule *schedule, size_t feed)
+{
+	return schedule->entries[feed].interval_us;
 }
 
 unsigned
@@ -425,4 +624,19 @@ bool
 schedule_is_under_way(const struct schedule *schedule, size_t feed)
 {
 	return schedule->entries[feed].turn == TURN_UNDER_WAY;
+}
+
+bool
+schedule_is_doubtful(const struct schedule *schedule, size_t feed)
+{
+	return schedule->entries[feed].doubtful;
+}
+
+bool
+schedule_is_crowded(
+    const struct schedule *schedule, unsigned fetcher, int64_t now)
+{
+	const struct lane *lane = &schedule->lanes[fetcher];
+
+	return is_full(schedule, lane) && first_due_at(&lane->sound) <= now;
 }

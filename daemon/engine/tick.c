@@ -16,6 +16,7 @@
 #include "engine/log_sink.h"
 #include "engine/outbox.h"
 #include "engine/report.h"
+#include "engine/schedule.h"
 #include "engine/sinks.h"
 #include "engine/tick.h"
 #include "engine/websub.h"
@@ -155,6 +156,7 @@ follow_clock(struct engine *engine)
 	int64_t jump = offset - engine->clock_offset_us;
 
 	engine->clock_offset_us = offset;
+	schedule_set_clock(engine->schedule, offset);
 	if (jump > -JUMP_US && jump < JUMP_US)
 		return;
 	log_warning("the clock was set by %" PRId64 " s", jump / 1000000);
@@ -188,6 +190,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		outbox_pump(engine->outbox, now);
 	cut_off_overdue(engine);
 	websub_tick(engine);
+	schedule_balance(engine->schedule, engine_monotonic_us());
 	commit_soon(engine);
 	report_tick(engine);
 	upkeep_soon(engine);

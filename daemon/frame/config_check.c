@@ -120,6 +120,33 @@ check_headers(struct config_reader *reader, const struct config_access *access,
 }
 
 static void
+check_interval(struct config_reader *reader,
+    const struct config_interval *interval, const struct config_mark *mark,
+    const char *whose)
+{
+	if (interval->max_ms != 0 && interval->min_ms > interval->max_ms)
+		reader_error(reader, mark,
+		    "the interval of %s has a min above its max", whose);
+}
+
+static void
+check_intervals(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	struct config_mark mark = {.file = config->files.at[0]};
+
+	check_interval(
+	    reader, &config->defaults.interval, &mark, "the defaults");
+	for (size_t i = 0; i < config->feeds_len; i++) {
+		const struct config_feed *feed = &config->feeds[i];
+		char *whose = xasprintf("feed \"%s\"", feed->id);
+
+		check_interval(reader, &feed->interval, &feed->mark, whose);
+		free(whose);
+	}
+}
+
+static void
 check_feeds(struct config_reader *reader)
 {
 	struct config *config = reader->config;
@@ -312,5 +339,6 @@ config_check(struct config_reader *reader)
 	check_headers(reader, &reader->config->defaults.access, &mark);
 	check_stories(reader);
 	check_feeds(reader);
+	check_intervals(reader);
 	check_sinks(reader);
 }

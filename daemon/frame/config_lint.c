@@ -169,6 +169,32 @@ lint_emptiness(struct config_reader *reader)
 		    reader, &mark, "no entities or rules: nothing will alert");
 }
 
+/* ---- the budget --------------------------------------------------------- */
+
+/* Feeds with one interval cannot keep it when there are too many of them. */
+static void
+lint_budget(struct config_reader *reader)
+{
+	const struct config *config = reader->config;
+	struct config_mark mark = {.file = config->files.at[0]};
+	double polls_per_h = 0;
+
+	for (size_t i = 0; i < config->feeds_len; i++) {
+		const struct config_interval *interval =
+		    config->feeds[i].interval.max_ms != 0
+			? &config->feeds[i].interval
+			: &config->defaults.interval;
+
+		polls_per_h += 3600000.0 / (double)interval->max_ms;
+	}
+	if (config->defaults.budget != 0 &&
+	    polls_per_h > (double)config->defaults.budget)
+		reader_warn(reader, &mark,
+		    "the feeds' intervals alone need %.3g polls a second, "
+		    "more than the budget: polls will come late",
+		    polls_per_h / 3600);
+}
+
 void
 config_lint(struct config_reader *reader)
 {
@@ -177,4 +203,5 @@ config_lint(struct config_reader *reader)
 		return;
 	lint_rules(reader);
 	lint_emptiness(reader);
+	lint_budget(reader);
 }

@@ -138,7 +138,7 @@ fill_feed(struct config_feed *feed, const struct list *list,
 	feed->url = xstrdup(outline->xml_url);
 	feed->outlet = xstrdup(outline->text[0] ? outline->text : feed->id);
 	feed->language = xstrdup_null(language_of(list, outline));
-	feed->interval_ms = list->include->interval_ms;
+	feed->interval = list->include->interval;
 	for (size_t i = 0; i < list->include->tags.len; i++)
 		strings_add(&feed->tags, list->include->tags.at[i]);
 	add_tags(&feed->tags, outline->folder);

@@ -432,6 +432,7 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 	case FIELD_DURATION:
 	case FIELD_SIZE:
 	case FIELD_RATIO:
+	case FIELD_RATE:
 	case FIELD_ENUM:
 		if (node->kind != NODE_SCALAR)
 			wrong_kind(reader, field, "be a single value", node);
@@ -447,7 +448,9 @@ read_field(struct config_reader *reader, const struct schema_field *field,
 		read_texts(reader, field, record, node);
 		break;
 	case FIELD_GROUP:
-		if (node->kind != NODE_MAP)
+		if (node->kind == NODE_SCALAR && field->record->scalar)
+			read_text(reader, field, record, node);
+		else if (node->kind != NODE_MAP)
 			wrong_kind(reader, field, "be a map of keys", node);
 		else {
 			set_mark(reader, field->record,

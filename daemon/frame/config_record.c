@@ -63,11 +63,12 @@ record_append(const struct schema_field *field, void *record)
 void
 record_init(const struct schema_record *schema, void *record)
 {
-	for (const struct schema_field *f = schema->fields; f->key; f++)
+	for (const struct schema_field *f = schema->fields; f->key; f++) {
 		if (f->type == FIELD_GROUP)
 			record_init(f->record, record_at(f, record));
-		else if (f->preset != NULL)
+		if (f->preset != NULL)
 			value_set(f, record, f->preset);
+	}
 }
 
 static void
@@ -106,6 +107,7 @@ clear_field(const struct schema_field *field, void *record)
 	case FIELD_DURATION:
 	case FIELD_SIZE:
 	case FIELD_RATIO:
+	case FIELD_RATE:
 	case FIELD_ENUM:
 	case FIELD_MASK:
 		break;

@@ -14,13 +14,43 @@ static const char *const log_levels[] = {
 static const struct schema_field defaults_fields[] = {
     {
 	.key = "interval",
-	.type = FIELD_DURATION,
-	.offset = offsetof(struct config_defaults, interval_ms),
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config_defaults, interval),
 	.roles = ENGINE | DESK,
+	.record = &schema_interval,
 	.preset = "60s",
-	.min = 100,
-	.max = DAYS(7),
-	.doc = "How often each feed is polled.",
+	.doc = "How often each feed is polled. One duration is a promise: "
+	       "each feed is polled that often, whatever it publishes, and "
+	       "only a server that asks for patience is given more of it. "
+	       "With two bounds wirewatch learns at which hours and on which "
+	       "weekdays each feed publishes, and polls it often when news "
+	       "is due and seldom when it sleeps.",
+	.example = "{min: 30s, max: 15m}",
+    },
+    {
+	.key = "budget",
+	.type = FIELD_RATE,
+	.offset = offsetof(struct config_defaults, budget),
+	.roles = ENGINE,
+	.min = 1,
+	.max = INT64_C(3600) * 100000,
+	.doc = "How many polls all feeds together may cost, on average over a "
+	       "day; in no second more than twice as many. Feeds with bounds "
+	       "share what those with one interval leave of it. Without it "
+	       "they share as many polls as if each came at the geometric "
+	       "mean of its bounds.",
+	.example = "50/s",
+    },
+    {
+	.key = "down_after",
+	.type = FIELD_DURATION,
+	.offset = offsetof(struct config_defaults, down_ms),
+	.roles = ENGINE,
+	.preset = "10m",
+	.min = SECONDS(1),
+	.max = DAYS(30),
+	.doc = "A feed that could not be read for so long, three times in a "
+	       "row at least, is told by an alert of type feed.down.",
     },
     {
 	.key = "timeout",
@@ -172,11 +202,12 @@ static const struct schema_field network_fields[] = {
 	.key = "max_connections",
 	.type = FIELD_COUNT,
 	.offset = offsetof(struct config_network, max_connections),
-	.roles = FETCHER,
-	.preset = "256",
+	.roles = ENGINE | FETCHER,
+	.preset = "512",
 	.min = 1,
 	.max = 65536,
-	.doc = "How many fetches a fetcher may have under way.",
+	.doc = "How many fetches a fetcher may have under way; a quarter of "
+	       "them for feeds that did not answer last time.",
     },
     {
 	.key = "idle_connections",
@@ -373,7 +404,7 @@ static const struct schema_field config_fields[] = {
 	.key = "network",
 	.type = FIELD_GROUP,
 	.offset = offsetof(struct config, network),
-	.roles = FETCHER | COURIER,
+	.roles = ENGINE | FETCHER | COURIER,
 	.record = &schema_network,
 	.doc = "Connections to feeds and webhooks.",
     },

@@ -48,6 +48,41 @@ static const struct schema_record schema_auth = {
     .fields = auth_fields,
 };
 
+/* ---- intervals ---------------------------------------------------------- */
+
+static const struct schema_field interval_fields[] = {
+    {
+	.key = "min",
+	.type = FIELD_DURATION,
+	.required = true,
+	.offset = offsetof(struct config_interval, min_ms),
+	.roles = ENGINE | DESK,
+	.min = 100,
+	.max = DAYS(7),
+	.doc = "Never more often than this.",
+    },
+    {
+	.key = "max",
+	.type = FIELD_DURATION,
+	.required = true,
+	.offset = offsetof(struct config_interval, max_ms),
+	.roles = ENGINE | DESK,
+	.min = 100,
+	.max = DAYS(7),
+	.doc = "At least this often, as long as the feed can be read.",
+    },
+    END,
+};
+
+const struct schema_record schema_interval = {
+    .name = "interval",
+    .size = sizeof(struct config_interval),
+    .mark = SCHEMA_NONE,
+    .scalar = true,
+    .fields = interval_fields,
+    .doc = "A duration from 100ms to 7d, or a map of two, min and max.",
+};
+
 /* ---- feeds --------------------------------------------------------------- */
 
 static const struct schema_field feed_fields[] = {
@@ -96,11 +131,10 @@ static const struct schema_field feed_fields[] = {
     },
     {
 	.key = "interval",
-	.type = FIELD_DURATION,
-	.offset = offsetof(struct config_feed, interval_ms),
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config_feed, interval),
 	.roles = ENGINE | DESK,
-	.min = 100,
-	.max = DAYS(7),
+	.record = &schema_interval,
 	.doc = INTERVAL_DOC,
     },
     {
@@ -173,10 +207,9 @@ static const struct schema_field opml_fields[] = {
     },
     {
 	.key = "interval",
-	.type = FIELD_DURATION,
-	.offset = offsetof(struct config_include, interval_ms),
-	.min = 100,
-	.max = DAYS(7),
+	.type = FIELD_GROUP,
+	.offset = offsetof(struct config_include, interval),
+	.record = &schema_interval,
 	.doc = INTERVAL_DOC,
     },
     {

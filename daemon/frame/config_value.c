@@ -41,6 +41,13 @@ static const struct unit time_units[] = {
     {NULL, 0},
 };
 
+static const struct unit rate_units[] = {
+    {"/h", 1},
+    {"/m", 60},
+    {"/s", 3600},
+    {NULL, 0},
+};
+
 static const struct unit size_units[] = {
     {"", 1},
     {"B", 1},
@@ -72,7 +79,7 @@ take_amount(const char *text, const struct unit *units, int64_t *total)
 			return NULL;
 	while (*text == ' ')
 		text++;
-	for (len = 0; isalpha((unsigned char)text[len]);)
+	for (len = 0; isalpha((unsigned char)text[len]) || text[len] == '/';)
 		len++;
 	for (; units->name != NULL; units++)
 		if (strlen(units->name) == len &&
@@ -393,6 +400,7 @@ static const struct {
     [FIELD_DURATION] = {time_units, "duration such as 90s, 5m or 1h30m"},
     [FIELD_SIZE] = {size_units, "size such as 512KiB or 64MiB"},
     [FIELD_RATIO] = {no_units, "fraction such as 0.25"},
+    [FIELD_RATE] = {rate_units, "rate such as 50/s or 600/m"},
 };
 
 static void
@@ -492,6 +500,19 @@ set_pattern(const struct schema_field *field, void *record, const char *text)
 	return NULL;
 }
 
+/* One value for each key of a group. */
+static char *
+set_all(const struct schema_field *field, void *record, const char *text)
+{
+	void *group = record_at(field, record);
+	char *wrong = NULL;
+
+	for (const struct schema_field *f = field->record->fields;
+	     f->key && wrong == NULL; f++)
+		wrong = value_set(f, group, text);
+	return wrong;
+}
+
 char *
 value_set(const struct schema_field *field, void *record, const char *text)
 {
@@ -505,6 +526,7 @@ value_set(const struct schema_field *field, void *record, const char *text)
 	case FIELD_DURATION:
 	case FIELD_SIZE:
 	case FIELD_RATIO:
+	case FIELD_RATE:
 		return set_number(field, record, text);
 	case FIELD_BOOL:
 		return set_bool(field, record, text);
@@ -527,6 +549,9 @@ value_set(const struct schema_field *field, void *record, const char *text)
 		put_text(field, record, text);
 		return NULL;
 	case FIELD_GROUP:
+		if (field->record->scalar)
+			return set_all(field, record, text);
+		break;
 	case FIELD_LIST:
 	case FIELD_NAMES:
 		break;

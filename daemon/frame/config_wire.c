@@ -66,6 +66,7 @@ encode_field(const struct schema_field *field, const void *record,
 	case FIELD_DURATION:
 	case FIELD_SIZE:
 	case FIELD_RATIO:
+	case FIELD_RATE:
 		memcpy(&number, at, sizeof(number));
 		message_put_i64(out, number);
 		break;
@@ -170,6 +171,7 @@ decode_field(const struct schema_field *field, void *record,
 	case FIELD_DURATION:
 	case FIELD_SIZE:
 	case FIELD_RATIO:
+	case FIELD_RATE:
 		number = message_get_i64(in);
 		memcpy(at, &number, sizeof(number));
 		break;

@@ -29,6 +29,7 @@ feed_record_clear(struct feed_record *feed)
 	free(feed->modified);
 	free(feed->title);
 	free(feed->move.url);
+	free(feed->rhythm);
 	*feed = (struct feed_record){0};
 }
 
@@ -43,6 +44,10 @@ feed_record_copy(struct feed_record *to, const struct feed_record *from)
 	to->modified = xstrdup_null(from->modified);
 	to->title = xstrdup_null(from->title);
 	to->move.url = xstrdup_null(from->move.url);
+	if (from->rhythm_len > 0) {
+		to->rhythm = xcalloc(1, from->rhythm_len);
+		memcpy(to->rhythm, from->rhythm, from->rhythm_len);
+	}
 }
 
 void

@@ -168,6 +168,13 @@ find_statement(struct db *db, const char *sql)
 	return statement;
 }
 
+static void
+bind_bytes(sqlite3_stmt *statement, int place, struct db_bytes bytes)
+{
+	sqlite3_bind_blob64(
+	    statement, place, bytes.at, bytes.len, SQLITE_STATIC);
+}
+
 static sqlite3_stmt *
 bind_list(struct db *db, const char *sql, const char *types, va_list ap)
 {
@@ -180,6 +187,9 @@ bind_list(struct db *db, const char *sql, const char *types, va_list ap)
 		if (types[i] == 's')
 			sqlite3_bind_text(statement, i + 1,
 			    va_arg(ap, const char *), -1, SQLITE_STATIC);
+		else if (types[i] == 'b')
+			bind_bytes(
+			    statement, i + 1, va_arg(ap, struct db_bytes));
 		else
 			sqlite3_bind_int64(
 			    statement, i + 1, va_arg(ap, int64_t));

@@ -16,7 +16,8 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 	row = db_bind(db,
 	    "SELECT row, id, outlet, url, etag, modified, body_hash, title,"
 	    " first_success_at, last_success_at, last_new_at, last_item_at,"
-	    " move_url, move_sightings, move_first_at, move_adopted"
+	    " move_url, move_sightings, move_first_at, move_adopted,"
+	    " rhythm, health, health_at"
 	    " FROM feeds",
 	    "");
 	while (db_step(db, row)) {
@@ -37,6 +38,10 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 			.sightings = sqlite3_column_int64(row, 13),
 			.first_at = sqlite3_column_int64(row, 14),
 			.adopted = sqlite3_column_int64(row, 15) != 0},
+		    .rhythm = (void *)sqlite3_column_blob(row, 16),
+		    .rhythm_len = (size_t)sqlite3_column_bytes(row, 16),
+		    .health = sqlite3_column_int64(row, 17),
+		    .health_at = sqlite3_column_int64(row, 18),
 		};
 
 		on_feed(arg, &feed);

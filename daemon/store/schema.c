@@ -147,7 +147,12 @@ static const char *const migrations[] = {
     "CREATE INDEX seen_by_item ON seen(item) WHERE item IS NOT NULL;"
     "UPDATE items SET revision ="
     "  (SELECT revision FROM seen WHERE item = items.id);"
-    "DROP INDEX items_by_key;",
+    "DROP INDEX items_by_key;"
+    /* rhythm: when it publishes, as daemon/engine/rhythm.c has it; health:
+     * what was told of it, and since when that is so. */
+    "ALTER TABLE feeds ADD COLUMN rhythm BLOB;"
+    "ALTER TABLE feeds ADD COLUMN health INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feeds ADD COLUMN health_at INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

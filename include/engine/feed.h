@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "engine/quarantine.h"
+#include "engine/rhythm.h"
 #include "engine/seen.h"
 #include "frame/state.h"
 #include "store/batch.h"
@@ -21,6 +22,7 @@ struct feed {
 	size_t number;                    /* in the schedule */
 	const struct config_feed *config; /* of the configuration in force */
 	struct feed_record record;        /* as stored, or to be stored */
+	struct rhythm rhythm;             /* the record's, when it is saved */
 	struct seen seen;
 	struct quarantine quarantine;
 	struct feed_state state; /* counters and texts; its strings are owned,

@@ -54,11 +54,20 @@ struct config_access {
 	enum config_ip ip;
 };
 
+/* How often a feed is polled. Equal bounds, given as one number, are a promise;
+ * others leave it to the schedule. */
+struct config_interval {
+	int64_t min_ms; /* of a feed 0: the defaults' */
+	int64_t max_ms;
+};
+
 struct config_defaults {
-	int64_t interval_ms; /* 60 s */
-	int64_t timeout_ms;  /* 30 s: a whole fetch */
-	int64_t fresh_ms;    /* 6 h: what is older is not told at first sight */
-	int64_t flood;       /* items of a poll told one by one; 0: all */
+	struct config_interval interval; /* 60 s */
+	int64_t budget;     /* polls an hour of all feeds; 0: not given */
+	int64_t down_ms;    /* 10 m: unread for so long is told */
+	int64_t timeout_ms; /* 30 s: a whole fetch */
+	int64_t fresh_ms;   /* 6 h: what is older is not told at first sight */
+	int64_t flood;      /* items of a poll told one by one; 0: all */
 	int64_t retention_ms; /* 30 d: items, alerts, delivered rows */
 	char *contact;        /* mail or URL for the User-Agent; NULL: none */
 	char *user_agent;     /* NULL: wirewatch/VERSION (+contact) */
@@ -99,8 +108,8 @@ struct config_feed {
 	char *id;     /* unique; from OPML: made of outlet or title */
 	char *outlet; /* display name of who publishes; default: id */
 	char *url;
-	char *language;      /* BCP 47 or NULL */
-	int64_t interval_ms; /* 0: the default's */
+	char *language; /* BCP 47 or NULL */
+	struct config_interval interval;
 	struct strings tags; /* OPML categories, config tags */
 	struct config_access access;
 	struct config_auth auth; /* reaches the engine and one fetch */

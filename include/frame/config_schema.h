@@ -24,10 +24,12 @@ enum field_type {           /* kept as */
 	FIELD_DURATION,     /* int64_t, milliseconds */
 	FIELD_SIZE,         /* int64_t, bytes */
 	FIELD_RATIO,        /* int64_t, thousandths */
+	FIELD_RATE,         /* int64_t, an hour */
 	FIELD_ENUM,         /* an enum whose values are places in choices */
 	FIELD_MASK,         /* uint32_t: 1 << place in choices; a list or one */
 	FIELD_TEXTS,        /* struct strings: a list or one text */
-	FIELD_GROUP,        /* a map, kept inside the same struct */
+	FIELD_GROUP,        /* a map, kept inside the same struct; of a scalar
+			       record also one value */
 	FIELD_LIST, /* pointer to records, and their number (len_offset) */
 	FIELD_NAMES /* the same, in the shapes that names may take */
 };
@@ -74,6 +76,7 @@ struct schema_record {
 	size_t mark;      /* offset of its config_mark; SCHEMA_NONE: none */
 	size_t kind;      /* offset of the enum that `kinds` looks at */
 	const char *const *kind_choices;
+	bool scalar; /* one value in its place stands for each of its keys */
 	const struct schema_field *fields; /* ended by a NULL key */
 	const char *doc; /* for the manual in place of its keys; or NULL */
 };
@@ -88,7 +91,7 @@ extern const struct schema_record schema_pack_element; /* {pack: FILE} */
 struct config_include {
 	char *path;
 	char *language;
-	int64_t interval_ms;
+	struct config_interval interval;
 	struct strings tags;
 	struct config_mark mark;
 };

@@ -69,6 +69,7 @@ struct schema_record;
 /* config_schema_feed.c */
 extern const char *const schema_ip_versions[];
 extern const struct schema_record schema_feed;
+extern const struct schema_record schema_interval;
 extern const struct schema_record schema_opml;
 /* config_schema_entity.c */
 extern const struct schema_record schema_entity;

@@ -36,6 +36,10 @@ struct feed_record {
 	int64_t last_new_at;
 	int64_t last_item_at;
 	struct feed_move move;
+	void *rhythm; /* bytes of the engine's, or NULL */
+	size_t rhythm_len;
+	int64_t health; /* enum feed_health of the engine */
+	int64_t health_at;
 };
 
 /* Keys by which a feed's items are found again; 0: none. */

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/result.h"
@@ -24,9 +25,15 @@ struct db *db_open(const char *path, enum db_mode, char **error);
 void db_close(struct db *);
 sqlite3 *db_handle(struct db *);
 
+/* A blob; at NULL is null. */
+struct db_bytes {
+	const void *at;
+	size_t len;
+};
+
 /* The statement for a string literal, reset and bound. types has a letter for
- * each `?`: i int64_t, s const char * (NULL is null; borrowed until the next
- * db_bind of the statement). NULL when it could not be prepared. */
+ * each `?`: i int64_t, s const char * (NULL is null), b struct db_bytes (both
+ * borrowed until the next db_bind of the statement). NULL when it could not be prepared. */
 sqlite3_stmt *db_bind(struct db *, const char *sql, const char *types, ...);
 /* True: a row is there. False: none left, or a failure, see db_result. The
  * statement is reset then. */

@@ -1,0 +1,93 @@
+/*
+ * From fetches to the schedule. Runs in the engine.
+ */
+#include "engine/context.h"
+#include "engine/feed.h"
+#include "engine/learn.h"
+#include "engine/rhythm.h"
+#include "engine/schedule.h"
+
+#define SECOND_US 1000000
+#define LATE_US (12 * 3600 * (int64_t)SECOND_US)
+
+/* Of a known feed only news counts: an old date says when something was
+ * written, not when it came to be in the feed. */
+void
+learn_add(struct learn *learn, const struct feed *feed, int64_t published_at,
+    int64_t seen_at)
+{
+	bool dated =
+	    published_at != ITEM_NO_DATE && published_at <= seen_at &&
+	    (feed->rhythm.since == 0 || published_at > seen_at - LATE_US);
+
+	if (learn->len < JOB_ITEMS_MAX)
+		learn->dates[learn->len++] =
+		    (dated ? published_at : seen_at) / SECOND_US;
+}
+
+void
+learn_rhythm(struct feed *feed, struct learn *learn, int64_t now)
+{
+	struct rhythm *rhythm = &feed->rhythm;
+
+	if (rhythm->since == 0)
+		rhythm_begin_with(
+		    rhythm, learn->dates, learn->len, now / SECOND_US);
+	else
+		for (size_t i = 0; i < learn->len; i++)
+			rhythm_add(rhythm, learn->dates[i]);
+}
+
+static enum schedule_outcome
+outcome_of(const struct fetch_done *done)
+{
+	switch (done->outcome) {
+	case FETCH_OK:
+	case FETCH_NOT_MODIFIED:
+		return SCHEDULE_OK;
+	case FETCH_DNS:
+	case FETCH_CONNECT:
+	case FETCH_TIMEOUT:
+		return SCHEDULE_UNREACHED;
+	case FETCH_HTTP:
+		if (done->http_status == 410)
+			return SCHEDULE_GONE;
+		return done->http_status == 404 ? SCHEDULE_MISSING
+						: SCHEDULE_FAILED;
+	case FETCH_TLS:
+	case FETCH_REFUSED:
+	case FETCH_TOO_LARGE:
+	case FETCH_NOT_A_FEED:
+	case FETCH_HOSTILE:
+	case FETCH_BLOCKED:
+	case FETCH_CANCELLED:
+	case FETCH_OUTCOMES:
+		break;
+	}
+	return SCHEDULE_FAILED;
+}
+
+static uint32_t
+seconds(int64_t hint)
+{
+	return hint > 0 && hint < UINT32_MAX ? (uint32_t)hint : 0;
+}
+
+void
+learn_turn(
+    struct engine *engine, struct feed *feed, const struct fetch_done *done)
+{
+	struct schedule_result result = {
+	    .outcome = outcome_of(done),
+	    .slow_host = done->http_status == 429 || done->http_status == 503,
+	    .retry_after_s = done->retry_after_s,
+	    .document = done->outcome == FETCH_OK,
+	    .hints = {.fresh_s = seconds(done->fresh_s),
+		.ttl_s = seconds(done->ttl_s),
+		.skip_hours = done->skip_hours,
+		.skip_days = done->skip_days},
+	};
+
+	schedule_done(
+	    engine->schedule, feed->number, &result, engine_monotonic_us());
+}
