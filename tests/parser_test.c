@@ -236,6 +236,18 @@ guids_that_say_nothing_identify_nothing(void **state)
 }
 
 static void
+fields_of_an_item_go_by_their_names(void **state)
+{
+	struct item item = {.title = (char *)(uintptr_t) "t",
+	    .content = (char *)(uintptr_t) "c"};
+
+	assert_string_equal(item_field_text(&item, ITEM_TITLE), "t");
+	assert_string_equal(item_field_text(&item, ITEM_SUMMARY), "");
+	assert_string_equal(item_field_text(&item, ITEM_CONTENT), "c");
+	assert_string_equal(item_field_name(ITEM_SUMMARY), "summary");
+}
+
+static void
 cleaning_twice_changes_nothing(void **state)
 {
 	static const char dirty[] =
@@ -285,6 +297,7 @@ main(void)
 	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
 	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),
 	    cmocka_unit_test(guids_that_say_nothing_identify_nothing),
+	    cmocka_unit_test(fields_of_an_item_go_by_their_names),
 	    cmocka_unit_test(cleaning_twice_changes_nothing),
 	    cmocka_unit_test(related_links_are_left_out_of_the_content_alone),
 	};
