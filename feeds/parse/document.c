@@ -123,6 +123,13 @@ attribute_get_size(const struct attributes *attributes, const char *name)
 	return size > 0 ? size : -1;
 }
 
+/* Nothing is relative to "mailto:" and the like. */
+static bool
+is_base(const char *url)
+{
+	return !url_is_absolute(url) || strstr(url, "://") != NULL;
+}
+
 /* xml:base and xml:lang. */
 static void
 read_xml_attributes(struct document *doc, struct element *el,
@@ -141,7 +148,8 @@ read_xml_attributes(struct document *doc, struct element *el,
 			el->language = document_keep(doc, value.data);
 		else if (strcmp((const char *)a[0], "base") == 0 &&
 			 url_resolve_add(&base, document_base(doc, el),
-			     value.data, value.len))
+			     value.data, value.len) &&
+			 is_base(base.data))
 			el->base = document_keep(doc, base.data);
 	}
 	buf_clear(&value);

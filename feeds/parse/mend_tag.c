@@ -39,11 +39,12 @@ name_len(const char *s, size_t len)
 
 /* What an element's name says about where it may stand. */
 enum tag_flag {
-	TAG_VOID = 1,    /* has no end tag in HTML */
-	TAG_RECORD = 2,  /* stands in none of its kind */
-	TAG_LEAF = 4,    /* has only text */
-	TAG_FIELD = 8,   /* stands in no leaf */
-	TAG_CONTENT = 16 /* may hold anything */
+	TAG_VOID = 1,     /* has no end tag in HTML */
+	TAG_RECORD = 2,   /* stands in none of its kind */
+	TAG_LEAF = 4,     /* has only text */
+	TAG_FIELD = 8,    /* stands in no leaf */
+	TAG_CONTENT = 16, /* may hold anything */
+	TAG_LIST = 32     /* holds records */
 };
 
 #define LEAF_FIELD (TAG_LEAF | TAG_FIELD)
@@ -53,19 +54,23 @@ static const struct {
 	const char *name;
 	unsigned char flags;
 } names[] = {{"br", TAG_VOID}, {"hr", TAG_VOID}, {"id", LEAF_FIELD},
-    {"img", TAG_VOID}, {"wbr", TAG_VOID}, {"item", TAG_RECORD | TAG_FIELD},
-    {"link", LEAF_FIELD}, {"guid", LEAF_FIELD}, {"meta", TAG_VOID},
-    {"body", TAG_CONTENT}, {"title", LEAF_FIELD},
-    {"entry", TAG_RECORD | TAG_FIELD}, {"input", TAG_VOID},
+    {"img", TAG_VOID}, {"wbr", TAG_VOID}, {"rss", TAG_LIST},
+    {"item", TAG_RECORD | TAG_FIELD}, {"link", LEAF_FIELD},
+    {"guid", LEAF_FIELD}, {"meta", TAG_VOID}, {"body", TAG_CONTENT},
+    {"feed", TAG_LIST}, {"title", LEAF_FIELD},
+    {"entry", TAG_RECORD | TAG_FIELD}, {"input", TAG_VOID}, {"items", TAG_LIST},
     {"author", TAG_FIELD}, {"pubdate", LEAF_FIELD}, {"updated", LEAF_FIELD},
     {"summary", CONTENT_FIELD}, {"content", CONTENT_FIELD},
-    {"category", TAG_FIELD}, {"comments", TAG_FIELD}, {"enclosure", TAG_FIELD},
-    {"published", TAG_FIELD}, {"description", CONTENT_FIELD},
-    {"content:encoded", TAG_CONTENT}};
+    {"channel", TAG_LIST}, {"rdf:rdf", TAG_LIST}, {"category", LEAF_FIELD},
+    {"comments", LEAF_FIELD}, {"enclosure", LEAF_FIELD},
+    {"published", LEAF_FIELD}, {"atom:link", TAG_LEAF},
+    {"description", CONTENT_FIELD}, {"atom10:link", TAG_LEAF},
+    {"itunes:image", TAG_LEAF}, {"content:encoded", TAG_CONTENT},
+    {"media:thumbnail", TAG_LEAF}};
 
 /* Where the names of each length begin in the list above. */
 static const unsigned char name_index[] = {
-    0, 0, 0, 3, 5, 10, 13, 14, 18, 20, 22, 22, 23, 23, 23, 23, 24};
+    0, 0, 0, 3, 6, 12, 16, 17, 23, 25, 28, 28, 30, 31, 31, 31, 33};
 
 static unsigned char
 name_flags(const char *name, size_t len)
@@ -346,8 +351,9 @@ write_attributes(const char *s, size_t len, struct buf *out)
 		write_attribute(&seen[i], out);
 }
 
-/* An item begun inside an item, or a field inside a field that has only text:
- * the end tag was forgotten. Keeps what stands inside content alone. */
+/* An item begun inside an item or inside anything of the channel that holds no
+ * items, or a field inside a field that has only text: the end tag was
+ * forgotten. Keeps what stands inside content alone. */
 static void
 close_forgotten(struct tag_stack *stack, const char *name, size_t len,
     unsigned flags, struct buf *out)
@@ -363,6 +369,10 @@ close_forgotten(struct tag_stack *stack, const char *name, size_t len,
 	for (size_t i = stack->depth; i-- > 0;) {
 		if ((stack->flags[i] & TAG_CONTENT) != 0)
 			return;
+		if ((stack->flags[i] & TAG_LIST) != 0) {
+			tag_close_to(stack, i + 1, out);
+			return;
+		}
 		if ((stack->flags[i] & TAG_RECORD) == 0)
 			continue;
 		top = open_name(stack, i, &top_len);
@@ -409,26 +419,23 @@ tag_write_end(
 	size_t n = name_len(tag, len), open_len;
 	const char *name;
 
-	if (stack->dropped > 0) {
-		stack->dropped--;
-		return;
-	}
 	if (n == 0)
 		return;
-	if (stack->depth > 0) {
-		name = open_name(stack, stack->depth - 1, &open_len);
-		if (open_len == n && memcmp(name, tag, n) == 0) {
-			close_top(stack, out);
-			return;
-		}
+	/* The end of markup that was too deep; that of a field or an item ends
+	 * all of it. */
+	if (stack->dropped > 0 && (name_flags(tag, n) & ~TAG_VOID) == 0) {
+		stack->dropped--;
+		return;
 	}
 	for (size_t i = stack->depth; i-- > 0;) {
 		name = open_name(stack, i, &open_len);
 		if (open_len == n && strncasecmp(name, tag, n) == 0) {
+			stack->dropped = 0;
 			tag_close_to(stack, i, out);
 			return;
 		}
 	}
+	stack->dropped -= stack->dropped > 0;
 }
 
 size_t
