@@ -129,8 +129,9 @@ mend_entities_decode(
 
 	while (n < len && isalnum((unsigned char)s[n]))
 		n++;
-	if (n == len || s[n] != ';')
+	if (n == len || s[n] != ';' || e->tried == MEND_ENTITIES_TRIED)
 		return 0;
+	e->tried++;
 	for (size_t i = 0; i < e->len; i++) {
 		text = at + strlen(at) + 1;
 		if (strlen(at) == n - 1 && memcmp(at, s + 1, n - 1) == 0 &&

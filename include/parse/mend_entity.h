@@ -14,11 +14,13 @@
 #define MEND_ENTITIES_MAX 64            /* more are left as they are written */
 #define MEND_ENTITY_TEXT_MAX 256        /* bytes of one */
 #define MEND_ENTITIES_SPENT (64 * 1024) /* bytes for all references to them */
+#define MEND_ENTITIES_TRIED 10000       /* look-ups of references */
 
 struct mend_entities {
 	struct buf names; /* NUL-terminated names and texts in turn */
 	size_t len;
 	size_t spent; /* bytes that references became */
+	size_t tried; /* references that were looked up */
 };
 
 /* Reads the declarations in a DOCTYPE; false: one is to be refused. */
