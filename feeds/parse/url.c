@@ -285,6 +285,11 @@ url_resolve_add(
 		return true;
 	}
 	add_repaired(&fixed, ref, ref_len);
+	if (is_script(
+		buf_str(&fixed), fixed.len)) { /* there were breaks in it */
+		buf_clear(&fixed);
+		return false;
+	}
 	if (base != NULL && url_is_absolute(base)) {
 		split(base, strlen(base), &base_url);
 		skip = useless_scheme_len(&base_url, fixed.data, fixed.len);
