@@ -190,6 +190,36 @@ def news_in_a_told_story_is_an_update(stages):
     stage.check_shape()
 
 
+def edit_of_a_told_item_is_told_as_such(stages):
+    """story.edited: a told item that brings a name, or changes where a rule asks"""
+    stage = stages(["TASS"], rules=[{"id": "watch", "entities": ["crocus-city-hall"], "edits": True}])
+    told = stage.tell(0, TALKS[0], "He is to stay for a day")
+    stage.publish(0, "A wreath is laid in Krasnogorsk", "Officials came to the Crocus City Hall with 12 wreaths")
+    wreath = stage.item(stage.outlets[0].items[0]["url"])
+
+    def edit(number, summary):
+        count = len(stage.pushed())
+        stage.outlets[0].items[number]["summary"] = summary
+        stage.outlets[0].serve(stage.server)
+        return wait_for(lambda: len(stage.pushed()) > count and stage.pushed()[-1], "a webhook of the edit")
+
+    edited = edit(1, "He is to stay for a day and will meet Shoigu")
+    check(edited["type"] == "story.edited", "type %s" % edited["type"])
+    check(edited["data"]["item"]["id"] == told["item"]["id"], "another item")
+    check(edited["data"]["reason"]["new_entities"] == ["shoigu"], "reason %s" % edited["data"]["reason"])
+    check(edited["data"]["reason"]["text"].startswith("an item that was told has changed; new in the story: "),
+          edited["data"]["reason"]["text"])
+    edited = edit(0, "Officials came to the Crocus City Hall with 15 wreaths")
+    check(edited["data"]["item"]["id"] == wreath["item"]["id"] and edited["data"]["rules"] == ["watch"], edited["data"])
+    check("[-12-] {+15+}" in edited["data"]["reason"]["why_new"], edited["data"]["reason"]["why_new"])
+    count = len(stage.pushed())
+    stage.outlets[0].items[1]["summary"] = "He is to stay for a day, or two, and will meet Shoigu"
+    stage.outlets[0].serve(stage.server)
+    stage.settle()
+    check(len(stage.pushed()) == count, "an edit that no rule asked for was told")
+    stage.check_shape()
+
+
 def rule_with_stories_off_pushes_each_item(stages):
     """stories: off pushes each item, to the sinks that take story.new"""
     stage = stages(["TASS", "RT"], rules=[{"id": "all", "entities": ["macron"], "stories": "off"}])
@@ -243,7 +273,8 @@ def main():
     tap = harness.Tap()
     harness.need_programs(tap)
     for test in (mission_is_one_story_among_unrelated_items, thirty_copies_of_a_wire_are_one_story,
-                 news_in_a_told_story_is_an_update, rule_with_stories_off_pushes_each_item,
+                 news_in_a_told_story_is_an_update, edit_of_a_told_item_is_told_as_such,
+                 rule_with_stories_off_pushes_each_item,
                  min_outlets_waits_for_independent_outlets, kill_repeats_no_story):
         stages = []
 

@@ -63,7 +63,7 @@ find_place(const struct stories *stories, uint64_t id)
 	return low;
 }
 
-const struct story_state *
+struct story_state *
 stories_find(const struct stories *stories, uint64_t id)
 {
 	size_t place = find_place(stories, id);
@@ -112,8 +112,8 @@ forget_old(struct stories *stories, int64_t now)
 static void
 add_once(struct strings *strings, const char *text)
 {
-	if (text != NULL && *text != '\0' && !strings_has(strings, text))
-		strings_add(strings, text);
+	if (text != NULL && *text != '\0')
+		strings_add_once(strings, text);
 }
 
 /* ---- copies ------------------------------------------------------------- */

@@ -76,21 +76,14 @@ struct change {
 	bool due;         /* the item itself meets a due rule */
 };
 
-static void
-add_once(struct strings *strings, const char *text)
-{
-	if (!strings_has(strings, text))
-		strings_add(strings, text);
-}
-
 /* What is gathered here comes back from stored alerts at a start. */
 static void
 note_met(struct story_state *story, const struct story_news *news)
 {
 	for (size_t i = 0; i < news->rules->len; i++)
-		add_once(&story->rules, news->rules->at[i]);
+		strings_add_once(&story->rules, news->rules->at[i]);
 	for (size_t i = 0; i < news->entities_len; i++)
-		add_once(&story->entities, news->entities[i].id);
+		strings_add_once(&story->entities, news->entities[i].id);
 }
 
 static void
@@ -362,9 +355,9 @@ static void
 note_told(struct story_state *story, const struct change *change)
 {
 	for (size_t i = 0; i < change->rules.len; i++)
-		add_once(&story->told.rules, change->rules.at[i]);
+		strings_add_once(&story->told.rules, change->rules.at[i]);
 	for (size_t i = 0; i < story->entities.len; i++)
-		add_once(&story->told.entities, story->entities.at[i]);
+		strings_add_once(&story->told.entities, story->entities.at[i]);
 	if (change->level > story->told.level)
 		story->told.level = change->level;
 	story->told.outlets = story->outlets_len;
@@ -421,6 +414,49 @@ story_alerts_decide(const struct config *config, const struct story_news *news,
 		note_told(story, &change);
 	else if (news->rules->len > 0)
 		note_silence(config, news, &change, alerts);
+	strings_clear(&change.rules);
+	strings_clear(&change.entities);
+}
+
+/* Whether the item meets a rule that pushes whatever its story tells. */
+static bool
+is_pushed_alone(const struct config *config, const struct strings *rules)
+{
+	for (size_t i = 0; i < rules->len; i++)
+		if (story_alerts_are_off(config, rules->at[i]))
+			return true;
+	return false;
+}
+
+/* "an item that was told has changed; new in the story: Sergei Shoigu" */
+static void
+add_edited(const struct story_news *news, const struct change *change,
+    struct story_alerts *alerts)
+{
+	struct buf text = BUF_INIT, more = BUF_INIT;
+
+	put_change(&more, news, change);
+	buf_addf(&text, "an item that was told has changed%s%s",
+	    more.len > 0 ? "; " : "", buf_str(&more));
+	add_alert(alerts, ALERT_STORY_EDITED, change, &text);
+	buf_clear(&more);
+}
+
+void
+story_alerts_decide_edit(const struct config *config,
+    const struct story_news *news, struct story_alerts *alerts)
+{
+	struct change change = {.level = LEVEL_ROUTINE};
+
+	*alerts = (struct story_alerts){.len = 0};
+	note_met(news->arrival->story, news);
+	find_change(config, news, &change);
+	if (change.due || is_pushed_alone(config, news->rules)) {
+		add_edited(news, &change, alerts);
+		note_told(news->arrival->story, &change);
+	} else {
+		note_silence(config, news, &change, alerts);
+	}
 	strings_clear(&change.rules);
 	strings_clear(&change.entities);
 }

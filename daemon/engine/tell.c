@@ -189,7 +189,7 @@ add_alert(const struct telling *telling, const struct alert_facts *facts,
 	    .level = facts->level,
 	    .feed = telling->feed->record.row,
 	    .item = facts->item_id,
-	    .story = telling->story != NULL ? telling->story->id : 0,
+	    .story = facts->story != NULL ? facts->story->id : 0,
 	    .at = facts->alerted_at,
 	    .json = write_json(facts),
 	};
@@ -201,6 +201,12 @@ add_alert(const struct telling *telling, const struct alert_facts *facts,
 	add_sinks(engine->role.config, about, &record.sinks);
 	batch_add_alert(engine->batch, &record);
 	report_count_alert(engine, about->type, about->level);
+}
+
+static bool
+is_remembered(const struct story_state *story)
+{
+	return story != NULL && story->id != 0;
 }
 
 static void
@@ -221,7 +227,7 @@ make_alert(const struct telling *telling, const struct alert_about *about)
 	    .item = &item->item,
 	    .feed = telling->feed->record.id,
 	    .outlet = telling->feed->record.outlet,
-	    .story = telling->story,
+	    .story = is_remembered(telling->story) ? telling->story : NULL,
 	    .why_new = item->why,
 	    .text = about->text,
 	    .held = about->held,
@@ -243,18 +249,37 @@ make_alert(const struct telling *telling, const struct alert_about *about)
 	free(id);
 }
 
+/* An edit may meet rules that have no part in stories. */
 static void
-tell_story(struct telling *telling, const struct story_alerts *alerts)
+add_met(struct alert_about *about, const struct met *met, struct strings *rules)
 {
+	for (size_t i = 0; i < met->rules.len; i++)
+		strings_add_once(rules, met->rules.at[i]);
+	if (met->level > about->level)
+		about->level = met->level;
+}
+
+/* Each alert names all rules that the story has told. */
+static void
+tell_story(struct telling *telling, const struct met *met,
+    const struct story_alerts *alerts)
+{
+	const struct story_told *told = &telling->story->told;
+	struct strings rules = {0};
+
 	list_more_entities(telling);
+	for (size_t i = 0; i < told->rules.len; i++)
+		strings_add(&rules, told->rules.at[i]);
 	for (size_t i = 0; i < alerts->len; i++) {
 		const struct story_alert *alert = &alerts->at[i];
+		struct alert_about about = {alert->type, told->level, &rules,
+		    alert->text, NULL, alert, 0};
 
-		make_alert(telling,
-		    &(struct alert_about){alert->type,
-			telling->story->told.level, &telling->story->told.rules,
-			alert->text, NULL, alert, 0});
+		if (alert->type == ALERT_STORY_EDITED)
+			add_met(&about, met, &rules);
+		make_alert(telling, &about);
 	}
+	strings_clear(&rules);
 }
 
 static void
@@ -264,63 +289,68 @@ count_silence(struct stats *stats, enum story_silence silence)
 	stats->held_waiting += silence == STORY_SILENT_WAITING;
 }
 
+/* Decides, with or without an alert of the item itself, and makes all. */
+static void
+tell(struct telling *telling, const struct met *met,
+    const struct story_arrival *arrival, bool edited)
+{
+	struct engine *engine = telling->engine;
+	const struct config *config = engine->role.config;
+	struct story_news news = {.arrival = arrival, .rules = &met->rules};
+	struct story_alerts alerts;
+	struct buf reason = BUF_INIT;
+
+	telling->story = arrival->story;
+	if (met->rules.len > 0)
+		list_entities(telling);
+	add_reason(&reason, telling, &met->rules);
+	news.entities = telling->entities;
+	news.entities_len = telling->entities_len;
+	news.reason = buf_str(&reason);
+	if (edited)
+		story_alerts_decide_edit(config, &news, &alerts);
+	else
+		story_alerts_decide(config, &news, &alerts);
+	count_silence(&engine->stats, alerts.silence);
+	if (met->rules.len > 0 && !edited) {
+		report_count_entities(
+		    engine, telling->entities, telling->entities_len);
+		make_alert(telling,
+		    &(struct alert_about){ALERT_ITEM, met->level, &met->rules,
+			news.reason, alerts.held, NULL, 0});
+	}
+	if (alerts.len > 0)
+		tell_story(telling, met, &alerts);
+	story_alerts_clear(&alerts);
+	free(telling->entities);
+	buf_clear(&reason);
+}
+
 void
 tell_item(struct engine *engine, const struct feed *feed,
     const struct item_record *item, const struct met *met,
     const struct story_arrival *arrival)
 {
-	struct telling telling = {
-	    .engine = engine,
-	    .feed = feed,
-	    .item = item,
-	    .story = arrival->story,
-	};
-	struct buf reason = BUF_INIT;
-	struct story_news news = {.arrival = arrival, .rules = &met->rules};
-	struct story_alerts alerts;
+	struct telling telling = {.engine = engine, .feed = feed, .item = item};
 
-	if (met->rules.len > 0)
-		list_entities(&telling);
-	add_reason(&reason, &telling, &met->rules);
-	news.entities = telling.entities;
-	news.entities_len = telling.entities_len;
-	news.reason = buf_str(&reason);
-	story_alerts_decide(engine->role.config, &news, &alerts);
-	count_silence(&engine->stats, alerts.silence);
-	if (met->rules.len > 0) {
-		report_count_entities(
-		    engine, telling.entities, telling.entities_len);
-		make_alert(&telling,
-		    &(struct alert_about){ALERT_ITEM, met->level, &met->rules,
-			news.reason, alerts.held, NULL, 0});
-	}
-	if (alerts.len > 0)
-		tell_story(&telling, &alerts);
-	story_alerts_clear(&alerts);
-	free(telling.entities);
-	buf_clear(&reason);
+	tell(&telling, met, arrival, false);
 }
 
 void
 tell_edit(struct engine *engine, const struct feed *feed,
     const struct item_record *item, const struct met *met,
-    const struct story_state *story)
+    struct story_state *story)
 {
-	struct telling telling = {
-	    .engine = engine,
-	    .feed = feed,
-	    .item = item,
-	    .story = story,
-	};
-	struct buf reason = BUF_INIT;
+	struct telling telling = {.engine = engine, .feed = feed, .item = item};
+	struct story_state forgotten = {.independent = 1};
+	struct story_arrival arrival = {
+	    .story = story != NULL ? story : &forgotten, .joined = true};
 
-	list_entities(&telling);
-	add_reason(&reason, &telling, &met->rules);
-	make_alert(&telling, &(struct alert_about){ALERT_ITEM, met->level,
-				 &met->rules, buf_str(&reason), NULL, NULL, 0});
-	report_count_entities(engine, telling.entities, telling.entities_len);
-	free(telling.entities);
-	buf_clear(&reason);
+	tell(&telling, met, &arrival, store_has_alert(engine->store, item->id));
+	strings_clear(&forgotten.rules);
+	strings_clear(&forgotten.entities);
+	strings_clear(&forgotten.told.rules);
+	strings_clear(&forgotten.told.entities);
 }
 
 void

@@ -107,3 +107,17 @@ store_read_alerts(struct store *store, uint64_t above, unsigned limit,
 		    db_text(row, 1));
 	return store_note_result(store);
 }
+
+bool
+store_has_alert(struct store *store, uint64_t item)
+{
+	struct db *db = store_connect(store);
+	bool has = db != NULL &&
+		   db_number(db, 0,
+		       "SELECT EXISTS (SELECT 1 FROM alerts WHERE item = ?)",
+		       "i", (int64_t)item) != 0;
+
+	if (db != NULL)
+		store_note_result(store);
+	return has;
+}

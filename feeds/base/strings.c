@@ -33,6 +33,13 @@ strings_has(const struct strings *list, const char *string)
 }
 
 void
+strings_add_once(struct strings *list, const char *string)
+{
+	if (!strings_has(list, string))
+		strings_add(list, string);
+}
+
+void
 strings_clear(struct strings *list)
 {
 	if (list == NULL)

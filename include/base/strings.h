@@ -14,6 +14,8 @@ struct strings {
 
 /* Appends a copy. */
 void strings_add(struct strings *, const char *);
+/* Appends a copy unless the list has it. */
+void strings_add_once(struct strings *, const char *);
 /* Appends; takes the string. */
 void strings_take(struct strings *, char *);
 bool strings_has(const struct strings *, const char *);

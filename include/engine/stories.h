@@ -76,6 +76,6 @@ void stories_add(struct stories *, struct item_record *, const char *outlet,
 size_t stories_len(const struct stories *);
 
 /* How a story stands; NULL: it is too old to be remembered. */
-const struct story_state *stories_find(const struct stories *, uint64_t id);
+struct story_state *stories_find(const struct stories *, uint64_t id);
 
 #endif

@@ -49,6 +49,10 @@ struct story_alerts {
  * of the alerts from then on. */
 void story_alerts_decide(
     const struct config *, const struct story_news *, struct story_alerts *);
+/* The same of an item that an alert has told and that has changed since; its
+ * story is told of it as it is of an item. */
+void story_alerts_decide_edit(
+    const struct config *, const struct story_news *, struct story_alerts *);
 void story_alerts_clear(struct story_alerts *);
 /* Whether a rule pushes each item that meets it. */
 bool story_alerts_are_off(const struct config *, const char *rule);

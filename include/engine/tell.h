@@ -24,10 +24,10 @@ struct met {
  * story, whose others may have. The rules were asked about this item last. */
 void tell_item(struct engine *, const struct feed *, const struct item_record *,
     const struct met *, const struct story_arrival *);
-/* The same of an edit that met rules: of the item alone. story: of the item,
- * NULL when it is remembered no more. */
+/* The same of an item that has changed, in a way that these rules are told of.
+ * story: NULL when it is remembered no more. */
 void tell_edit(struct engine *, const struct feed *, const struct item_record *,
-    const struct met *, const struct story_state *story);
+    const struct met *, struct story_state *);
 /* One alert for the rest of a flood, if there is any. */
 void tell_flood(struct engine *, const struct feed *, const struct flood *);
 

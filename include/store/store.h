@@ -53,6 +53,9 @@ int store_read_seen(
 bool store_has_seen(
     struct store *, int64_t feed, uint64_t key, uint64_t revision);
 
+/* Whether there is an alert about the item. */
+bool store_has_alert(struct store *, uint64_t item);
+
 /* Alerts above seq, in its order. */
 typedef void (*store_on_new_alert)(void *arg, uint64_t seq, const char *json);
 int store_read_alerts(struct store *, uint64_t above, unsigned limit,
