@@ -84,12 +84,11 @@ class World:
                         "%s to be %s" % (name, state), 20)
 
     def wait_alert(self, title, seconds=10.0):
-        wait_for(lambda: any(alert["item"]["title"] == "Macron " + title
-                             for alert in self.daemon.log_alerts()),
-                 "an alert of " + title, seconds)
+        wait_for(lambda: self.count(title) > 0, "an alert of " + title, seconds)
 
     def count(self, title):
-        return sum(alert["item"]["title"] == "Macron " + title
+        return sum(alert["type"] == "item" and
+                   alert["item"]["title"] == "Macron " + title
                    for alert in self.daemon.log_alerts())
 
     def polls(self, name):

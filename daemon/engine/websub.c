@@ -15,6 +15,7 @@
 #include "engine/job.h"
 #include "engine/schedule.h"
 #include "engine/websub.h"
+#include "frame/access.h"
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/log.h"
@@ -363,7 +364,9 @@ send_ask(struct engine *engine, struct websub *websub, enum websub_mode mode,
     struct fetcher_link *link)
 {
 	struct websub_record *record = &websub->subscription.record;
+	const struct feed *feed = websub->feed;
 	struct hub_ask ask = {.hub = record->hub};
+	struct access access = {0};
 
 	if (mode == WEBSUB_SUBSCRIBE) {
 		free(record->callback);
@@ -375,9 +378,13 @@ send_ask(struct engine *engine, struct websub *websub, enum websub_mode mode,
 	websub->fetcher = link->index;
 	engine->websubs->asks++;
 	ask.form = make_form(record, mode);
+	access_of_feed(
+	    &access, engine->role.config, feed != NULL ? feed->config : NULL);
+	ask.proxy = access.proxy;
 	hub_ask_put(peer_begin(link->peer, MESSAGE_HUB_ASK), &ask);
 	peer_send(link->peer);
 	free(ask.form);
+	access_clear(&access);
 	websub_save(engine, websub);
 }
 

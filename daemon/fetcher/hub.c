@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "fetcher/hub.h"
 #include "frame/curl_loop.h"
+#include "frame/proxy.h"
 #include "frame/websub.h"
 #include "text/clean.h"
 
@@ -34,6 +35,7 @@ struct hub_request {
 	uint64_t ask;
 	char *url; /* of this hop */
 	char *form;
+	char *proxy; /* a setting, or NULL */
 	CURL *easy;
 	struct curl_call *call; /* NULL once over */
 	unsigned redirects;
@@ -52,6 +54,7 @@ request_free(struct hub_request *request)
 	buf_clear(&request->excerpt);
 	free(request->url);
 	free(request->form);
+	free(request->proxy);
 	free(request);
 }
 
@@ -141,7 +144,9 @@ request_start(struct hub_request *request)
 	buf_reset(&request->excerpt);
 	request->answer_len = 0;
 	request->call = curl_loop_start(request->hubs->loop, request->easy,
-	    &(struct curl_target){.url = request->url}, on_done, request);
+	    &(struct curl_target){.url = request->url,
+		.proxy = proxy_choose(request->proxy, request->url)},
+	    on_done, request);
 }
 
 struct hubs *
@@ -168,6 +173,7 @@ hubs_ask(struct hubs *hubs, const struct hub_ask *ask, const char *user_agent)
 	request->ask = ask->ask;
 	request->url = xstrdup(ask->hub);
 	request->form = xstrdup(ask->form);
+	request->proxy = xstrdup_null(ask->proxy);
 	request->easy = easy;
 	LIST_INSERT_HEAD(&hubs->requests, request, next);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form);

@@ -93,6 +93,7 @@ hub_ask_put(struct buf *buf, const struct hub_ask *ask)
 	message_put_u64(buf, ask->ask);
 	message_put_str(buf, ask->hub);
 	message_put_str(buf, ask->form);
+	message_put_str(buf, ask->proxy);
 }
 
 int
@@ -102,6 +103,7 @@ hub_ask_get(struct message_reader *reader, struct hub_ask *ask)
 	ask->ask = message_get_u64(reader);
 	ask->hub = message_take_text(reader);
 	ask->form = message_take_text(reader);
+	ask->proxy = message_take_str(reader);
 	if (message_end(reader) && ask->ask != 0)
 		return 0;
 	hub_ask_clear(ask);
@@ -115,6 +117,7 @@ hub_ask_clear(struct hub_ask *ask)
 		return;
 	free(ask->hub);
 	free(ask->form);
+	free(ask->proxy);
 	*ask = (struct hub_ask){0};
 }
 

@@ -47,7 +47,8 @@ struct websub_push {
 struct hub_ask {
 	uint64_t ask; /* unique while the engine runs, never 0 */
 	char *hub;
-	char *form; /* urlencoded, with the subscription's secret */
+	char *form;  /* urlencoded, with the subscription's secret */
+	char *proxy; /* as the configuration has it for the feed, or NULL */
 };
 
 /* Fetcher to engine. */
