@@ -381,6 +381,8 @@ send_ask(struct engine *engine, struct websub *websub, enum websub_mode mode,
 	access_of_feed(
 	    &access, engine->role.config, feed != NULL ? feed->config : NULL);
 	ask.proxy = access.proxy;
+	if (engine->desk != NULL) /* ahead of what the hub brings */
+		tell(engine, websub, false);
 	hub_ask_put(peer_begin(link->peer, MESSAGE_HUB_ASK), &ask);
 	peer_send(link->peer);
 	free(ask.form);
