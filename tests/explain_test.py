@@ -29,7 +29,7 @@ class Stage:
         self.serve()
         self.hook = harness.Receiver()
         self.daemon = harness.Daemon({
-            "defaults": {"interval": "1s"}, "desk": {"listen": "127.0.0.1:0"},
+            "defaults": {"interval": "1s", "flood": 3}, "desk": {"listen": "127.0.0.1:0"},
             "fetchers": 1, "network": {"allow": ["127.0.0.0/8"]},
             "feeds": [
                 {"id": "a", "outlet": "Courier", "url": self.server.url("/a")},
@@ -170,6 +170,18 @@ def the_story_that_was_told_before_is_named(stage):
     has(timeline, "first by  Courier", "ahead of Post", two)
 
 
+def one_of_a_flood_was_told_in_a_digest(stage):
+    words = ("museum", "harbour", "football", "volcano", "tariff")
+    urls = [stage.b.add("Lecornu opens the %s" % word, "A %s" % word) for word in words]
+    stage.serve()
+    stage.wait_item(urls[0])
+    digest = wait_for(lambda: [alert for alert in stage.daemon.log_alerts()
+                               if alert["type"] == "digest"], "the digest")[0]
+    texts = [stage.explain(url, 0)[0] for url in urls]
+    told = [text for text in texts if "told in the digest, alert %d\n" % digest["seq"] in text]
+    check(len(told) in (1, 2), "\n".join(texts))
+
+
 def an_address_in_no_feed_names_the_feeds_of_its_site(stage):
     text, answer = stage.explain("https://a.example/news/4711", 1)
     has(text, "no item has this address", "up     a ")
@@ -235,6 +247,7 @@ def main():
             an_edit_shows_the_words_that_differ,
             what_is_old_was_no_news,
             the_story_that_was_told_before_is_named,
+            one_of_a_flood_was_told_in_a_digest,
             an_address_in_no_feed_names_the_feeds_of_its_site,
             bad_questions_are_refused,
             a_reload_changes_the_rules_that_explain,

@@ -45,6 +45,7 @@ struct explanation {
 	unsigned met;       /* rules */
 	uint64_t first_seq; /* of the item's first alert; 0: none */
 	unsigned misses;
+	bool told;   /* by an alert of its own or in a digest */
 	bool failed; /* a read did */
 };
 
@@ -332,20 +333,27 @@ put_answer(struct explanation *e)
 {
 	const struct stored_item *item = &e->subject.item;
 	struct buf text = BUF_INIT;
+	uint64_t digest = 0;
 
+	if (e->first_seq == 0 && e->met > 0 && is_news(item->verdict))
+		note(e, trail_find_digest(e->reader, item->id, &digest));
 	if (e->first_seq != 0)
 		buf_addf(&text, "it alerted: number %" PRIu64, e->first_seq);
 	else if (!is_news(item->verdict))
 		buf_addf(&text, "no alert: it was not news (%s: %s)",
 		    item->verdict, item->why != NULL ? item->why : "");
+	else if (digest != 0)
+		buf_addf(&text,
+		    "one of a flood: told in the digest, alert %" PRIu64,
+		    digest);
 	else if (e->met > 0)
 		buf_add_str(&text,
-		    "no alert of its own, though rules are met now: see what "
-		    "it was taken for, and whether it or the configuration "
-		    "has changed since");
+		    "no alert: its rules are met now but were not when it "
+		    "came; it was edited since, or the configuration changed");
 	else
 		buf_add_str(&text, "no alert: no rule is met");
-	json_pair_bool(e->out, "alerted", e->first_seq != 0);
+	e->told = e->first_seq != 0 || digest != 0;
+	json_pair_bool(e->out, "alerted", e->told);
 	json_pair_str(e->out, "answer", buf_str(&text));
 	buf_clear(&text);
 }
@@ -372,7 +380,7 @@ explain_put_item(struct buf *out, struct desk *desk,
 			     &(struct told_about){.item = item}));
 		json_put_close(out, '}');
 	}
-	*told |= e.first_seq != 0;
+	*told |= e.told;
 	strings_clear(&e.subject.owned);
 	free(e.subject.mentions);
 	return e.failed ? -1 : 0;

@@ -8,7 +8,8 @@
 #include "store/reader_db.h"
 #include "store/trail.h"
 
-#define ROWS_MAX 2000    /* of alerts and their deliveries */
+#define ROWS_MAX 2000 /* of alerts and their deliveries */
+#define DIGEST_AFTER_US (2 * INT64_C(60000000)) /* a poll is over by then */
 #define SEPARATOR '\x1f' /* of texts in one; char(31) in SQL */
 
 static const char *
@@ -185,6 +186,18 @@ trail_read_alerts(struct store_reader *reader, uint64_t story, uint64_t item,
 	    "iii", (int64_t)story, (int64_t)item, (int64_t)ROWS_MAX);
 	while (db_step(reader->db, row))
 		tell_alert(row, on_alert, arg);
+	return reader_end(reader);
+}
+
+int
+trail_find_digest(struct store_reader *reader, uint64_t item, uint64_t *seq)
+{
+	reader_begin(reader);
+	*seq = (uint64_t)db_number(reader->db, 0,
+	    "SELECT min(seq) FROM items JOIN alerts ON alerts.feed = items.feed"
+	    " WHERE items.id = ? AND type = 'digest'"
+	    " AND at BETWEEN seen_at AND seen_at + ?",
+	    "ii", (int64_t)item, DIGEST_AFTER_US);
 	return reader_end(reader);
 }
 

@@ -95,6 +95,10 @@ typedef void (*trail_on_alert)(
 int trail_read_alerts(struct store_reader *, uint64_t story, uint64_t item,
     trail_on_alert, void *arg);
 
+/* The digest that told of an item which met rules but was one of a flood: the
+ * first of its feed after it; *seq is 0 without one. */
+int trail_find_digest(struct store_reader *, uint64_t item, uint64_t *seq);
+
 /* How many alerts the items of a story have, and the highest level. */
 struct trail_told {
 	uint64_t alerts;

@@ -172,6 +172,8 @@ function entitiesElement(alert) {
 		parts.push(element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]));
 	if (alert.story?.outlets > 1)
 		parts.push(storyButton(alert.story));
+	if (alert.reason?.digest)
+		parts.push(element('span', '', alert.reason.text));
 	if (alert.reason?.held)
 		parts.push(element('span', '', `not pushed: ${alert.reason.held}`));
 	for (const entity of alert.entities ?? []) {
