@@ -128,6 +128,17 @@ an_item_that_was_held_back_says_why(void **state)
 }
 
 static void
+a_digest_says_how_many_it_stands_for(void **state)
+{
+	check("{\"id\":\"a-4\",\"type\":\"digest\",\"level\":\"routine\","
+	      "\"item\":{\"id\":7,\"title\":\"Macron\"},\"story\":null,"
+	      "\"reason\":{\"text\":\"20 items, rule a: Macron | Shoigu\","
+	      "\"digest\":20,\"held\":null}}",
+	    (struct alert_line_options){0}, LEVEL_ROUTINE,
+	    "routine digest Macron (20 items, rule a: Macron | Shoigu)");
+}
+
+static void
 long_texts_are_cut_inside_the_line(void **state)
 {
 	struct buf json = BUF_INIT, out = BUF_INIT;
@@ -175,6 +186,7 @@ main(void)
 	    cmocka_unit_test(a_story_tells_why_on_a_line_of_its_own),
 	    cmocka_unit_test(a_story_is_short_after_the_item_that_it_tells),
 	    cmocka_unit_test(an_item_that_was_held_back_says_why),
+	    cmocka_unit_test(a_digest_says_how_many_it_stands_for),
 	    cmocka_unit_test(long_texts_are_cut_inside_the_line),
 	    cmocka_unit_test(what_is_no_alert_adds_nothing),
 	};

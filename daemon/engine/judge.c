@@ -207,20 +207,41 @@ keep_edit_rules(const struct config *config, struct met *met)
 	met->rules = kept;
 }
 
+/* Whether the item meets rules, but more of its feed than one wants to hear
+ * at a time; it says so then. */
+static bool
+is_flooding(struct engine *engine, struct job *job, const struct met *met,
+    struct verdict *verdict)
+{
+	char *why = verdict->why;
+
+	if (met->rules.len == 0 ||
+	    flood_admits(&job->flood, engine->role.config->defaults.flood))
+		return false;
+	verdict->why = xasprintf("%s; one of a flood, told in a digest", why);
+	free(why);
+	return true;
+}
+
 static void
-keep_edit(struct engine *engine, struct feed *feed, struct job_item *item,
+keep_edit(struct engine *engine, struct job *job, struct job_item *item,
     const struct item_keys *keys, struct verdict *verdict)
 {
+	struct feed *feed = job->feed;
 	struct met met = {.level = LEVEL_ROUTINE};
 	struct item_record record, view;
+	bool flooding;
 
 	ask_rules(engine, feed, item, &met);
 	if (!verdict->new_mention)
 		keep_edit_rules(engine->role.config, &met);
+	flooding = is_flooding(engine, job, &met, verdict);
 	take_record(feed, item, keys, verdict, &record);
 	view = record; /* the batch owns its strings from now on */
 	batch_add_edit(engine->batch, &record);
-	if (met.rules.len > 0)
+	if (flooding)
+		flood_add(&job->flood, &view, &met);
+	else if (met.rules.len > 0)
 		tell_edit(engine, feed, &view, &met,
 		    stories_find(engine->stories, verdict->story));
 	feed->state.edits++;
@@ -254,22 +275,6 @@ note_new_item(struct engine *engine, struct feed *feed, bool news,
 	if (news && published_at != ITEM_NO_DATE)
 		stats_histogram_add(&engine->stats.detect_delay,
 		    record->seen_at - published_at);
-}
-
-/* Whether the item meets rules, but more of its feed than one wants to hear
- * at a time; it says so then. */
-static bool
-is_flooding(struct engine *engine, struct job *job, const struct met *met,
-    struct verdict *verdict)
-{
-	char *why = verdict->why;
-
-	if (met->rules.len == 0 ||
-	    flood_admits(&job->flood, engine->role.config->defaults.flood))
-		return false;
-	verdict->why = xasprintf("%s; one of a flood, told in a digest", why);
-	free(why);
-	return true;
 }
 
 static void
@@ -313,7 +318,7 @@ judge_item(struct engine *engine, struct job *job, struct job_item *item)
 		keep_known(engine, feed, item, &verdict);
 		break;
 	case NEWNESS_EDIT:
-		keep_edit(engine, feed, item, &keys, &verdict);
+		keep_edit(engine, job, item, &keys, &verdict);
 		break;
 	case NEWNESS_REPUBLISHED:
 		keep_copy(engine, feed, item, &keys, &verdict);

@@ -267,8 +267,9 @@ put_reason(const struct line *line, const json_t *alert)
 {
 	const json_t *reason = json_object_get(alert, "reason");
 	const char *held = text_of(reason, "held");
-	bool told = is_of_story(alert) &&
-		    strcmp(text_of(alert, "type"), "story.new") != 0;
+	const char *type = text_of(alert, "type");
+	bool told = strcmp(type, "digest") == 0 ||
+		    (is_of_story(alert) && strcmp(type, "story.new") != 0);
 
 	if (!told && *held == '\0')
 		return;
