@@ -71,7 +71,9 @@ static const struct schema_field defaults_fields[] = {
 	.max = DAYS(3650),
 	.doc = "Of the items found by the first fetch of a feed, only those "
 	       "published within this time are alerted; older ones are "
-	       "recorded quietly.",
+	       "recorded quietly. So are items that turn up later though the "
+	       "feed was read when they are dated; for these it is an hour at "
+	       "least.",
     },
     {
 	.key = "flood",
