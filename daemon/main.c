@@ -175,6 +175,7 @@
  *   daemon/engine/feeds_file.c           feeds added by a command, as a drop-in
  *   daemon/engine/flood.c                too many items at a time
  *   daemon/engine/gap.c                  windows that rolled over
+ *   daemon/engine/health.c               feeds that are down or silent
  *   daemon/engine/host_hold.c            hosts that asked for patience
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers

@@ -114,6 +114,8 @@ api_put_feed(struct buf *out, struct desk *desk, const struct desk_feed *feed)
 	    out, "url", feed->config != NULL ? feed->config->url : NULL);
 	json_pair_str(out, "state", desk_feed_state(feed));
 	if (feed->is_told) {
+		json_pair_str(out, "health", told->health);
+		json_pair_date(out, "health_since", told->health_at);
 		json_pair_str(out, "title", told->title);
 		json_pair_str(out, "outcome",
 		    told->last_fetch_at != 0 ? fetch_outcome_name(told->outcome)

@@ -98,6 +98,10 @@ add_item(struct buf *out, const struct alert_facts *facts)
 	const struct item *item = facts->item;
 
 	json_put_key(out, "item");
+	if (item == NULL) {
+		json_put_null(out);
+		return;
+	}
 	json_put_open(out, '{');
 	json_pair_u64(out, "id", facts->item_id);
 	json_pair_str(out, "feed", facts->feed);
@@ -108,6 +112,17 @@ add_item(struct buf *out, const struct alert_facts *facts)
 	json_pair_date(out, "published", facts->published_at);
 	json_pair_str(
 	    out, "language", item->language != NULL ? item->language : "und");
+	json_put_close(out, '}');
+}
+
+static void
+add_feed(struct buf *out, const struct alert_facts *facts)
+{
+	json_put_key(out, "feed");
+	json_put_open(out, '{');
+	json_pair_str(out, "id", facts->feed);
+	json_pair_str(out, "outlet", facts->outlet);
+	json_pair_str(out, "url", alert_link(facts->url));
 	json_put_close(out, '}');
 }
 
@@ -179,6 +194,8 @@ alert_add_json(struct buf *out, const struct alert_facts *facts)
 	add_strings(out, "rules", facts->rules);
 	add_entities(out, facts);
 	add_item(out, facts);
+	if (facts->item == NULL)
+		add_feed(out, facts);
 	add_story(out, facts->story);
 	add_reason_and_times(out, facts);
 	json_put_close(out, '}');

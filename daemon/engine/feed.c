@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/health.h"
 #include "engine/job.h"
 #include "engine/redirect.h"
 #include "engine/report.h"
@@ -473,6 +474,10 @@ feed_fill_state(
 	*state = feed->state;
 	state->feed = feed->record.id;
 	state->state = (char *)state_word(feed, now);
+	state->health =
+	    (char *)health_name((enum feed_health)feed->record.health);
+	state->health_at = feed->record.health_at;
+	state->healthy = feed->record.health == HEALTH_UP;
 	state->title = feed->record.title;
 	state->moved_to = feed->record.move.url;
 	state->move = (char *)move_word(engine, feed);

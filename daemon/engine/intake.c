@@ -9,6 +9,7 @@
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/gap.h"
+#include "engine/health.h"
 #include "engine/intake.h"
 #include "engine/job.h"
 #include "engine/judge.h"
@@ -311,6 +312,7 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);
 	note_reach(engine, done);
+	health_on_fetch(engine, feed, done, feed->state.new_items > new_items);
 	plan_next(engine, feed, done);
 	report_feed(engine, feed);
 	commit_soon(engine);

@@ -31,6 +31,8 @@ feed_state_put(struct buf *buf, const struct feed_state *state)
 {
 	message_put_str(buf, state->feed);
 	message_put_str(buf, state->state);
+	message_put_str(buf, state->health);
+	message_put_i64(buf, state->health_at);
 	message_put_u32(buf, state->outcome);
 	message_put_u32(buf, state->http_status);
 	message_put_str(buf, state->error);
@@ -42,6 +44,7 @@ feed_state_put(struct buf *buf, const struct feed_state *state)
 	message_put_i64(buf, state->last_new_at);
 	message_put_i64(buf, state->last_item_at);
 	message_put_i64(buf, state->next_fetch_at);
+	message_put_u32(buf, state->healthy);
 	message_put_u32(buf, state->failures);
 	message_put_u64(buf, state->fetches);
 	message_put_u64(buf, state->not_modified);
@@ -61,6 +64,8 @@ feed_state_get(struct message_reader *reader, struct feed_state *state)
 	*state = (struct feed_state){0};
 	state->feed = message_take_text(reader);
 	state->state = message_take_text(reader);
+	state->health = message_take_text(reader);
+	state->health_at = message_get_i64(reader);
 	state->outcome = message_get_u32(reader);
 	state->http_status = message_get_u32(reader);
 	state->error = message_take_str(reader);
@@ -72,6 +77,7 @@ feed_state_get(struct message_reader *reader, struct feed_state *state)
 	state->last_new_at = message_get_i64(reader);
 	state->last_item_at = message_get_i64(reader);
 	state->next_fetch_at = message_get_i64(reader);
+	state->healthy = message_get_u32(reader);
 	state->failures = message_get_u32(reader);
 	state->fetches = message_get_u64(reader);
 	state->not_modified = message_get_u64(reader);
@@ -96,6 +102,7 @@ feed_state_clear(struct feed_state *state)
 		return;
 	free(state->feed);
 	free(state->state);
+	free(state->health);
 	free(state->error);
 	free(state->title);
 	free(state->moved_to);

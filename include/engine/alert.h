@@ -36,8 +36,9 @@ struct alert_facts {
 	const struct job_mention *mentions;
 	size_t mentions_len;
 	uint64_t item_id;
-	const struct item *item;
+	const struct item *item; /* NULL: the alert is about the feed */
 	const char *feed;
+	const char *url; /* of the feed, when there is no item */
 	const char *outlet;
 	const struct story_state *story; /* NULL: none */
 	const char *why_new;

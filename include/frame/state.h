@@ -12,8 +12,10 @@
 
 /* One feed; sent after each fetch and for all feeds when a desk connects. */
 struct feed_state {
-	char *feed;  /* id */
-	char *state; /* "waiting", "up", "failing", "quarantined" */
+	char *feed;        /* id */
+	char *state;       /* "waiting", "up", "failing", "quarantined" */
+	char *health;      /* "up", "down", "silent", "gone", as was told */
+	int64_t health_at; /* since when; 0: always */
 	enum fetch_outcome outcome; /* of the last fetch */
 	uint32_t http_status;
 	char *error;    /* NULL when all is well */
@@ -25,6 +27,7 @@ struct feed_state {
 	int64_t last_new_at;  /* when an item was new */
 	int64_t last_item_at; /* the newest published_at */
 	int64_t next_fetch_at;
+	uint32_t healthy;  /* 1: nothing was told against it */
 	uint32_t failures; /* in a row */
 	uint64_t fetches;  /* since the engine started, as below */
 	uint64_t not_modified;

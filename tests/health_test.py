@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Feeds that are down, gone or silent: told once an episode, in the log and
+the API, also over a restart."""
+import email.utils
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness
+from harness import check, wait_for
+
+RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>%s</channel></rss>'
+ITEM = "<item><title>Report %d</title><guid>r%d</guid><pubDate>%s</pubDate></item>"
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "man", "alert.schema.json")
+
+
+def document(count, first_hours_ago, last_hours_ago, base=0):
+    step = (first_hours_ago - last_hours_ago) / max(count - 1, 1)
+    return RSS % "".join(ITEM % (base + i, base + i, email.utils.formatdate(
+        time.time() - (first_hours_ago - i * step) * 3600)) for i in range(count))
+
+
+class Stage:
+    def __init__(self):
+        self.server = harness.FeedServer()
+        self.server.put("/wire.xml", document(3, 2, 0.1))
+        self.daemon = harness.Daemon({
+            "defaults": {"interval": "200ms", "down_after": "1s"},
+            "feeds": [
+                {"id": "wire", "url": self.server.url("/wire.xml")},
+                {"id": "lost", "url": self.server.url("/lost.xml")},
+                {"id": "gone", "url": self.server.url("/status/410")},
+            ],
+            "entities": [{"id": "macron", "names": ["Macron"]}],
+            "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
+            "network": {"allow": ["127.0.0.0/8"]},
+            "desk": {"listen": "127.0.0.1:0"},
+        })
+        self.daemon.start()
+
+    def told(self, feed):
+        return [alert["type"] for alert in self.daemon.log_alerts()
+                if alert["type"].startswith("feed.") and alert["feed"]["id"] == feed]
+
+    def health(self, feed):
+        return self.daemon.api("/api/v1/feeds/" + feed)[1].get("health")
+
+    def stop(self):
+        self.daemon.stop()
+        self.daemon.clear()
+        self.server.stop()
+
+
+def a_feed_that_cannot_be_read_is_told_once(stage):
+    wait_for(lambda: stage.told("lost") == ["feed.down"], "feed.down", 20)
+    wait_for(lambda: stage.health("lost") == "down", "the API")
+    check(stage.told("wire") == [], "a good feed was told of")
+    check(stage.health("wire") == "up", "health of a good feed")
+
+
+def a_feed_that_is_gone_is_polled_no_more(stage):
+    wait_for(lambda: stage.told("gone") == ["feed.down"], "feed.down")
+    wait_for(lambda: stage.health("gone") == "gone", "the API")
+    alert = [a for a in stage.daemon.log_alerts() if a.get("feed", {}).get("id") == "gone"][0]
+    check("410" in alert["reason"]["text"], "reason: %s" % alert["reason"]["text"])
+    check(stage.daemon.api("/api/v1/feeds/gone")[1]["fetches"] == 1, "polled again")
+
+
+def alerts_of_feeds_are_as_the_schema_says(stage):
+    with open(SCHEMA) as file:
+        schema = json.load(file)
+    for alert in stage.daemon.log_alerts():
+        harness.check_schema(alert, schema)
+
+
+def an_episode_outlives_a_restart(stage):
+    stage.daemon.stop()
+    stage.daemon.start()
+    wait_for(lambda: stage.daemon.api("/api/v1/feeds/lost")[1].get("failures", 0) >= 4, "failures", 20)
+    wait_for(lambda: stage.daemon.api("/api/v1/feeds/gone")[1].get("fetches", 0) == 1, "one try", 20)
+    check(stage.told("lost") == ["feed.down"], "told %s" % stage.told("lost"))
+    check(stage.told("gone") == ["feed.down"], "told %s" % stage.told("gone"))
+    check(stage.health("lost") == "down", "health %s" % stage.health("lost"))
+
+
+def a_feed_that_is_back_is_told(stage):
+    stage.server.put("/lost.xml", document(3, 2, 0.1))
+    stage.daemon.cli("poll", "lost")
+    wait_for(lambda: stage.told("lost") == ["feed.down", "feed.recovered"], "feed.recovered", 20)
+    wait_for(lambda: stage.health("lost") == "up", "the API")
+
+
+def main():
+    tap = harness.Tap()
+    harness.need_programs(tap)
+    stage = Stage()
+    try:
+        for test in (a_feed_that_cannot_be_read_is_told_once, a_feed_that_is_gone_is_polled_no_more,
+                     alerts_of_feeds_are_as_the_schema_says, an_episode_outlives_a_restart,
+                     a_feed_that_is_back_is_told):
+            tap.run(test, stage, on_failure=stage.daemon.diagnostics)
+    finally:
+        stage.stop()
+    tap.done()
+
+
+main()
