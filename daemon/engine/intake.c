@@ -25,7 +25,8 @@
 #define URL_MAX 8192
 #define ERROR_MAX 500
 #define TITLE_MAX 500
-#define WAKE_AFTER 20 /* fetches in a row that reached nobody */
+#define WAKE_AFTER 20            /* fetches in a row that reached nobody */
+#define BACK_US (10 * 1000000LL) /* in which so many are back */
 #define NEVER_US (365 * 86400 * 1000000LL) /* as far as --once goes */
 
 /* ---- items -------------------------------------------------------------- */
@@ -200,10 +201,20 @@ note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
 		done->error = NULL;
 }
 
-/* One success after nothing but silence: the network was down, not they. */
 static void
-note_reach(struct engine *engine, const struct fetch_done *done)
+wake(struct engine *engine)
 {
+	engine->back = 0;
+	schedule_wake(engine->schedule, engine_monotonic_us());
+}
+
+/* One success after nothing but silence: the network was down, not they. And
+ * where many are back at a time, others will be. */
+static void
+note_reach(struct engine *engine, const struct fetch_done *done, bool back)
+{
+	int64_t now = engine_monotonic_us();
+
 	if (is_unreached(done)) {
 		engine->unreached_in_a_row++;
 		return;
@@ -211,9 +222,17 @@ note_reach(struct engine *engine, const struct fetch_done *done)
 	if (engine->unreached_in_a_row >= WAKE_AFTER) {
 		log_info("the network is back after %u failed fetches",
 		    engine->unreached_in_a_row);
-		schedule_wake(engine->schedule, engine_monotonic_us());
+		wake(engine);
 	}
 	engine->unreached_in_a_row = 0;
+	if (!back)
+		return;
+	if (now - engine->back_at > BACK_US) {
+		engine->back_at = now;
+		engine->back = 0;
+	}
+	if (++engine->back >= WAKE_AFTER)
+		wake(engine);
 }
 
 static void
@@ -295,10 +314,13 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 {
 	struct feed *feed = job->feed;
 	uint64_t new_items = feed->state.new_items;
+	bool back;
 	int64_t now = clock_now_us();
 
+	job_judge_cut(job, done);
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
+	back = is_ok(done) && feed->state.failures > 1;
 	note_outcome(feed, done, now);
 	if (is_ok(done)) {
 		note_success(engine, feed, done, now);
@@ -311,7 +333,7 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);
-	note_reach(engine, done);
+	note_reach(engine, done, back);
 	health_on_fetch(engine, feed, done, feed->state.new_items > new_items);
 	plan_next(engine, feed, done);
 	report_feed(engine, feed);

@@ -21,6 +21,8 @@
 #include "frame/peer.h"
 
 #define SECOND_US 1000000LL
+#define CROWDED_US (5 * SECOND_US) /* see job_cut_short() */
+#define DOUBTFUL_US (10 * SECOND_US)
 #define OVERDUE_US (60 * SECOND_US) /* beyond twice the timeout */
 
 /* ---- the start of a fetch ----------------------------------------------- */
@@ -279,6 +281,50 @@ job_forget_feed(struct engine *engine, const struct feed *feed)
 		     job = job->next)
 			if (job->feed == feed)
 				job->feed = NULL;
+}
+
+/* How long a poll may take, as things are. */
+static int64_t
+patience_us(const struct engine *engine, const struct job *job, bool crowded)
+{
+	if (job->feed == NULL || job->cut || job->pushed || job->page > 0)
+		return INT64_MAX;
+	if (crowded)
+		return CROWDED_US;
+	return schedule_is_doubtful(engine->schedule, job->feed->number)
+		   ? DOUBTFUL_US
+		   : INT64_MAX;
+}
+
+void
+job_cut_short(struct engine *engine, struct fetcher_link *link)
+{
+	int64_t now = engine_monotonic_us();
+	bool crowded = schedule_is_crowded(engine->schedule, link->index, now);
+
+	for (struct job *job = link->jobs; job != NULL; job = job->next) {
+		if (peer_is_full(link->peer))
+			return;
+		if (now - job->started_at <= patience_us(engine, job, crowded))
+			continue;
+		job->cut = true;
+		message_put_u64(
+		    peer_begin(link->peer, MESSAGE_FETCH_CANCEL), job->id);
+		peer_send(link->peer);
+	}
+}
+
+void
+job_judge_cut(const struct job *job, struct fetch_done *done)
+{
+	if (!job->cut || done->outcome != FETCH_CANCELLED ||
+	    done->duration_ms < CROWDED_US / 1000)
+		return; /* it only waited for its host */
+	done->outcome = FETCH_TIMEOUT;
+	free(done->error);
+	done->error = xasprintf("no answer within %u s, while other feeds "
+				"waited for its place",
+	    done->duration_ms / 1000);
 }
 
 bool

@@ -164,12 +164,15 @@ follow_clock(struct engine *engine)
 }
 
 static void
-cut_off_overdue(struct engine *engine)
+end_overdue(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->fetchers_len; i++) {
 		struct fetcher_link *link = &engine->fetchers[i];
 
-		if (link->peer != NULL && job_is_overdue(engine, link))
+		if (link->peer == NULL)
+			continue;
+		job_cut_short(engine, link);
+		if (job_is_overdue(engine, link))
 			links_cut_off(engine, i, "a fetch never ended");
 	}
 }
@@ -188,7 +191,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		log_sink_tick(engine->logs[i], now);
 	if (engine->courier != NULL)
 		outbox_pump(engine->outbox, now);
-	cut_off_overdue(engine);
+	end_overdue(engine);
 	websub_tick(engine);
 	schedule_balance(engine->schedule, engine_monotonic_us());
 	commit_soon(engine);

@@ -351,9 +351,7 @@ finish(struct exchange *exchange, enum fetch_outcome outcome, const char *error)
 	    .redirects = exchange->redirects,
 	    .bytes = exchange->bytes};
 
-	if (exchange->started_ms != 0)
-		result.duration_ms =
-		    (uint32_t)(clock_monotonic_ms() - exchange->started_ms);
+	result.duration_ms = exchange_duration_ms(exchange);
 	if (outcome == FETCH_OK || outcome == FETCH_NOT_MODIFIED)
 		result.moved_to = exchange->moved_to;
 	exchange->callbacks->on_done(exchange->arg, &result);
@@ -562,6 +560,14 @@ exchange_resume(struct exchange *exchange)
 {
 	if (exchange->spare != NULL && exchange->call != NULL)
 		curl_easy_pause(exchange->spare->easy, CURLPAUSE_CONT);
+}
+
+uint32_t
+exchange_duration_ms(const struct exchange *exchange)
+{
+	if (exchange->started_ms == 0)
+		return 0;
+	return (uint32_t)(clock_monotonic_ms() - exchange->started_ms);
 }
 
 const char *

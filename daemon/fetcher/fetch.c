@@ -520,6 +520,8 @@ fetch_cancel_job(struct fetch_context *context, uint64_t job)
 	if (fetch == NULL)
 		return;
 	set_error(fetch, FETCH_CANCELLED, "cancelled");
+	if (fetch->exchange != NULL)
+		fetch->done.duration_ms = exchange_duration_ms(fetch->exchange);
 	send_done(fetch);
 }
 

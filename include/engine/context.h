@@ -67,6 +67,8 @@ struct engine {
 	uint64_t last_job;
 	unsigned jobs; /* under way */
 	unsigned unreached_in_a_row;
+	unsigned back;           /* feeds that are read again, since ... */
+	int64_t back_at;         /* monotonic us */
 	bool failing;            /* the last commit failed: the batch is held */
 	int64_t clock_offset_us; /* wall minus monotonic, at the last tick */
 	/* what the desk was told */

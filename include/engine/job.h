@@ -35,6 +35,7 @@ struct job {
 	int64_t started_at; /* monotonic us */
 	bool first_fetch;   /* the feed was never read before */
 	bool solo;
+	bool cut;      /* the fetcher was told to give it up */
 	bool pushed;   /* brought by a hub: the feed is not under way for it */
 	unsigned page; /* of the feed's archive; 0: the feed itself */
 	uint32_t page_items;  /* on the pages before it */
@@ -71,6 +72,11 @@ void job_end(struct engine *, struct fetcher_link *, struct job *);
 /* The fetcher died: the feed on its bench is suspect, all go back. */
 void job_fetcher_gone(struct engine *, struct fetcher_link *, bool crashed);
 void job_forget_feed(struct engine *, const struct feed *);
+/* Has the fetcher give up what keeps places from feeds that answer: after 10 s
+ * polls of feeds that did not last time, after 5 s any while others wait. */
+void job_cut_short(struct engine *, struct fetcher_link *);
+/* The end of a poll that was cut short: no answer, if it had its time. */
+void job_judge_cut(const struct job *, struct fetch_done *);
 /* Whether a job of the fetcher has been under way for much too long. */
 bool job_is_overdue(const struct engine *, const struct fetcher_link *);
 

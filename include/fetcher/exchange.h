@@ -87,6 +87,8 @@ struct exchange *exchange_start(struct exchange_pool *,
 void exchange_cancel(struct exchange *);
 /* Goes on after EXCHANGE_PAUSE; may call on_body at once. */
 void exchange_resume(struct exchange *);
+/* Since it got its slot. */
+uint32_t exchange_duration_ms(const struct exchange *);
 /* The address of the hop under way. */
 const char *exchange_url(const struct exchange *);
 
