@@ -6,9 +6,11 @@
  * from publication to poll of each, and the ratios.
  *
  *	schedule_sim [-b polls/s] [-k backlog] [-n feeds] [-r runs] [-s seed]
+ *	    [-t tail]
  *
  * backlog: dated items in the first document of a feed; 0: none, so that all
- * has to be learned from the start.
+ * has to be learned from the start. tail: 0 to 2, one of the distributions
+ * alone.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -422,15 +424,17 @@ int
 main(int argc, char **argv)
 {
 	struct world asked = {.len = 10000, .budget = 50, .random = 1};
-	int runs = 2, option;
+	int runs = 1, only = -1, option;
 
-	while ((option = getopt(argc, argv, "b:k:n:r:s:")) != -1) {
+	while ((option = getopt(argc, argv, "b:k:n:r:s:t:")) != -1) {
 		if (option == 'b')
 			asked.budget = atof(optarg);
 		else if (option == 'k')
 			asked.backlog = (size_t)atoi(optarg) % BACKLOG_MAX;
 		else if (option == 'n')
 			asked.len = (size_t)atoi(optarg);
+		else if (option == 't')
+			only = atoi(optarg);
 		else if (option == 'r')
 			runs = atoi(optarg);
 		else if (option == 's')
@@ -451,6 +455,8 @@ main(int argc, char **argv)
 		for (enum tail tail = 0; tail < TAILS; tail++) {
 			struct world world = asked;
 
+			if (only >= 0 && (int)tail != only)
+				continue;
 			world.random = (asked.random + (uint64_t)run) *
 				       0x9e3779b97f4a7c15ULL;
 			make_world(&world, tail);
