@@ -158,24 +158,32 @@ first_person_len(const char *text, size_t len)
 	return len;
 }
 
+static void
+add_persons(struct document *doc, const struct element *el, const char *text,
+    size_t len)
+{
+	size_t n;
+
+	for (; len > 0; len -= n, text += n) {
+		n = first_person_len(text, len);
+		split_person(doc, text, n);
+		add_person(doc, el);
+		n += n < len; /* the comma */
+	}
+}
+
 void
 person_end_string(
     struct document *doc, struct element *el, const struct content *content)
 {
 	struct buf plain = BUF_INIT;
-	const char *text;
-	size_t left, n;
 
-	html_maybe_to_line(&plain, content->text, content->len);
-	text = buf_str(&plain);
-	for (left = plain.len; left > 0; left -= n) {
-		n = first_person_len(text, left);
-		split_person(doc, text, n);
-		add_person(doc, el);
-		text += n;
-		if (n < left)
-			text++, left--;
+	if (strpbrk(content->text, "<&") == NULL) {
+		add_persons(doc, el, content->text, content->len);
+		return;
 	}
+	html_maybe_to_line(&plain, content->text, content->len);
+	add_persons(doc, el, buf_str(&plain), plain.len);
 	buf_clear(&plain);
 }
 
