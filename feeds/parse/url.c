@@ -290,7 +290,8 @@ url_resolve_add(
 		buf_clear(&fixed);
 		return false;
 	}
-	if (base != NULL && url_is_absolute(base)) {
+	if (base != NULL && url_is_absolute(base) &&
+	    !is_script(base, strlen(base))) {
 		split(base, strlen(base), &base_url);
 		skip = useless_scheme_len(&base_url, fixed.data, fixed.len);
 		split(fixed.data + skip, fixed.len - skip, &ref_url);
