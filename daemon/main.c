@@ -218,9 +218,11 @@
  *   daemon/fetcher/idle.c                connections worth keeping
  *   daemon/fetcher/obstacle.c            bot walls and their kin
  *   daemon/fetcher/reason.c              sentences for failures
+ *   daemon/fetcher/recall.c              items known by their bytes
  *   daemon/fetcher/request.c             the headers of a GET
  *   daemon/fetcher/scan.c                document to new items with mentions
  *   daemon/fetcher/slots.c               connections in all and to a host
+ *   daemon/fetcher/spans.c               where items seem to stand
  *   daemon/fetcher/watch.c               the names looked for
  *
  * The courier:

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "fetcher/body.h"
 
-#define PIECE (16 * 1024)          /* handed to the sink at a time */
+#define PIECE (16 * 1024)          /* of a streaming body, inflated */
 #define SCRATCH_KEPT (1024 * 1024) /* kept from one body to the next */
 #define GZIP_RATIO_MAX 1032        /* deflate cannot do better */
 
@@ -89,21 +89,17 @@ body_hash(const struct body *body)
 	return hash != 0 ? hash : 1;
 }
 
-/* Plain bytes go to the sink in pieces, so that its limits act early. */
 static enum body_result
 hand_on(struct body *body, const char *bytes, size_t len)
 {
-	size_t piece;
+	bool too_large = len > BODY_INFLATED_MAX - body->inflated;
 
-	for (; len > 0; bytes += piece, len -= piece) {
-		piece = len < PIECE ? len : PIECE;
-		body->inflated += piece;
-		if (body->inflated > BODY_INFLATED_MAX)
-			return BODY_TOO_LARGE;
-		if (!body->sink(body->arg, bytes, piece))
-			return BODY_STOPPED;
-	}
-	return BODY_OK;
+	if (too_large)
+		len = BODY_INFLATED_MAX - body->inflated;
+	body->inflated += len;
+	if (len > 0 && !body->sink(body->arg, bytes, len))
+		return BODY_STOPPED;
+	return too_large ? BODY_TOO_LARGE : BODY_OK;
 }
 
 /* Servers mislabel: the bytes themselves say whether they are gzip. */

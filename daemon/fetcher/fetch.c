@@ -17,6 +17,7 @@
 #include <event2/event.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "fetcher/body.h"
@@ -24,6 +25,7 @@
 #include "fetcher/fetch.h"
 #include "fetcher/obstacle.h"
 #include "fetcher/reason.h"
+#include "fetcher/recall.h"
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
 #include "frame/peer.h"
@@ -34,6 +36,7 @@
 #define TABLE_SIZE 1024
 #define TITLE_MAX 1024
 #define URL_MAX 8192
+#define RECALL_BYTES_MAX (16 * 1024 * 1024)
 
 enum fetch_state { TRANSFER, PAUSED, WAITING };
 
@@ -198,6 +201,33 @@ begin_scan(struct fetch *fetch)
 	fetch->scan = scan_new(&options, send_item, fetch);
 }
 
+/* A part of a feed (226, or from a hub) is read like others, but it is not what
+ * the next document is compared with. */
+static bool
+scan_with_past(struct fetch *fetch, const char *bytes, size_t len)
+{
+	struct recall *recall = fetch->context->recall;
+	uint64_t feed =
+	    hash_str(hash_str(0, fetch->start.feed), fetch->start.url);
+	const char *const parts[] = {fetch->url, fetch->content_type,
+	    fetch->content_location, fetch->start.language};
+	struct scan_past past = {.items = NULL};
+	const struct recall_item *items;
+	bool more;
+
+	past.seed = feed;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		past.seed = hash_str(
+		    past.seed, parts[i] != NULL ? parts[i] : "");
+	past.len = recall_get(recall, feed, &past.items);
+	more = scan_whole(fetch->scan, &past, bytes, len);
+	if (fetch->done.http_status == 200) {
+		len = scan_memory(fetch->scan, &items);
+		recall_put(recall, feed, items, len);
+	}
+	return more;
+}
+
 static bool
 on_plain_bytes(void *arg, const char *bytes, size_t len)
 {
@@ -209,7 +239,9 @@ on_plain_bytes(void *arg, const char *bytes, size_t len)
 			buf_add(&fetch->page, bytes,
 			    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
 	}
-	return scan_push(fetch->scan, bytes, len);
+	if (body_is_streaming(fetch->body))
+		return scan_push(fetch->scan, bytes, len);
+	return scan_with_past(fetch, bytes, len);
 }
 
 /* An answer that is no feed. Nothing in the way: said as it was. */
@@ -438,7 +470,11 @@ on_done(void *arg, const struct exchange_result *result)
 		send_done(fetch);
 		return;
 	}
-	fetch->done.body_hash = body_hash(fetch->body);
+	/* A part of the feed (RFC 3229) is not what the next answer is compared
+	 * with. */
+	fetch->done.body_hash = result->header->status == 226
+				    ? fetch->start.body_hash
+				    : body_hash(fetch->body);
 	if (fetch->done.body_hash != 0 && result->header->status != 226 &&
 	    fetch->done.body_hash == fetch->start.body_hash) {
 		end_not_modified(fetch);
@@ -545,6 +581,7 @@ on_go_on(evutil_socket_t fd, short what, void *arg)
 void
 fetch_context_init(struct fetch_context *context, struct event_base *base)
 {
+	context->recall = recall_new(RECALL_BYTES_MAX);
 	context->go_on = evtimer_new(base, on_go_on, context);
 	if (context->go_on == NULL)
 		abort();

@@ -1,15 +1,27 @@
 /*
- * Reads one feed document. Known items cost two hashes and a look into a
- * table; only the others become plain text.
+ * Reads one feed document. Items whose bytes are those of the last document
+ * cost a hash of them; others that are known two hashes after parsing; only
+ * the rest become plain text.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "fetcher/scan.h"
+#include "fetcher/spans.h"
 #include "fetcher/watch.h"
+
+#define PIECE (16 * 1024) /* parsed at a time */
+
+/* What may be recalled when the next document comes. */
+struct scan_memory {
+	uint64_t context;
+	size_t len;
+	struct recall_item items[RECALL_ITEMS_MAX];
+};
 
 /* Open addressing over the keys already seen; see job_seen. */
 struct seen_table {
@@ -28,16 +40,13 @@ struct scan {
 	uint32_t items;
 	uint32_t known;
 	uint8_t present[JOB_SEEN_MAX / 8];
-	int64_t cpu_us; /* spent on the document so far */
+	uint64_t last_key; /* of the item parsed last */
+	uint64_t last_revision;
+	struct scan_memory memory; /* of this document */
+	bool misaligned; /* items do not come out of the bytes they seem to */
+	int64_t cpu_us;  /* spent on the document so far */
 	bool too_slow;
 };
-
-/* Where the search begins; a key may stand there with many revisions. */
-static size_t
-seen_slot(const struct seen_table *table, uint64_t key, uint64_t revision)
-{
-	return (key ^ revision * 0x9e3779b97f4a7c15ULL >> 20) & table->mask;
-}
 
 static void
 seen_fill(struct seen_table *table, const struct job_seen *seen, size_t len)
@@ -50,7 +59,8 @@ seen_fill(struct seen_table *table, const struct job_seen *seen, size_t len)
 	table->mask = size - 1;
 	table->first = seen;
 	for (size_t i = 0; i < len; i++) {
-		for (at = seen_slot(table, seen[i].key, seen[i].revision);
+		for (at =
+			 recall_id(seen[i].key, seen[i].revision) & table->mask;
 		     table->slots[at] != NULL; at = (at + 1) & table->mask)
 			continue;
 		table->slots[at] = &seen[i];
@@ -61,13 +71,35 @@ seen_fill(struct seen_table *table, const struct job_seen *seen, size_t len)
 static const struct job_seen *
 seen_find(const struct seen_table *table, uint64_t key, uint64_t revision)
 {
-	size_t at = seen_slot(table, key, revision);
+	size_t at = recall_id(key, revision) & table->mask;
 
 	while (table->slots[at] != NULL &&
 	       (table->slots[at]->key != key ||
 		   table->slots[at]->revision != revision))
 		at = (at + 1) & table->mask;
 	return table->slots[at];
+}
+
+static const struct job_seen *
+seen_find_id(const struct seen_table *table, uint32_t id)
+{
+	size_t at = id & table->mask;
+
+	while (
+	    table->slots[at] != NULL &&
+	    recall_id(table->slots[at]->key, table->slots[at]->revision) != id)
+		at = (at + 1) & table->mask;
+	return table->slots[at];
+}
+
+/* seen: how the engine knows the item. */
+static void
+count_known(struct scan *scan, const struct job_seen *seen)
+{
+	size_t number = (size_t)(seen - scan->seen.first);
+
+	scan->present[number / 8] |= (uint8_t)(1u << number % 8);
+	scan->known++;
 }
 
 static bool
@@ -78,13 +110,12 @@ on_raw_item(void *arg, const struct raw_item *raw)
 	uint64_t key = raw_item_key(raw);
 	uint64_t revision = raw_item_revision(raw);
 	const struct job_seen *seen = seen_find(&scan->seen, key, revision);
-	size_t number;
 
 	scan->items++;
+	scan->last_key = key;
+	scan->last_revision = revision;
 	if (seen != NULL) {
-		number = (size_t)(seen - scan->seen.first);
-		scan->present[number / 8] |= (uint8_t)(1u << number % 8);
-		scan->known++;
+		count_known(scan, seen);
 		return true;
 	}
 	item_init(&message.item);
@@ -140,6 +171,121 @@ scan_push(struct scan *scan, const char *bytes, size_t len)
 	scan->cpu_us += cpu_us() - before;
 	scan->too_slow = scan->cpu_us > SCAN_CPU_MS_MAX * 1000;
 	return more && !scan->too_slow;
+}
+
+/* ---- whole documents ------------------------------------------------------
+ */
+
+/* In pieces, so that the limits of parsing act early. */
+static bool
+push_pieces(struct scan *scan, const char *bytes, size_t len)
+{
+	size_t piece;
+
+	for (; len > 0; bytes += piece, len -= piece) {
+		piece = len < PIECE ? len : PIECE;
+		if (!scan_push(scan, bytes, piece))
+			return false;
+	}
+	return true;
+}
+
+/* What stands between items must bring none. */
+static bool
+push_between(struct scan *scan, const char *bytes, size_t len)
+{
+	bool steady = parser_is_steady(scan->parser, bytes, len);
+	uint32_t before = scan->items;
+	bool more = push_pieces(scan, bytes, len);
+
+	parser_settle(scan->parser);
+	scan->misaligned |= steady && scan->items != before;
+	return more;
+}
+
+static void
+remember(struct scan *scan, const struct recall_item *item)
+{
+	struct scan_memory *memory = &scan->memory;
+
+	if (memory->len < RECALL_ITEMS_MAX)
+		memory->items[memory->len++] = *item;
+}
+
+/* Whether the item with these bytes is known; it is counted then. */
+static bool
+skip_known(struct scan *scan, const struct scan_past *past,
+    const struct recall_item *item)
+{
+	const struct job_seen *seen;
+
+	for (size_t i = 0; i < past->len; i++) {
+		if (past->items[i].low != item->low ||
+		    past->items[i].high != item->high)
+			continue;
+		seen = seen_find_id(&scan->seen, past->items[i].id);
+		if (seen == NULL)
+			continue;
+		scan->items++;
+		count_known(scan, seen);
+		remember(scan, &past->items[i]);
+		return true;
+	}
+	return false;
+}
+
+/* Skips an item that is known by its bytes, else parses it. It is remembered
+ * if it and nothing else came out of them; that cannot be told, and nothing is
+ * skipped, while the encoding is still being guessed. */
+static bool
+take_span(struct scan *scan, const struct scan_past *past, const char *bytes,
+    size_t len)
+{
+	uint64_t hash = hash_bytes(scan->memory.context, bytes, len);
+	struct recall_item item = {
+	    .low = (uint32_t)hash, .high = (uint32_t)(hash >> 32)};
+	bool steady = parser_is_steady(scan->parser, bytes, len);
+	uint32_t before = scan->items;
+
+	if (steady && skip_known(scan, past, &item))
+		return true;
+	if (!push_pieces(scan, bytes, len))
+		return false;
+	parser_settle(scan->parser);
+	if (!steady)
+		return true;
+	if (scan->items != before + 1) {
+		scan->misaligned = true;
+		return true;
+	}
+	item.id = recall_id(scan->last_key, scan->last_revision);
+	remember(scan, &item);
+	return true;
+}
+
+bool
+scan_whole(struct scan *scan, const struct scan_past *past, const char *bytes,
+    size_t len)
+{
+	struct spans spans;
+	size_t from = 0, start, end;
+
+	scan->memory.context = spans_context(past->seed, bytes, len);
+	spans_init(&spans, bytes, len);
+	while (spans_next(&spans, &start, &end)) {
+		if (!push_between(scan, bytes + from, start - from) ||
+		    !take_span(scan, past, bytes + start, end - start))
+			return false;
+		from = end;
+	}
+	return push_between(scan, bytes + from, len - from);
+}
+
+size_t
+scan_memory(const struct scan *scan, const struct recall_item **items)
+{
+	*items = scan->memory.items;
+	return scan->misaligned || scan->too_slow ? 0 : scan->memory.len;
 }
 
 /* One will do: the first that keeps secrets, else the first. */

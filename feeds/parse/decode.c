@@ -437,6 +437,15 @@ step(struct decoder *d, const char *s, size_t len)
 	} while (len > 0);
 }
 
+bool
+decoder_is_steady(const struct decoder *d, const char *bytes, size_t len)
+{
+	if (d->state == ASCII)
+		while (len > 0 && (unsigned char)bytes[len - 1] < 0x80)
+			len--;
+	return d->state == RUN || (d->state == ASCII && len == 0);
+}
+
 void
 decoder_push(struct decoder *d, const char *bytes, size_t len)
 {

@@ -553,6 +553,13 @@ mender_push(struct mender *m, const char *text, size_t len)
 }
 
 void
+mender_flush(struct mender *m)
+{
+	if (m->problem == MEND_FINE)
+		flush(m);
+}
+
+void
 mender_finish(struct mender *m)
 {
 	m->finishing = true;

@@ -193,6 +193,20 @@ parser_push(struct parser *p, const char *bytes, size_t len)
 	return wants_more(p);
 }
 
+bool
+parser_is_steady(const struct parser *p, const char *bytes, size_t len)
+{
+	return p->syntax == SYNTAX_XML &&
+	       decoder_is_steady(p->decoder, bytes, len);
+}
+
+void
+parser_settle(struct parser *p)
+{
+	if (wants_more(p) && p->syntax == SYNTAX_XML)
+		mender_flush(p->mender);
+}
+
 enum parser_format
 parser_format(const struct parser *p)
 {

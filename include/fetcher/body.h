@@ -25,7 +25,8 @@ enum body_result {
 	BODY_STOPPED,   /* the sink wants no more */
 };
 
-/* Takes a piece of plain body; false: no more is wanted. */
+/* Takes plain body: all of it at once, or, of one that streams, a piece; false:
+ * no more is wanted. */
 typedef bool (*body_sink)(void *arg, const char *bytes, size_t len);
 
 struct body;

@@ -14,12 +14,14 @@ struct event_base;
 struct exchange_pool;
 struct fetch;
 struct peer;
+struct recall;
 struct watch;
 
 /* What all fetches of the process share. */
 struct fetch_context {
 	struct exchange_pool *pool;
 	struct watch *watch; /* of the newest configuration */
+	struct recall *recall;
 	struct peer *engine; /* NULL: nobody asks for anything */
 	/* The job whose bytes are being parsed, told to the engine by shared
 	 * memory in case this process dies over it; never NULL. */

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fetcher/recall.h"
 #include "frame/job.h"
 #include "parse/parser.h"
 
@@ -45,10 +46,23 @@ struct scan_result {
 	uint32_t skip_days;
 };
 
+/* What is recalled of the feed's last document. */
+struct scan_past {
+	const struct recall_item *items;
+	size_t len;
+	uint64_t seed; /* hash of what else items depend on: address, type */
+};
+
 struct scan *scan_new(const struct scan_options *, scan_on_item, void *arg);
 void scan_free(struct scan *);
 /* Takes the next piece; false: no more is wanted. */
 bool scan_push(struct scan *, const char *bytes, size_t len);
+/* Takes the whole document at once, in place of scan_push(). Items whose bytes
+ * are those of an item in the past that the engine knows are not parsed. */
+bool scan_whole(
+    struct scan *, const struct scan_past *, const char *bytes, size_t len);
+/* What to recall the next time; returns the number, 0: nothing is certain. */
+size_t scan_memory(const struct scan *, const struct recall_item **items);
 /* Ends the document; once. */
 void scan_finish(struct scan *, struct scan_result *);
 

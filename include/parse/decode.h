@@ -21,5 +21,8 @@ void decoder_push(struct decoder *, const char *bytes, size_t len);
 void decoder_finish(struct decoder *);
 /* Whether the document is in UTF-7, of which nothing is decoded. */
 bool decoder_is_refused(const struct decoder *);
+/* Whether these bytes, pushed next, would be decoded at once and without a
+ * say in what the encoding is. */
+bool decoder_is_steady(const struct decoder *, const char *bytes, size_t len);
 
 #endif

@@ -34,6 +34,8 @@ void mender_free(struct mender *);
 /* Takes well-formed UTF-8 that does not cut characters. After a problem
  * nothing more is taken. */
 void mender_push(struct mender *, const char *text, size_t len);
+/* Gives the sink what is ready, however little. */
+void mender_flush(struct mender *);
 /* Nothing more comes: what was held back is read and given to the sink. */
 void mender_finish(struct mender *);
 /* Closes the elements that the document left open; the sink gets their end

@@ -89,6 +89,11 @@ struct parser *parser_new(
 void parser_free(struct parser *);
 /* Takes the next piece; false: no more is wanted (the result stands). */
 bool parser_push(struct parser *, const char *bytes, size_t len);
+/* Whether the rest would be read alike with or without these bytes, which hold
+ * whole elements and come next. */
+bool parser_is_steady(const struct parser *, const char *bytes, size_t len);
+/* Has the items told whose end was pushed, as far as it can be known. */
+void parser_settle(struct parser *);
 /* Ends the document. May be called once, also early. */
 enum parser_result parser_finish(struct parser *);
 enum parser_format parser_format(const struct parser *);
