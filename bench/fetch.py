@@ -44,13 +44,17 @@ class Server:
         self.process.wait()
 
 
-def poll(name, arguments):
-    """Runs a poller; returns CPU microseconds a poll, the best of the rounds
-    after the first, which opens connections and learns validators."""
+def rounds_of(name, arguments):
+    """Runs a poller; returns what it tells of each round."""
     run = subprocess.run([program(name), *map(str, arguments)],
                          stdout=subprocess.PIPE, text=True, check=True)
-    rounds = [json.loads(line) for line in run.stdout.splitlines()]
-    return min(r["cpu_us"] for r in rounds[1:])
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def poll(name, arguments):
+    """CPU microseconds a poll, the best of the rounds after the first, which
+    opens connections and learns validators."""
+    return min(r["cpu_us"] for r in rounds_of(name, arguments)[1:])
 
 
 def compare(*runs, times=3):
@@ -127,6 +131,20 @@ def new_tls(folder, scratch):
     tell("new verified TLS connection, 304", ours, peer, 1.2)
 
 
+def idle_memory(folder):
+    """What a fetcher holds for each further feed at a host of its own, between
+    polls and beyond the idle connections, whose number has its own limit."""
+    few, many = 1000, 6000
+    with Server(folder, many) as server:
+        used = [rounds_of("fetch_poll", (
+            "-b", server.url, "-n", count, "-c", 50, "-R", 2, "-H", "-e",
+            "-C", 256))[-1]["memory_kb"] for count in (few, many)]
+    each = (used[1] - used[0]) * 1024 / (many - few)
+    print("%-44s %8.0f bytes            (aim 1024)%s"
+          % ("memory for an idle feed", each,
+             "" if each <= 1024 else "  MISSED"), flush=True)
+
+
 def main():
     scratch = tempfile.mkdtemp(prefix="wirewatch-bench-")
     folder = os.path.join(scratch, "feeds")
@@ -140,6 +158,7 @@ def main():
         one_new(folder)
         new_tls(folder, scratch)
         many_hosts(folder)
+        idle_memory(folder)
     finally:
         shutil.rmtree(scratch)
 

@@ -167,6 +167,24 @@ start_fetcher(void)
 	driver.on_done = on_done;
 }
 
+/* Memory of the fetcher that is its own, in kilobytes. */
+static long
+memory_kb(void)
+{
+	char *path = xasprintf("/proc/%d/smaps_rollup", (int)driver.pid);
+	FILE *file = fopen(path, "r");
+	char line[128];
+	long sum = 0, kb;
+
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "Private_Dirty: %ld kB", &kb) == 1)
+			sum += kb;
+	if (file != NULL)
+		fclose(file);
+	free(path);
+	return sum;
+}
+
 static void
 run_round(void)
 {
@@ -179,10 +197,10 @@ run_round(void)
 	while (active > 0)
 		fetcher_driver_turn(&driver);
 	printf("{\"polls\":%d,\"cpu_us\":%.2f,\"ok\":%d,\"not_modified\":%d,"
-	       "\"errors\":%d,\"items\":%d}\n",
+	       "\"errors\":%d,\"items\":%d,\"memory_kb\":%ld}\n",
 	    options.feeds,
 	    (double)(fetcher_driver_cpu_us(&driver) - before) / options.feeds,
-	    ok, not_modified, errors, items);
+	    ok, not_modified, errors, items, memory_kb());
 	fflush(stdout);
 }
 

@@ -39,9 +39,9 @@ class Threaded(socketserver.ThreadingMixIn, socketserver.TCPServer):
 class WebServer(Threaded):
     """Answers by {path: answer}, where an answer is a function of the request
     that returns (status, headers, body); any other path is FEED. Keeps what it
-    was asked: [(path, headers)]."""
+    was asked: [(path, headers)]. newest: the newest TLS it speaks."""
 
-    def __init__(self, answers=None, certificate=None):
+    def __init__(self, answers=None, certificate=None, newest=None):
         self.answers = answers or {}
         self.asked = []
         super().__init__(("127.0.0.1", 0), _WebHandler)
@@ -49,6 +49,10 @@ class WebServer(Threaded):
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
+            if newest is not None:
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = newest
+                context.set_ciphers("DEFAULT@SECLEVEL=0")
             self.socket = context.wrap_socket(
                 self.socket, server_side=True, do_handshake_on_connect=False)
             self.scheme = "https"
