@@ -91,7 +91,7 @@ def configuration(feeds, interval_s, **more):
     config = {
         "defaults": {"interval": "%gs" % interval_s},
         "desk": {"listen": "127.0.0.1:0"},
-        "network": {"allow": ["127.0.0.0/8"]},
+        "network": {"allow": ["127.0.0.0/8"], "host_spacing": "0"},
         "feeds": [
             {"id": "f%d" % number, "url": feeds.url(number)}
             for number in range(feeds.count)
@@ -256,7 +256,8 @@ def new_tls(scratch):
     folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
     key, cert = make_certificate(scratch)
     with Feeds(folder, 300, "-C", tls=(key, cert)) as feeds:
-        daemon_ca = {"network": {"allow": ["127.0.0.0/8"], "ca_file": cert}}
+        daemon_ca = {"network": {"allow": ["127.0.0.0/8"], "host_spacing": "0",
+                                 "ca_file": cert}}
         ours, _ = poll_cost_with(feeds, 2, daemon_ca)
         peer = curl_cost(feeds, "-c", "20", "-A", cert, "-e", "-F")
     tell("new verified TLS connection, 304", ours, peer, 1.2)

@@ -35,7 +35,7 @@ def configuration(server, receiver, outlets, interval_s):
     return {
         "defaults": {"interval": "%gs" % interval_s},
         "desk": {"listen": "127.0.0.1:0"},
-        "network": {"allow": ["127.0.0.0/8"]},
+        "network": {"allow": ["127.0.0.0/8"], "host_spacing": "0"},
         "feeds": [
             {"id": outlet.path[1:], "url": server.url(outlet.path)}
             for outlet in outlets
