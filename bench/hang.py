@@ -110,7 +110,7 @@ async def measure(daemon, options):
         "others_gap_p50": round(others[len(others) // 2], 2), "others_gap_p99": round(others[len(others) * 99 // 100], 2),
         "others_gap_max": round(others[-1], 2),
         "threads": most_threads, "more_mb": round((most_rss - rss) / 2**20, 1), "held_most": most_held,
-        "back_p50_s": round(back[len(back) // 2], 1), "back_max_s": round(back[-1], 1),
+        "back_p50_s": round(back[len(back) // 2], 1), "back_p99_s": round(back[len(back) * 99 // 100], 1), "back_max_s": round(back[-1], 1),
         "peak_to_mean": round(per_second(healed, ended) * interval / options.feeds, 2),
     }
 

@@ -163,10 +163,10 @@ retry_after_is_honoured_up_to_a_day(void **state)
 static void
 a_fetcher_gets_so_many_jobs_at_once(void **state)
 {
-	struct schedule *schedule = with_feeds(41, 60 * S);
+	struct schedule *schedule = with_feeds(21, 60 * S);
 
-	schedule_set_fetchers(schedule, 1, 40);
-	for (int i = 0; i < 40; i++)
+	schedule_set_fetchers(schedule, 1, 20);
+	for (int i = 0; i < 20; i++)
 		assert_int_not_equal(
 		    schedule_take(schedule, 0, 100 * S), SCHEDULE_NONE);
 	assert_true(schedule_is_crowded(schedule, 0, 100 * S));

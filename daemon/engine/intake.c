@@ -98,10 +98,10 @@ is_ok(const struct fetch_done *done)
 
 /* No word came from the outlet at all. */
 static bool
-is_unreached(const struct fetch_done *done)
+is_silence(enum fetch_outcome outcome)
 {
-	return done->outcome == FETCH_DNS || done->outcome == FETCH_CONNECT ||
-	       done->outcome == FETCH_TIMEOUT;
+	return outcome == FETCH_DNS || outcome == FETCH_CONNECT ||
+	       outcome == FETCH_TIMEOUT;
 }
 
 /* A validator goes back in a header, verbatim or not at all. */
@@ -215,7 +215,7 @@ note_reach(struct engine *engine, const struct fetch_done *done, bool back)
 {
 	int64_t now = engine_monotonic_us();
 
-	if (is_unreached(done)) {
+	if (is_silence(done->outcome)) {
 		engine->unreached_in_a_row++;
 		return;
 	}
@@ -320,7 +320,8 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	job_judge_cut(job, done);
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
-	back = is_ok(done) && feed->state.failures > 1;
+	back = is_ok(done) && feed->state.failures > 0 &&
+	       is_silence(feed->state.outcome);
 	note_outcome(feed, done, now);
 	if (is_ok(done)) {
 		note_success(engine, feed, done, now);

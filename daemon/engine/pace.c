@@ -1,6 +1,6 @@
 /*
- * Pace: a bucket of tokens that holds those of half a second. Runs in the
- * engine.
+ * Pace: a bucket of tokens that holds those of a quarter of a second. Runs in
+ * the engine.
  */
 #include <math.h>
 
@@ -11,7 +11,7 @@
 static double
 bucket(double per_s)
 {
-	return fmax(per_s / 2, 1);
+	return fmax(per_s / 4, 1);
 }
 
 void

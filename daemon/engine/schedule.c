@@ -28,7 +28,7 @@
 #define BALANCE_US (60 * SECOND_US)
 #define SAMPLE 1000     /* feeds, or up to twice as many */
 #define SMOOTH 0.2      /* how far the effort follows a sample */
-#define PACE_FACTOR 2.0 /* what may start in a second, to the average */
+#define PACE_FACTOR 1.6 /* what may start in a second, to the average */
 #define PACE_MIN 100.0  /* polls a second, when there is no budget */
 
 /*

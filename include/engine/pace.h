@@ -13,7 +13,7 @@ struct pace {
 	int64_t at;
 };
 
-/* As many a second as given, and half as many at once. */
+/* As many a second as given, and a fourth of them at once. */
 void pace_set(struct pace *, double per_s);
 /* When something that is due at `at` may start. */
 int64_t pace_allows(const struct pace *, int64_t at);
