@@ -40,6 +40,12 @@ ENTITIES = [{"id": "ministers", "names": ["Ministers", "Министры"]}]
 # ---- measuring --------------------------------------------------------------
 
 
+def host_address(number):
+    return "127.%d.%d.%d" % (
+        1 + (number >> 16), number >> 8 & 255, number & 255
+    )
+
+
 class Feeds:
     """The feed server with feeds of a folder, spread over so many hosts."""
 
@@ -59,17 +65,10 @@ class Feeds:
         self.port = int(ports[-1])
         self.base = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.port)
 
-    def host(self, number):
-        number %= self.hosts
-        if self.hosts == 1:
-            return "127.0.0.1"
-        return "127.%d.%d.%d" % (
-            1 + (number >> 16), number >> 8 & 255, number & 255
-        )
-
     def url(self, number):
+        host = host_address(number % self.hosts) if self.hosts > 1 else "127.0.0.1"
         return "%s://%s:%d/f/%d.xml" % (
-            "https" if self.tls else "http", self.host(number), self.port, number
+            "https" if self.tls else "http", host, self.port, number
         )
 
     def stats(self):
@@ -195,13 +194,15 @@ def make_feeds(folder, count, kb, *more):
     return folder
 
 
-def make_certificate(scratch):
+def make_certificate(scratch, hosts):
+    """For all hosts."""
+    names = "subjectAltName=" + ",".join("IP:" + host for host in hosts)
     key, cert = (os.path.join(scratch, n) for n in ("key.pem", "cert.pem"))
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-            "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+            "/CN=bench", "-addext", names, "-keyout",
             key, "-out", cert,
         ],
         check=True, stderr=subprocess.DEVNULL,
@@ -227,19 +228,19 @@ def unchanged(scratch):
 def one_new(scratch):
     """84 KB in gzip with one new item at each poll."""
     folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
-    with Feeds(folder, 200, "-a") as feeds:
+    with Feeds(folder, 200, "-a", hosts=200) as feeds:
         ours, _ = poll_cost(feeds, 2)
-    with Feeds(folder, 200, "-N", "-V") as feeds:
-        peer = curl_cost(feeds, "-c", "50", "-z")
+    with Feeds(folder, 200, "-N", "-V", hosts=200) as feeds:
+        peer = curl_cost(feeds, "-c", "50", "-z", "-H")
     tell("84 KB gzip, one new item, stored", ours, peer, 1.3)
 
 
 def same_body(scratch):
     """84 KB in gzip, unchanged, from a server without validators."""
     folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
-    with Feeds(folder, 500, "-N", "-V") as feeds:
+    with Feeds(folder, 500, "-N", "-V", hosts=500) as feeds:
         ours, _ = poll_cost(feeds, 2)
-        peer = curl_cost(feeds, "-c", "50", "-z")
+        peer = curl_cost(feeds, "-c", "50", "-z", "-H")
     tell("84 KB gzip, unchanged, no validators", ours, peer, 0.25)
 
 
@@ -254,12 +255,15 @@ def many_hosts(scratch):
 def new_tls(scratch):
     """A new verified TLS connection for each poll."""
     folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
-    key, cert = make_certificate(scratch)
-    with Feeds(folder, 300, "-C", tls=(key, cert)) as feeds:
+    hosts = [host_address(number) for number in range(300)]
+    key, cert = make_certificate(scratch, hosts)
+    with Feeds(folder, 300, "-C", hosts=300, tls=(key, cert)) as feeds:
         daemon_ca = {"network": {"allow": ["127.0.0.0/8"], "host_spacing": "0",
                                  "ca_file": cert}}
         ours, _ = poll_cost_with(feeds, 2, daemon_ca)
-        peer = curl_cost(feeds, "-c", "20", "-A", cert, "-e", "-F")
+        peer = curl_cost(
+            feeds, "-c", "20", "-A", cert, "-e", "-F", "-H"
+        )
     tell("new verified TLS connection, 304", ours, peer, 1.2)
 
 
@@ -289,7 +293,7 @@ def sfeed(scratch):
         print("sfeed_update is not installed: left out")
         return
     folder = make_feeds(os.path.join(scratch, "84"), 50, 84)
-    with Feeds(folder, 1000, "-N", "-V", "-G") as feeds:
+    with Feeds(folder, 1000, "-N", "-V", "-G", hosts=1000) as feeds:
         ours, _ = poll_cost(feeds, 4)
         rc = os.path.join(scratch, "sfeedrc")
         with open(rc, "w") as file:
@@ -316,7 +320,7 @@ def newsboat(scratch):
         return
     folder = os.path.join(scratch, "48")
     make_items(folder, 50, 48)
-    with Feeds(folder, 1000) as feeds:
+    with Feeds(folder, 1000, hosts=1000) as feeds:
         daemon = harness.Daemon(configuration(feeds, 3600))
         try:
             ours = children_cpu(
@@ -374,7 +378,9 @@ def delay(scratch):
     names = os.path.join(scratch, "names")
     with open(names, "w") as file:
         file.write("Ministers\n")
-    with Feeds(None, 1000, "-r", "50", "-e", names, "-u") as feeds:
+    with Feeds(
+        None, 1000, "-r", "50", "-e", names, "-u", hosts=1000
+    ) as feeds:
         hook = "http://127.0.0.1:%d/hook/desk" % feeds.port
         sinks = [
             {"id": "log", "type": "log", "path": "alerts.jsonl"},
@@ -456,7 +462,6 @@ def exchange(link, request):
 def scale(scratch):
     """The same 333 polls a second by 1,000, 10,000 and 100,000 feeds, each at
     a host of its own, a twentieth of the polls with news."""
-    folder = make_feeds(os.path.join(scratch, "10"), 50, 10)
     print(
         "%8s %9s %9s %10s %10s %10s %9s %9s"
         % ("feeds", "interval", "polls", "us a poll", "wait p50", "wait max",
@@ -466,7 +471,7 @@ def scale(scratch):
     for count in SCALE:
         interval_s = SCALE_S * count / 100_000
         rate = count / interval_s / 20
-        with Feeds(folder, count, "-r", "%g" % rate, "-u", hosts=count) as feeds:
+        with Feeds(None, count, "-r", "%g" % rate, "-u", hosts=count) as feeds:
             row = scale_row(feeds, interval_s)
         smallest = smallest or row
         print(
@@ -502,7 +507,6 @@ def scale_row(feeds, interval_s):
         begun = time.monotonic()
         daemon.start(seconds=180)
         started_s = time.monotonic() - begun
-        # The first round: new connections, all items new.
         harness.wait_for(
             lambda: feeds.stats()["asked"] >= feeds.count,
             "the first round", 120 + 2 * interval_s, every=1,
