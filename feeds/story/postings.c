@@ -193,13 +193,25 @@ postings_add(struct postings *postings, struct posting_term *term,
 	postings->pool[term->chunk + head.len].posting = posting;
 }
 
+/* A number, for there may be no pool yet. */
+static uintptr_t
+chunk_address(const struct postings *postings, uint32_t chunk)
+{
+	return (uintptr_t)postings->pool +
+	       (uintptr_t)chunk * sizeof(union pool_word);
+}
+
+static void
+prefetch_head(const struct postings *postings, const struct posting_term *term)
+{
+	__builtin_prefetch((const void *)chunk_address(postings, term->chunk));
+}
+
 /* A chunk lies in several lines of cache, and the walk would wait for each. */
 static void
 prefetch_chunk(const struct postings *postings, uint32_t chunk)
 {
-	/* A number, for there may be no pool yet, and a chunk may be short. */
-	uintptr_t at = (uintptr_t)postings->pool +
-		       (uintptr_t)chunk * sizeof(union pool_word);
+	uintptr_t at = chunk_address(postings, chunk); /* it may be short */
 
 	for (size_t i = 0; i < (1 + CHUNK_MAX) * sizeof(union pool_word);
 	     i += CACHE_LINE)
@@ -300,6 +312,9 @@ postings_sweep(struct postings *postings, size_t slots)
 {
 	size_t mask = postings->terms_cap - 1;
 
+	for (size_t i = 0; i < slots; i++)
+		prefetch_head(
+		    postings, &postings->terms[(postings->swept + i) & mask]);
 	for (size_t i = 0; i < slots; i++)
 		trim_term(
 		    postings, &postings->terms[(postings->swept + i) & mask]);
