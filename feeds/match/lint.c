@@ -188,10 +188,14 @@ lint_is_common(const char *name)
 {
 	struct buf key = BUF_INIT;
 	unsigned letters, words = fold_name(name, &key, &letters);
-	bool common = words == 0 ||
-		      (!is_capitals(name) &&
-			  why_common(buf_str(&key), words, letters) != NULL);
+	struct fold_shape shape;
+	bool common;
 
+	fold_shape(name, name + strlen(name), &shape);
+	/* A word written small asks for no capital. */
+	common =
+	    words == 0 || (words == 1 && shape.lower) ||
+	    (!shape.upper && why_common(buf_str(&key), words, letters) != NULL);
 	buf_clear(&key);
 	return common;
 }

@@ -23,7 +23,8 @@ void lint_names(
     const struct match_entity *, size_t len, lint_on_warning, void *arg);
 
 /* Whether a name by itself would match nearly everything: a common word, a
- * given name, or under three letters and not written in capitals. */
+ * given name, a word written small, or under three letters and not written in
+ * capitals. */
 bool lint_is_common(const char *name);
 
 #endif
