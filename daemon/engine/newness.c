@@ -173,11 +173,14 @@ newness_clamp_date(int64_t published_at, int64_t now)
 static void
 add_age(struct buf *out, const struct newness_facts *facts)
 {
-	int64_t age_us = facts->now - facts->published_at;
+	int64_t age_us;
 
-	if (facts->published_at == ITEM_NO_DATE)
+	if (facts->published_at == ITEM_NO_DATE) {
 		buf_add_str(out, "without a date");
-	else if (age_us < 2 * MINUTE_US)
+		return;
+	}
+	age_us = facts->now - facts->published_at;
+	if (age_us < 2 * MINUTE_US)
 		buf_add_str(out, "published just now");
 	else if (age_us < 2 * HOUR_US)
 		buf_addf(
