@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -110,8 +111,6 @@ pieces_of_text_take_no_allocation_each(void **state)
 {
 	size_t few, many;
 
-	if (!COUNTS)
-		skip();
 	allocations_for(20000); /* so that all is set up */
 	few = allocations_for(1000);
 	many = allocations_for(20000);
@@ -125,8 +124,6 @@ ten_thousand_documents_leave_no_memory_behind(void **state)
 	static struct golden list[GOLDEN_MAX];
 	size_t len, before = 0;
 
-	if (!COUNTS)
-		skip();
 	len = golden_load(list);
 	for (size_t i = 0; i < DOCUMENTS; i++) {
 		const struct golden *g = &list[i % len];
@@ -146,6 +143,11 @@ main(void)
 	    cmocka_unit_test(pieces_of_text_take_no_allocation_each),
 	    cmocka_unit_test(ten_thousand_documents_leave_no_memory_behind),
 	};
+
+	if (!COUNTS) {
+		puts("1..0 # SKIP the sanitizer counts its own allocations");
+		return 0;
+	}
 
 	parser_init_process();
 	return cmocka_run_group_tests(tests, NULL, NULL);
