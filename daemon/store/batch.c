@@ -140,6 +140,12 @@ batch_bytes(const struct batch *batch)
 	return batch->bytes;
 }
 
+bool
+batch_has_alert(const struct batch *batch)
+{
+	return batch->has_alert;
+}
+
 static void
 make_room(struct batch *batch, size_t more)
 {
@@ -176,7 +182,9 @@ batch_append(struct batch *to, struct batch *from)
 	to->len += from->len;
 	to->rows += from->rows;
 	to->bytes += from->bytes;
+	to->has_alert |= from->has_alert;
 	from->len = from->rows = from->bytes = 0;
+	from->has_alert = false;
 }
 
 static size_t
@@ -226,6 +234,7 @@ batch_add_alert(struct batch *batch, struct alert_record *alert)
 	    1 + alert->entities.len + alert->rules.len + alert->sinks.len,
 	    text_len(alert->json));
 
+	batch->has_alert = true;
 	op->alert = *alert;
 	*alert = (struct alert_record){0};
 }

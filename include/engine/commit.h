@@ -1,6 +1,7 @@
 /*
  * Group commit: what came in goes to the store at 100 rows or after 20 ms,
- * whichever is first. Nothing is told to anyone before.
+ * whichever is first; with an alert in it, after as long as the last commit
+ * took. Nothing is told to anyone before.
  */
 #ifndef ENGINE_COMMIT_H
 #define ENGINE_COMMIT_H

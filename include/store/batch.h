@@ -103,6 +103,7 @@ void batch_free(struct batch *);
 /* Rows it will write, and about how many bytes it holds. */
 size_t batch_rows(const struct batch *);
 size_t batch_bytes(const struct batch *);
+bool batch_has_alert(const struct batch *);
 /* Moves all of `from` to the end of `to`; `from` is empty then. */
 void batch_append(struct batch *to, struct batch *from);
 

@@ -45,6 +45,7 @@ struct batch {
 	struct batch_op *ops; /* owned */
 	size_t len;
 	size_t cap;
+	bool has_alert;
 	size_t rows;
 	size_t bytes;
 };
