@@ -41,8 +41,9 @@ ENTITIES = [{"id": "ministers", "names": ["Ministers", "Министры"]}]
 
 
 def host_address(number):
+    """As curl_poll has it."""
     return "127.%d.%d.%d" % (
-        1 + (number >> 16), number >> 8 & 255, number & 255
+        1 + number // 62500, number // 250 % 250, 1 + number % 250
     )
 
 
