@@ -50,7 +50,7 @@ lane() {
 			return
 		}
 	find "build/$folder/tests" -name '*.trs' -delete 2>/dev/null
-	make -C "build/$folder" -j"$jobs" check >>"$log" 2>&1
+	make -C "build/$folder" -j"$((jobs * 2))" check >>"$log" 2>&1
 	count "$folder" "$name"
 }
 
