@@ -4,6 +4,7 @@ is one story, also after a restart; another event is another story."""
 import json
 import os
 import sys
+from datetime import datetime
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
@@ -73,6 +74,11 @@ def three_outlets_tell_one_story(stage):
     check(last["outlet_names"] == names, "outlets %s" % last["outlet_names"])
     check(last["headline"] == ITEMS[0][1], "headline %s" % last["headline"])
     check(last["first_seen"] == stories[0]["first_seen"], "first seen %s" % last["first_seen"])
+    _, story = stage.daemon.api("/api/v1/stories/%s" % last["id"])
+    times = [datetime.fromisoformat(item["at"][:-1]) for item in story["timeline"]]
+    for item, at in zip(story["timeline"], times):
+        minutes = (at - times[0]).total_seconds() / 60
+        check(abs(item["minutes"] - minutes) < 0.001, "minutes %s, not %s" % (item["minutes"], minutes))
     stage.story = last
 
 

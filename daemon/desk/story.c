@@ -129,5 +129,5 @@ void
 story_put_minutes(struct buf *out, const char *key, double minutes)
 {
 	json_put_key(out, key);
-	buf_addf(out, "%.1f", minutes);
+	buf_addf(out, "%.3f", minutes);
 }
