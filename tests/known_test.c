@@ -15,40 +15,6 @@
 #include "store/known.h"
 #include "tests/store_fixture.h"
 
-struct fixture {
-	char *folder;
-	char *path;
-	struct store *store;
-	struct batch *batch;
-};
-
-static int
-set_up(void **state)
-{
-	struct fixture *f = xcalloc(1, sizeof(*f));
-
-	f->folder = fixture_folder();
-	f->path = fixture_path(f->folder);
-	f->store = fixture_open(f->path);
-	f->batch = batch_new();
-	fixture_add_feed(f->batch, 1);
-	*state = f;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	batch_free(f->batch);
-	store_close(f->store);
-	free(f->path);
-	fixture_remove(f->folder);
-	free(f);
-	return 0;
-}
-
 /* Keys are given as letters of the item: key, url, title,
  * head, tail; `-` for none. */
 static struct item_keys
@@ -77,7 +43,7 @@ record_of(uint64_t id, const char *letters, const char *title)
 }
 
 static void
-add(struct fixture *f, const char *letters, const char *title)
+add(struct store_fixture *f, const char *letters, const char *title)
 {
 	struct item_record record =
 	    record_of(store_next_item(f->store), letters, title);
@@ -96,7 +62,7 @@ on_known(void *arg, const struct known_row *row)
 }
 
 static void
-check_known(struct fixture *f, const char *letters, const char *expected)
+check_known(struct store_fixture *f, const char *letters, const char *expected)
 {
 	struct item_keys keys = keys_of(letters);
 	struct buf told = BUF_INIT;
@@ -112,7 +78,7 @@ check_known(struct fixture *f, const char *letters, const char *expected)
 }
 
 static void
-commit(struct fixture *f)
+commit(struct store_fixture *f)
 {
 	assert_int_equal(store_commit(f->store, f->batch), STORE_OK);
 }
@@ -120,7 +86,7 @@ commit(struct fixture *f)
 static void
 any_key_finds_an_item(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	add(f, "abtcd", "one");
 	add(f, "e---g", "two");
@@ -140,7 +106,7 @@ any_key_finds_an_item(void **state)
 static void
 an_edited_item_has_all_its_keys_and_mentions(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct item_record edit = record_of(1, "zy---", "changed");
 
 	add(f, "ab---", "one");
@@ -157,7 +123,7 @@ an_edited_item_has_all_its_keys_and_mentions(void **state)
 static void
 a_copy_is_known_by_its_key(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct item_record copy = record_of(1, "zy---", "one");
 
 	add(f, "ab---", "one");
@@ -171,7 +137,7 @@ a_copy_is_known_by_its_key(void **state)
 static void
 a_feed_that_flips_does_not_fill_the_store(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	add(f, "ab---", "one");
 	for (int i = 0; i < 200; i++) {
@@ -187,8 +153,9 @@ a_feed_that_flips_does_not_fill_the_store(void **state)
 	assert_false(store_has_seen(f->store, 1, 1199 - 32, 1));
 }
 
-#define KNOWN_TEST(name) \
-	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define KNOWN_TEST(name)                 \
+	cmocka_unit_test_setup_teardown( \
+	    name, store_fixture_set_up, store_fixture_tear_down)
 
 int
 main(void)

@@ -105,12 +105,39 @@ fixture_add_alert(struct store *store, struct batch *batch, uint64_t item)
 
 	alert.id =
 	    xasprintf("%s-%llu", store_name(store), (unsigned long long)seq);
-	alert.json = xasprintf(
-	    "{\"id\":\"%s\",\"seq\":%llu,\"type\":\"item\"}", alert.id, (unsigned long long)seq);
+	alert.json = xasprintf("{\"id\":\"%s\",\"seq\":%llu,\"type\":\"item\"}",
+	    alert.id, (unsigned long long)seq);
 	strings_add(&alert.entities, "macron");
 	strings_add(&alert.rules, "politics");
 	strings_add(&alert.sinks, "hook");
 	strings_add(&alert.sinks, "log");
 	batch_add_alert(batch, &alert);
 	return seq;
+}
+
+int
+store_fixture_set_up(void **state)
+{
+	struct store_fixture *f = xcalloc(1, sizeof(*f));
+
+	f->folder = fixture_folder();
+	f->path = fixture_path(f->folder);
+	f->store = fixture_open(f->path);
+	f->batch = batch_new();
+	fixture_add_feed(f->batch, 1);
+	*state = f;
+	return 0;
+}
+
+int
+store_fixture_tear_down(void **state)
+{
+	struct store_fixture *f = *state;
+
+	batch_free(f->batch);
+	store_close(f->store);
+	free(f->path);
+	fixture_remove(f->folder);
+	free(f);
+	return 0;
 }

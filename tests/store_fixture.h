@@ -6,6 +6,17 @@
 
 #include "store/store.h"
 
+/* What a test of a store works on, as cmocka's state. */
+struct store_fixture {
+	char *folder;
+	char *path;
+	struct store *store;
+	struct batch *batch; /* adds the feed 1 */
+};
+
+int store_fixture_set_up(void **state);
+int store_fixture_tear_down(void **state);
+
 /* A fresh folder, and the path of a store in it; the caller frees. */
 char *fixture_folder(void);
 char *fixture_path(const char *folder);

@@ -24,56 +24,22 @@
 #include "store/schema.h"
 #include "tests/store_fixture.h"
 
-struct fixture {
-	char *folder;
-	char *path;
-	struct store *store;
-	struct batch *batch;
-};
-
-static int
-set_up(void **state)
-{
-	struct fixture *f = xcalloc(1, sizeof(*f));
-
-	f->folder = fixture_folder();
-	f->path = fixture_path(f->folder);
-	f->store = fixture_open(f->path);
-	f->batch = batch_new();
-	fixture_add_feed(f->batch, 1);
-	*state = f;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	batch_free(f->batch);
-	store_close(f->store);
-	free(f->path);
-	fixture_remove(f->folder);
-	free(f);
-	return 0;
-}
-
 static void
-commit(struct fixture *f)
+commit(struct store_fixture *f)
 {
 	assert_int_equal(store_commit(f->store, f->batch), STORE_OK);
 	assert_int_equal(batch_rows(f->batch), 0);
 }
 
 static void
-reopen(struct fixture *f)
+reopen(struct store_fixture *f)
 {
 	store_close(f->store);
 	f->store = fixture_open(f->path);
 }
 
 static void
-add_alerts(struct fixture *f, int n)
+add_alerts(struct store_fixture *f, int n)
 {
 	for (int i = 0; i < n; i++) {
 		char *title = xasprintf("Макрон said %d", i);
@@ -99,7 +65,7 @@ on_feed(void *arg, const struct feed_record *feed)
 static void
 a_feed_comes_back_as_it_was_saved(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	int n = 0;
 
 	commit(f);
@@ -112,7 +78,7 @@ a_feed_comes_back_as_it_was_saved(void **state)
 static void
 numbers_go_on_after_a_restart(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	char name[16];
 
 	add_alerts(f, 3);
@@ -132,7 +98,7 @@ numbers_go_on_after_a_restart(void **state)
 static void
 a_second_process_is_refused_by_name(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	char *warning, *error, pid[24];
 
 	assert_null(store_open(f->path, &warning, &error));
@@ -145,7 +111,7 @@ a_second_process_is_refused_by_name(void **state)
 static void
 a_newer_store_is_refused_and_left_alone(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	char *warning, *error;
 	struct db *db;
 
@@ -174,7 +140,7 @@ overwrite(const char *path, off_t at, size_t len)
 }
 
 static size_t
-count_set_aside(const struct fixture *f)
+count_set_aside(const struct store_fixture *f)
 {
 	char *pattern = xasprintf("%s.damaged-*Z", f->path);
 	glob_t found;
@@ -187,7 +153,7 @@ count_set_aside(const struct fixture *f)
 }
 
 static void
-open_damaged(struct fixture *f)
+open_damaged(struct store_fixture *f)
 {
 	char *warning, *error;
 
@@ -203,7 +169,7 @@ open_damaged(struct fixture *f)
 static void
 a_store_that_is_no_database_is_set_aside(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	add_alerts(f, 3);
 	store_close(f->store);
@@ -216,7 +182,7 @@ a_store_that_is_no_database_is_set_aside(void **state)
 static void
 a_store_with_a_bad_page_is_set_aside(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 
 	add_alerts(f, 300);
 	store_close(f->store);
@@ -248,7 +214,7 @@ on_waiting(void *arg, const struct waiting_delivery *waiting)
 static void
 each_alert_waits_for_each_of_its_sinks(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct sink_totals totals;
 	uint64_t last = 0;
 
@@ -271,7 +237,7 @@ each_alert_waits_for_each_of_its_sinks(void **state)
 static void
 a_delivery_moves_as_its_attempts_do(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct delivery_record retry = {.id = 1,
 	    .attempts = 1,
 	    .step = 1,
@@ -302,7 +268,7 @@ a_delivery_moves_as_its_attempts_do(void **state)
 static void
 a_log_marks_what_it_holds(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t last = 0;
 
 	add_alerts(f, 4);
@@ -322,7 +288,7 @@ on_seen(void *arg, const struct job_seen *seen)
 }
 
 static void
-add_seen(struct fixture *f, uint64_t key, uint64_t revision)
+add_seen(struct store_fixture *f, uint64_t key, uint64_t revision)
 {
 	struct seen_record seen = {
 	    .feed = 1, .key = key, .revision = revision, .seen_at = 5000};
@@ -333,7 +299,7 @@ add_seen(struct fixture *f, uint64_t key, uint64_t revision)
 static void
 keys_are_known_after_their_items(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	int n = 0;
 
 	add_alerts(f, 2);
@@ -376,7 +342,7 @@ on_item(void *arg, const struct stored_item *item)
 }
 
 static struct store_reader *
-open_reader(struct fixture *f)
+open_reader(struct store_fixture *f)
 {
 	char *error;
 	struct store_reader *reader = store_reader_open(f->path, &error);
@@ -399,7 +365,7 @@ count_alerts(struct store_reader *reader, const struct store_filter *filter)
 static void
 filters_narrow_the_alerts(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_reader *reader = open_reader(f);
 
 	add_alerts(f, 5);
@@ -426,7 +392,7 @@ filters_narrow_the_alerts(void **state)
 static void
 pages_go_backwards_and_forwards(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_reader *reader = open_reader(f);
 	struct page page = {0};
 
@@ -450,7 +416,7 @@ pages_go_backwards_and_forwards(void **state)
 static void
 a_reader_needs_no_file_once_open(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct store_reader *reader = open_reader(f);
 	struct rlimit limit = {3, 3};
 	pid_t child;
@@ -481,7 +447,7 @@ a_reader_needs_no_file_once_open(void **state)
 static void
 an_edit_changes_item_and_search(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct item_record edit = {.id = 1, .feed = 1, .seen_at = 6000};
 	struct store_reader *reader = open_reader(f);
 	struct page page = {0};
@@ -518,7 +484,7 @@ an_edit_changes_item_and_search(void **state)
 static void
 purge_takes_what_is_old_and_told(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct strings sinks = {0};
 	struct store_reader *reader = open_reader(f);
 
@@ -549,8 +515,9 @@ purge_takes_what_is_old_and_told(void **state)
 int
 main(void)
 {
-#define STORE_TEST(name) \
-	cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define STORE_TEST(name)                 \
+	cmocka_unit_test_setup_teardown( \
+	    name, store_fixture_set_up, store_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 	    STORE_TEST(a_feed_comes_back_as_it_was_saved),
 	    STORE_TEST(numbers_go_on_after_a_restart),
