@@ -101,7 +101,9 @@ async def measure(daemon, options):
     for held in list(Server.held):
         held.transport.write(ANSWER)
     Server.held.clear()
-    await asyncio.sleep(max(60, 2 * interval) if options.recovery is None else options.recovery)
+    limit = healed + max(60, 2 * interval)
+    while any(Server.polls.get(feed, [0])[-1] < healed for feed in odd) and time.monotonic() < limit:
+        await asyncio.sleep(0.1)
     ended = time.monotonic()
     back = sorted(min([at for at in Server.polls.get(feed, []) if at > healed] or [ended]) - healed for feed in odd)
     others = gaps(healthy, began + interval, healed, interval)
@@ -144,7 +146,6 @@ def main():
     parser.add_argument("-r", dest="rounds", type=float, default=4)
     parser.add_argument("-c", dest="connections", type=int, default=512)
     parser.add_argument("-f", dest="fetchers", type=int, default=2)
-    parser.add_argument("-w", dest="recovery", type=float)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     print(json.dumps(asyncio.run(run(parser.parse_args())), indent=1))

@@ -35,7 +35,7 @@
 #include "tests/store_fixture.h"
 
 const char world_config_text[] =
-    "defaults: {interval: 100ms}\n"
+    "defaults: {interval: 100ms, flood: 0}\n"
     "fetchers: 1\n"
     "feeds:\n"
     "  - {id: tass, outlet: TASS, url: 'http://a.example/rss'}\n"

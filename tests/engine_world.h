@@ -13,7 +13,7 @@
 #include "frame/role.h"
 #include "frame/state.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 60000 /* before a test gives up */
 #define SENT_MAX 20000
 
 struct delivery {

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 
+import harness
+
 BUILDDIR = os.environ.get("BUILDDIR", os.getcwd())
 SRCDIR = os.environ.get("SRCDIR", os.getcwd())
 TREE = os.path.join(BUILDDIR, "tests", "systemd-tree")
@@ -339,9 +341,8 @@ def why_not():
     """Why this machine cannot run the tests; None when it can."""
     if os.geteuid() != 0:
         return "needs root"
-    with open(os.path.join(BUILDDIR, "config.status")) as file:
-        if "-fsanitize=address" in file.read():
-            return "the plain build covers it"
+    if harness.is_sanitized():
+        return "the plain build covers it"
     for tool in ("mmdebstrap", "systemd-nspawn", "nsenter", "pgrep"):
         if shutil.which(tool) is None:
             return "%s is not installed" % tool
