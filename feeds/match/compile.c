@@ -42,7 +42,8 @@ struct compiler {
 struct reading {
 	const struct match_name *given;
 	struct set_name name;
-	bool all_capitals; /* several words, all in capitals */
+	bool several;      /* has several words */
+	bool all_capitals; /* ... all in capitals */
 	uint32_t node;
 };
 
@@ -149,7 +150,7 @@ static void
 add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 {
 	struct set_name_token token = {.capital = 0};
-	enum endings_kind kind = ENDINGS_WORD;
+	enum endings_kind kind;
 	struct fold_shape shape;
 	uint32_t code = 0;
 
@@ -158,10 +159,9 @@ add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 	token.capital = (fold_class(code) & FOLD_UPPER) != 0;
 	if (r->name.letter_case != MATCH_CASE_ANY)
 		token.acronym = (uint8_t)fold_acronym(&shape, r->all_capitals);
-	if (r->given->exact)
-		kind = ENDINGS_EXACT;
-	else if (token.acronym > 0)
-		kind = ENDINGS_ACRONYM;
+	kind = r->given->exact
+		   ? ENDINGS_EXACT
+		   : endings_kind(word->len, token.acronym, r->several);
 	if (r->given->letter_case == MATCH_CASE_EXACT) {
 		token.text_len = (uint16_t)(word->end - word->start);
 		token.text = add_string(c, word->start, token.text_len);
@@ -221,7 +221,8 @@ read_words(struct compiler *c, struct reading *r)
 
 	fold_shape(p, end, &shape);
 	fold_next(&p, end, &word);
-	r->all_capitals = shape.upper && fold_next(&p, end, &word);
+	r->several = fold_next(&p, end, &word);
+	r->all_capitals = shape.upper && r->several;
 	r->name.tokens =
 	    count(&c->section[SET_NAME_TOKENS], sizeof(struct set_name_token));
 	for (p = r->given->text; r->name.tokens_len < SET_NAME_TOKENS_MAX &&

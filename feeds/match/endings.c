@@ -13,6 +13,8 @@
 #include "match/languages.h"
 
 #define STEM_MIN 3   /* letters left after stripping one or none */
+#define STEM_SHORT 2 /* after stripping more, or in a name of several words */
+#define STEM_SHORT 2 /* the same in a name of several words: Ewy Kopacz */
 #define BARE_MIN 4   /* letters of a stripped stem without an ending */
 #define SUFFIX_MAX 4 /* letters */
 #define ROWS_MAX 512
@@ -265,6 +267,7 @@ struct job {
 	const uint16_t *word;
 	unsigned len;
 	enum script script;
+	unsigned least;     /* letters of a word and of a stem */
 	uint64_t languages; /* whose words are in this script */
 	endings_on_stem on_stem;
 	void *arg;
@@ -286,11 +289,9 @@ static void
 apply_rule(const struct job *job, unsigned row, unsigned suffix_len)
 {
 	unsigned strip = job->e->rules[row].strip;
-	unsigned least = strip < 2 ? STEM_MIN : STEM_MIN - 1;
+	unsigned least = strip < 2 ? job->least : STEM_SHORT;
 	unsigned left = job->len - strip;
 
-	if (job->script == SCRIPT_HANGUL)
-		least = 2;
 	if (strip > job->len || left == 0 ||
 	    (suffix_len < job->len && left < least))
 		return;
@@ -347,20 +348,13 @@ apply_table(const struct job *job)
 		    0, done);
 }
 
-/* Прага, Празі: к г х become ц з с before -і. */
+/* Прага, Празі: к г х become ц з с before -і. Changes the stem. */
 static void
-apply_uk_soft(const struct job *job)
+soften_uk(const struct job *job, uint16_t *stem, unsigned len)
 {
 	static const uint16_t from[] = {0x43a, 0x433, 0x445},
 			      to[] = {0x446, 0x437, 0x441};
-	uint16_t stem[STEM_MAX];
-	unsigned len = job->len;
 
-	if (is_one_of(job->word[len - 1], "аяоь"))
-		len--;
-	if (len < 3)
-		return;
-	memcpy(stem, job->word, len * sizeof(*stem));
 	for (int i = 0; i < 3; i++) {
 		if (stem[len - 1] != from[i])
 			continue;
@@ -371,7 +365,21 @@ apply_uk_soft(const struct job *job)
 	}
 }
 
-/* Київ, Києва; потік, потоку: the vowel of a closed last syllable. */
+static void
+apply_uk_soft(const struct job *job)
+{
+	uint16_t stem[STEM_MAX];
+	unsigned len = job->len;
+
+	if (is_one_of(job->word[len - 1], "аяоь"))
+		len--;
+	if (len < 3)
+		return;
+	memcpy(stem, job->word, len * sizeof(*stem));
+	soften_uk(job, stem, len);
+}
+
+/* Київ, Києва; потік, потоку, потоці: the vowel of a closed last syllable. */
 static void
 apply_uk_vowel(const struct job *job)
 {
@@ -391,11 +399,12 @@ apply_uk_vowel(const struct job *job)
 				return;
 			continue;
 		}
-		memcpy(stem, job->word, len * sizeof(*stem));
 		for (int k = is_i ? 0 : 2; k < 3; k++) {
+			memcpy(stem, job->word, len * sizeof(*stem));
 			stem[i] = i_becomes[k];
 			job->on_stem(job->arg, stem, len,
 			    job->e->rules_len + EXTRA_UK_VOWEL, true);
+			soften_uk(job, stem, len);
 		}
 		return;
 	}
@@ -476,8 +485,8 @@ apply_word(const struct job *job)
 		    job, 0, "ו ה ב ל מ ש כ וה וב ול ומ וש שה מה של שב כש");
 		return;
 	}
-	if (job->len < (job->script == SCRIPT_HANGUL ? 2 : STEM_MIN) ||
-	    job->script == SCRIPT_OTHER || has_digit(job))
+	if (job->len < job->least || job->script == SCRIPT_OTHER ||
+	    has_digit(job))
 		return;
 	apply_table(job);
 	if (job->script == SCRIPT_LATIN && last >= 'a' && last <= 'z' &&
@@ -490,19 +499,36 @@ apply_word(const struct job *job)
 	}
 }
 
+enum endings_kind
+endings_kind(unsigned len, unsigned acronym, bool several)
+{
+	if (acronym > 0)
+		return ENDINGS_ACRONYM;
+	/* Longer words have stems enough. */
+	return several && len <= STEM_MIN ? ENDINGS_PART : ENDINGS_WORD;
+}
+
 void
 endings_of(const struct endings *e, const uint16_t *word, unsigned len,
     enum endings_kind kind, endings_on_stem on_stem, void *arg)
 {
 	enum script script = language_script(word, len);
-	struct job job = {
-	    e, word, len, script, languages_by_script(script), on_stem, arg};
+	struct job job = {.e = e,
+	    .word = word,
+	    .len = len,
+	    .script = script,
+	    .least = kind == ENDINGS_PART || script == SCRIPT_HANGUL
+			 ? STEM_SHORT
+			 : STEM_MIN,
+	    .languages = languages_by_script(script),
+	    .on_stem = on_stem,
+	    .arg = arg};
 
 	if (len == 0 || len > FOLD_WORD_MAX)
 		return;
 	tell_extra(&job, len, EXTRA_BASE);
 	if (kind == ENDINGS_ACRONYM)
 		apply_acronym(&job);
-	else if (kind == ENDINGS_WORD)
+	else if (kind != ENDINGS_EXACT)
 		apply_word(&job);
 }

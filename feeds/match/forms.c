@@ -67,19 +67,19 @@ match_list_forms(
 	const char *p = name, *end = name + strlen(name);
 	struct fold_shape shape;
 	struct fold_word word;
-	bool capitals;
+	bool several, capitals;
 
 	fold_shape(p, end, &shape);
-	capitals = shape.upper && fold_next(&p, end, &word) &&
-		   fold_next(&p, end, &word);
+	several = fold_next(&p, end, &word) && fold_next(&p, end, &word);
+	capitals = shape.upper && several;
 	for (p = name; fold_next(&p, end, &word);) {
 		struct listing l = {.endings = endings,
 		    .languages = languages_of_text(language)};
 
 		fold_shape(word.start, word.end, &shape);
 		endings_of(endings, word.letter, word.len,
-		    fold_acronym(&shape, capitals) > 0 ? ENDINGS_ACRONYM
-						       : ENDINGS_WORD,
+		    endings_kind(
+			word.len, fold_acronym(&shape, capitals), several),
 		    on_stem, &l);
 		if (l.forms.len > 0)
 			qsort(l.forms.at, l.forms.len, sizeof(*l.forms.at),

@@ -46,8 +46,14 @@ typedef void (*endings_on_stem)(
 enum endings_kind {
 	ENDINGS_EXACT,   /* the word itself */
 	ENDINGS_ACRONYM, /* what is added to МИД, NATO */
-	ENDINGS_WORD     /* all forms */
+	ENDINGS_WORD,    /* all forms */
+	ENDINGS_PART     /* the same of Ewa in Ewa Kopacz: shorter stems */
 };
+
+/* How a word of a name is inflected. acronym: characters, 0 for none; several:
+ * the name has more words, which keep the forms of a short one from standing
+ * for something else. */
+enum endings_kind endings_kind(unsigned len, unsigned acronym, bool several);
 
 /* Tells every stem of a folded word; the word itself, as a stem with the empty
  * ending in every language, among them. */
