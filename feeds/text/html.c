@@ -185,21 +185,38 @@ html_to_article(struct buf *out, const char *html, size_t len, size_t max)
 	convert(out, html, len, max, &related);
 }
 
-/* In text that may be HTML: whether the tag is one of HTML's, not something
- * else in angle brackets. */
-static bool
-is_html_tag(const struct html_token *tag)
+/* The elements that have an end tag in the text. */
+static void
+find_end_tags(const char *text, size_t len, struct html_names *ended)
 {
+	struct html_reader reader = {.at = text, .left = len};
+	struct html_token token;
+
+	while (html_next(&reader, &token))
+		if (token.kind == HTML_TAG && token.is_end)
+			html_names_add(ended, token.name, token.name_len);
+}
+
+/* In text that may be HTML: whether the tag is one of HTML's, not something
+ * else in angle brackets. A lone "<blink>" is a word about HTML. */
+static bool
+is_html_tag(const struct html_token *tag, const struct html_names *ended)
+{
+	unsigned flags = html_element_flags(tag->name, tag->name_len);
 	const char *at = tag->attributes;
 	size_t left = tag->attributes_len;
 	struct html_attribute attribute;
 
-	if (html_element_flags(tag->name, tag->name_len) == 0)
+	if (flags == 0)
 		return false;
 	while (html_next_attribute(&at, &left, &attribute))
 		if (!attribute.has_value)
 			return false;
-	return true;
+	if (tag->is_end || html_names_has(ended, tag->name, tag->name_len))
+		return true;
+	return (flags & HTML_RAW) == 0 &&
+	       ((flags & (HTML_VOID | HTML_BLOCK)) != 0 ||
+		   tag->attributes_len > 0);
 }
 
 /* Whether one reference with its semicolon stands in the text. */
@@ -229,12 +246,14 @@ bool
 html_is_likely(const char *text, size_t len)
 {
 	struct html_reader reader = {.at = text, .left = len};
+	struct html_names ended = {{false}};
 	struct html_token token;
 
 	if (memchr(text, '<', len) == NULL && memchr(text, '&', len) == NULL)
 		return false;
+	find_end_tags(text, len, &ended);
 	while (html_next(&reader, &token)) {
-		if (token.kind == HTML_TAG && is_html_tag(&token))
+		if (token.kind == HTML_TAG && is_html_tag(&token, &ended))
 			return true;
 		if (token.kind == HTML_TEXT &&
 		    has_reference(token.bytes, token.len))
@@ -248,14 +267,16 @@ html_maybe_to_line(struct buf *out, const char *text, size_t len)
 {
 	struct html_reader reader = {.at = text, .left = len};
 	struct writer w = {.text = BUF_INIT, .max = len + 1};
+	struct html_names ended = {{false}};
 	struct html_token token;
 
 	if (!html_is_likely(text, len)) {
 		clean_add(out, text, len, CLEAN_LINE);
 		return;
 	}
+	find_end_tags(text, len, &ended);
 	while (html_next(&reader, &token)) {
-		if (token.kind == HTML_TAG && is_html_tag(&token))
+		if (token.kind == HTML_TAG && is_html_tag(&token, &ended))
 			take_tag(&w, &reader, &token);
 		else if (w.silent > 0)
 			continue;

@@ -2,6 +2,7 @@
  * A lenient tokeniser of HTML. Each byte is looked at a bounded number of
  * times, whatever was left open.
  */
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,26 +56,53 @@ static const struct element elements[] = {{"a", K}, {"abbr", K}, {"acronym", K},
 #undef B
 #undef V
 
+static_assert(sizeof(elements) / sizeof(elements[0]) <= HTML_ELEMENTS_MAX,
+    "a set has room for all elements");
+
 static int
 compare_element(const void *name, const void *element)
 {
 	return strcmp(name, ((const struct element *)element)->name);
 }
 
-unsigned
-html_element_flags(const char *name, size_t len)
+/* The element of that name; NULL: not of HTML. */
+static const struct element *
+find_element(const char *name, size_t len)
 {
 	char lower[NAME_MAX_LEN + 1];
-	const struct element *found;
 
 	if (len > NAME_MAX_LEN)
-		return 0;
+		return NULL;
 	for (size_t i = 0; i < len; i++)
 		lower[i] = (char)tolower((unsigned char)name[i]);
 	lower[len] = '\0';
-	found = bsearch(lower, elements, sizeof(elements) / sizeof(elements[0]),
+	return bsearch(lower, elements, sizeof(elements) / sizeof(elements[0]),
 	    sizeof(elements[0]), compare_element);
+}
+
+unsigned
+html_element_flags(const char *name, size_t len)
+{
+	const struct element *found = find_element(name, len);
+
 	return found != NULL ? found->flags : 0;
+}
+
+void
+html_names_add(struct html_names *set, const char *name, size_t len)
+{
+	const struct element *found = find_element(name, len);
+
+	if (found != NULL)
+		set->has[found - elements] = true;
+}
+
+bool
+html_names_has(const struct html_names *set, const char *name, size_t len)
+{
+	const struct element *found = find_element(name, len);
+
+	return found != NULL && set->has[found - elements];
 }
 
 /* The end of a tag that begins at s, past its `>`; NULL: it never ends. */

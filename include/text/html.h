@@ -22,7 +22,8 @@ void html_to_text(struct buf *, const char *html, size_t len, size_t max);
 void html_to_article(struct buf *, const char *html, size_t len, size_t max);
 /* The same as html_to_text for text of which nobody says whether it is HTML
  * (RSS titles): only tags of HTML's elements and complete references count as
- * markup, so "a < b" and "<dir>" stay. One line. */
+ * markup, so "a < b" and "<dir>" stay; so does "the <b> tag", which ends
+ * nowhere. One line. */
 void html_maybe_to_line(struct buf *, const char *text, size_t len);
 /* Whether text shows a tag or reference that html_maybe_to_line would take for
  * markup. */

@@ -53,6 +53,13 @@ enum html_element {
 	HTML_CELL = 32,  /* table cell: set off by a blank */
 };
 
+#define HTML_ELEMENTS_MAX 160
+
+/* A set of HTML's elements; begins zeroed. */
+struct html_names {
+	bool has[HTML_ELEMENTS_MAX];
+};
+
 /* Reads the next token; false at the end. */
 bool html_next(struct html_reader *, struct html_token *);
 /* Skips to the end tag of a raw element that was just begun, or to the end. */
@@ -64,6 +71,9 @@ bool html_next_attribute(
 /* The attribute of that lower-case name, compared without case. */
 bool html_find_attribute(
     const struct html_token *, const char *name, struct html_attribute *);
+/* Names of HTML's elements, whatever their case. */
+void html_names_add(struct html_names *, const char *name, size_t len);
+bool html_names_has(const struct html_names *, const char *name, size_t len);
 /* The flags of enum html_element for a name in any case; 0: not of HTML. */
 unsigned html_element_flags(const char *name, size_t len);
 
