@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "parse/document.h"
 #include "parse/item.h"
 #include "parse/names.h"
@@ -15,7 +16,7 @@
 
 /* How the text of an element is written; Atom 0.3 says so apart from its type.
  */
-enum text_mode { MODE_TEXT, MODE_BASE64, MODE_UNREADABLE };
+enum text_mode { MODE_TEXT, MODE_BASE64 };
 
 static void
 start_feed(struct document *doc, struct element *el,
@@ -64,11 +65,15 @@ set_type(struct element *el, const char *type)
 		el->escapes = true;
 	} else if (strncasecmp(type, "text/", 5) == 0)
 		el->type = RAW_PLAIN;
-	else
-		el->mode = MODE_BASE64;
+	else {
+		el->type = RAW_EITHER;
+		if (strchr(type, '/') != NULL)
+			el->mode = MODE_BASE64;
+	}
 }
 
-/* Atom 0.3's mode attribute; without one, markup stands in the document. */
+/* Atom 0.3's mode attribute. Markup stands in the document where the type is
+ * XML's; what "xml" says of other types is false more often than true. */
 static void
 set_mode(struct element *el, const char *mode)
 {
@@ -78,8 +83,8 @@ set_mode(struct element *el, const char *mode)
 		el->mode = MODE_BASE64;
 	else {
 		el->mode = MODE_TEXT;
-		el->escapes =
-		    strcasecmp(mode, "xml") == 0 && el->type == RAW_HTML;
+		if (strcasecmp(mode, "escaped") == 0)
+			el->escapes = false;
 	}
 }
 
@@ -93,9 +98,6 @@ start_text(struct document *doc, struct element *el,
 	set_type(el, type);
 	if (type == NULL)
 		el->type = RAW_PLAIN;
-	if (el->mode == MODE_BASE64 && strncasecmp(type, "text/", 5) != 0 &&
-	    attribute_get(attributes, "mode", &value) == NULL)
-		el->mode = MODE_UNREADABLE;
 	set_mode(el, attribute_get(attributes, "mode", &value));
 	buf_clear(&value);
 }
@@ -116,23 +118,34 @@ start_content(struct document *doc, struct element *el,
 		    document_language(doc, el));
 }
 
+static bool
+is_binary(const struct buf *bytes)
+{
+	for (size_t i = 0; i < bytes->len; i++)
+		if ((unsigned char)bytes->data[i] < ' ' &&
+		    !isspace((unsigned char)bytes->data[i]))
+			return true;
+	return !utf8_is_valid(bytes->data, bytes->len);
+}
+
+/* What should be Base64 and is not, is text after all. */
 static void
 end_text(
     struct document *doc, struct element *el, const struct content *content)
 {
 	struct buf decoded = BUF_INIT;
 	struct content readable = *content;
+	bool is_base64 =
+	    el->mode == MODE_BASE64 &&
+	    base64_decode(&decoded, content->text, content->len) &&
+	    decoded.len > 0;
 
-	if (el->mode == MODE_UNREADABLE)
-		return;
-	if (el->mode == MODE_BASE64) {
-		if (!base64_decode(&decoded, content->text, content->len))
-			goto out;
+	if (is_base64) {
 		readable.text = buf_str(&decoded);
 		readable.len = decoded.len;
 	}
-	document_end_text(doc, el, &readable);
-out:
+	if (!is_base64 || !is_binary(&decoded))
+		document_end_text(doc, el, &readable);
 	buf_clear(&decoded);
 }
 

@@ -21,19 +21,21 @@ digit_of(char c)
 bool
 base64_decode(struct buf *out, const char *text, size_t len)
 {
-	size_t start = out->len;
+	size_t start = out->len, digits = 0, padding = 0;
 	uint32_t bits = 0;
 	int held = 0;
 
-	for (size_t i = 0; i < len && text[i] != '='; i++) {
+	for (size_t i = 0; i < len; i++) {
 		int digit = digit_of(text[i]);
 
 		if (isspace((unsigned char)text[i]))
 			continue;
-		if (digit < 0) {
-			buf_truncate(out, start);
-			return false;
-		}
+		padding += text[i] == '=';
+		if (text[i] == '=')
+			continue;
+		if (digit < 0 || padding > 0)
+			goto bad;
+		digits++;
 		bits = bits << 6 | (uint32_t)digit;
 		held += 6;
 		if (held >= 8) {
@@ -41,5 +43,9 @@ base64_decode(struct buf *out, const char *text, size_t len)
 			buf_add_char(out, (char)(bits >> held));
 		}
 	}
-	return true;
+	if (padding <= 2 && (digits + padding) % 4 == 0)
+		return true;
+bad:
+	buf_truncate(out, start);
+	return false;
 }

@@ -1,5 +1,5 @@
 /*
- * Base64 (RFC 4648 section 4), read leniently.
+ * Base64 (RFC 4648 section 4).
  */
 #ifndef TEXT_BASE64_H
 #define TEXT_BASE64_H
@@ -9,8 +9,9 @@
 
 struct buf;
 
-/* Appends what the text encodes; white space is skipped, padding may be
- * missing. False, and nothing appended, when other characters occur. */
+/* Appends what the text encodes; white space is skipped. False, and nothing
+ * appended, when other characters occur or it is not padded to its length:
+ * then it is some other text. */
 bool base64_decode(struct buf *, const char *text, size_t len);
 
 #endif
