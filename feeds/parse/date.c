@@ -185,11 +185,29 @@ read_epoch(const char *s, size_t len, int64_t *at)
 	return true;
 }
 
+/* Java's and RFC 9557's "[Europe/Paris]" is a word of its own, or goes where
+ * an offset is before it. */
+static size_t
+without_brackets(const char *text, size_t len, char *out)
+{
+	const char *open = memchr(text, '[', len);
+	size_t n = open != NULL ? (size_t)(open - text) : len;
+
+	memcpy(out, text, len);
+	if (open == NULL || text[len - 1] != ']')
+		return len;
+	if (n > 6 && (out[n - 1] == 'Z' || strchr("+-", out[n - 6]) != NULL))
+		return n;
+	out[n] = out[len - 1] = ' ';
+	return len - 1;
+}
+
 bool
 date_parse(const char *text, size_t len, const struct date_options *options,
     int64_t *at)
 {
 	struct date_parts parts = {0};
+	char plain[DATE_TEXT_MAX];
 
 	while (len > 0 && isspace((unsigned char)*text)) {
 		text++;
@@ -203,6 +221,8 @@ date_parse(const char *text, size_t len, const struct date_options *options,
 		return date_compose(&parts, options, at);
 	if (read_epoch(text, len, at))
 		return true;
+	len = without_brackets(text, len, plain);
+	text = plain;
 	parts = (struct date_parts){0};
 	if (date_read_iso(text, len, &parts) &&
 	    date_compose(&parts, options, at))
