@@ -270,24 +270,31 @@ document_start_item(struct document *doc, struct element *el,
 	    doc->here, FACT_LANGUAGE, RANK_LAST, document_language(doc, el));
 }
 
+/* A guid that is a path, not a number, "tag:" or words. */
+static bool
+is_path(const struct document *doc, const char *guid)
+{
+	if (*guid == '/')
+		return true;
+	return doc->format == PARSER_RSS && strchr(guid, '/') != NULL &&
+	       strpbrk(guid, ": \t\n") == NULL;
+}
+
 /* An address where the item gives none: a guid that is one, or a path of the
  * site. */
 static void
-set_missing_url(struct facts *item, const char *base)
+set_missing_url(struct document *doc, const struct element *el)
 {
+	struct facts *item = &doc->item;
 	const char *guid = facts_string(item, FACT_GUID);
-	char *url;
 
 	if (guid == NULL || !item->guid_is_link ||
 	    item->strings[FACT_URL].rank > 0)
 		return;
 	if (url_is_web(guid))
 		item->strings[FACT_URL] = item->strings[FACT_GUID];
-	else if (*guid == '/' && base != NULL) {
-		url = url_resolve(base, guid);
-		facts_set_string(item, FACT_URL, RANK_LEAST, url);
-		free(url);
-	}
+	else if (document_base(doc, el) != NULL && is_path(doc, guid))
+		document_set_url(doc, el, FACT_URL, RANK_LEAST, guid);
 }
 
 /* Whether the item may be told. One that the end of the document cut must have
@@ -314,7 +321,7 @@ document_end_item(
 	if (el->inside == IN_NOTHING)
 		return;
 	if (may_be_told(doc) && !doc->stopped) {
-		set_missing_url(&doc->item, document_base(doc, el));
+		set_missing_url(doc, el);
 		facts_view(&doc->item, &doc->feed, &doc->views, &item);
 		item.cut = doc->finishing;
 		doc->items++;

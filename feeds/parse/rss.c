@@ -20,21 +20,28 @@ start_root(struct document *doc, struct element *el,
 	names_forget(doc);
 }
 
-/* A channel with no root around it, and a CDF channel with an address. */
+/* A channel with no root around it, and a CDF channel with an address, a base
+ * and channels in it. */
 static void
 start_channel(struct document *doc, struct element *el,
     const struct attributes *attributes)
 {
-	struct buf value = BUF_INIT;
+	struct buf value = BUF_INIT, base = BUF_INIT;
+	const char *ref;
 
 	if (doc->format == PARSER_UNKNOWN)
 		start_root(doc, el, attributes);
 	doc->here = &doc->feed;
+	ref = attribute_get(attributes, "base", &value);
+	if (ref != NULL && url_resolve_add(&base, document_base(doc, el), ref,
+			       strlen(ref)))
+		el->base = document_keep(doc, base.data);
 	document_set_url(doc, el, FACT_URL, RANK_WEAK,
 	    attribute_get(attributes, "href", &value));
 	facts_set_string(
 	    doc->here, FACT_LANGUAGE, RANK_LAST, document_language(doc, el));
 	buf_clear(&value);
+	buf_clear(&base);
 }
 
 static void
@@ -87,6 +94,18 @@ start_guid(struct document *doc, struct element *el,
 	buf_clear(&value);
 }
 
+/* CDF's <A HREF=""> of a channel or item. */
+static void
+start_anchor(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	struct buf href = BUF_INIT;
+
+	document_set_url(doc, el, FACT_URL, RANK_LEAST,
+	    attribute_get(attributes, "href", &href));
+	buf_clear(&href);
+}
+
 /* An empty <link href=""/>, Atom's way in RSS without its namespace. */
 static void
 start_link(struct document *doc, struct element *el,
@@ -134,14 +153,17 @@ end_enclosure(
 		document_add_attachment(doc, el, &a);
 }
 
-/* A tag that is an attribute, as Atom and itunes have it. */
+/* A tag that is an attribute, as Atom and itunes have it; the label is for
+ * people. */
 static void
 start_category(struct document *doc, struct element *el,
     const struct attributes *attributes)
 {
 	struct buf value = BUF_INIT;
-	const char *tag = attribute_get(attributes, "term", &value);
+	const char *tag = attribute_get(attributes, "label", &value);
 
+	if (tag == NULL || *tag == '\0')
+		tag = attribute_get(attributes, "term", &value);
 	if (tag == NULL)
 		tag = attribute_get(attributes, "text", &value);
 	facts_add_tag(doc->here, tag);
@@ -244,13 +266,15 @@ const struct rule rss_rules[] = {
     {NONE, "rss", IN_TOP | IN_PAGE, start_root, .inside = IN_ROOT},
     {SPACE_RDF, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
     {NONE, "rdf", IN_TOP, start_root, .inside = IN_ROOT},
-    {NONE, "channel", IN_TOP | IN_ROOT, start_channel, .inside = IN_FEED},
+    {NONE, "channel", IN_TOP | IN_ROOT | IN_FEED, start_channel,
+	.inside = IN_FEED},
     {NONE, "item", IN_ROOT | IN_FEED, start_item, document_end_item,
 	.inside = IN_ITEM},
     {NONE, "items", IN_FEED | IN_ROOT, .inside = IN_FEED},
     {NONE, "title", BOTH, NULL, document_end_text, FACT_TITLE, RANK_OWN, true},
     {NONE, "link", BOTH, start_link, document_end_url, FACT_URL, RANK_OWN,
 	true},
+    {NONE, "a", BOTH, start_anchor},
     {NONE, "description", BOTH, NULL, document_end_text, FACT_SUMMARY, RANK_OWN,
 	true},
     {NONE, "abstract", BOTH, NULL, document_end_text, FACT_SUMMARY, RANK_WEAK,
@@ -262,6 +286,8 @@ const struct rule rss_rules[] = {
     {NONE, "encoded", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
 	true},
     {NONE, "fulltext", IN_ITEM, NULL, document_end_text, FACT_CONTENT,
+	RANK_WEAK, true},
+    {NONE, "fullitem", IN_ITEM, NULL, document_end_text, FACT_CONTENT,
 	RANK_WEAK, true},
     {NONE, "body", IN_ITEM, NULL, document_end_text, FACT_CONTENT, RANK_WEAK,
 	true},
