@@ -53,7 +53,7 @@ world_set_up(void **state)
 	world->authority = authority_new();
 	authority_write(world->authority, world->ca_file);
 	feed_server_start(&world->server, NULL);
-	config->defaults.timeout_ms = 30000;
+	config->defaults.timeout_ms = 300000;
 	config->defaults.contact = (char *)(uintptr_t) "desk@example.org";
 	config->network.max_connections = 32;
 	config->network.idle_connections = 32;

@@ -28,8 +28,7 @@
 #include "frame/proxy.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
-#define LOW_SPEED_BYTES 200L /* a second ... */
-#define LOW_SPEED_S 10L      /* ... for so long: given up */
+#define LOW_SPEED_BYTES 200L /* a second, for a third of the timeout */
 #define PER_HOST 2
 #define WAIT_MAX_S 60             /* for a turn at the host */
 #define PER_MULTI 32              /* connections on a multi handle ... */
@@ -267,7 +266,6 @@ spare_new(void)
 	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_S);
 	curl_easy_setopt(
 	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)EXCHANGE_BYTES_MAX);
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
@@ -305,6 +303,8 @@ take_spare(struct exchange *exchange)
 	easy = spare->easy;
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+	    (long)(pool->timeout_ms / 3000));
 	curl_easy_setopt(easy, CURLOPT_USERAGENT,
 	    access != NULL && access->user_agent != NULL ? access->user_agent
 							 : pool->user_agent);

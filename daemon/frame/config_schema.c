@@ -60,7 +60,8 @@ static const struct schema_field defaults_fields[] = {
 	.preset = "30s",
 	.min = SECONDS(1),
 	.max = SECONDS(600),
-	.doc = "After this time a fetch is given up.",
+	.doc = "After this time a fetch is given up; after a third of it, "
+	       "when fewer than 200 bytes a second come.",
     },
     {
 	.key = "fresh",
