@@ -1,8 +1,10 @@
 /*
  * Warnings about rules and names.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "frame/config_lint.h"
 #include "frame/config_match.h"
@@ -48,23 +50,70 @@ is_covered(
 	return covered;
 }
 
-/* Whether no feed is both among the feeds and of the outlets. */
 static bool
-has_no_feed(const struct config *config, const struct rule_condition *when)
+takes_language(const struct strings *languages, const char *language)
 {
-	if (when->feeds.len == 0 || when->outlets.len == 0)
+	for (size_t i = 0; i < languages->len; i++) {
+		size_t len = strlen(languages->at[i]);
+
+		if (strncasecmp(languages->at[i], language, len) == 0 &&
+		    (language[len] == '\0' || language[len] == '-'))
+			return true;
+	}
+	return languages->len == 0;
+}
+
+/* Whether a condition asks for nothing but feeds and outlets. */
+static bool
+is_place(const struct rule_condition *when)
+{
+	return when->feeds.len + when->outlets.len > 0 &&
+	       when->entities.len + when->words.len + when->languages.len +
+		       when->tags.len + when->all_len + when->any_len +
+		       when->none_len ==
+		   0;
+}
+
+/* Whether an item of the feed may meet the condition; by_language: in the
+ * language that the feed is said to have. */
+static bool
+takes_feed(const struct rule_condition *when, const struct config_feed *feed,
+    bool by_language)
+{
+	bool any = when->any_len == 0;
+
+	if ((when->feeds.len > 0 && !strings_has(&when->feeds, feed->id)) ||
+	    (when->outlets.len > 0 &&
+		!strings_has(&when->outlets, feed->outlet)) ||
+	    (by_language && feed->language != NULL &&
+		!takes_language(&when->languages, feed->language)))
 		return false;
-	for (size_t i = 0; i < config->feeds_len; i++)
-		if (strings_has(&when->feeds, config->feeds[i].id) &&
-		    strings_has(&when->outlets, config->feeds[i].outlet))
+	for (size_t i = 0; i < when->none_len; i++)
+		if (is_place(&when->none[i]) &&
+		    takes_feed(&when->none[i], feed, by_language))
 			return false;
-	return true;
+	for (size_t i = 0; i < when->all_len; i++)
+		if (!takes_feed(&when->all[i], feed, by_language))
+			return false;
+	for (size_t i = 0; i < when->any_len && !any; i++)
+		any = takes_feed(&when->any[i], feed, by_language);
+	return any;
+}
+
+static bool
+takes_no_feed(const struct config *config, const struct rule_condition *when,
+    bool by_language)
+{
+	for (size_t i = 0; i < config->feeds_len; i++)
+		if (takes_feed(when, &config->feeds[i], by_language))
+			return false;
+	return config->feeds_len > 0;
 }
 
 static bool
 is_never_met(const struct config *config, const struct rule_condition *when)
 {
-	if (has_no_feed(config, when))
+	if (takes_no_feed(config, when, false))
 		return true;
 	for (size_t i = 0; i < when->none_len; i++)
 		if (is_covered(when, &when->none[i]))
@@ -128,6 +177,17 @@ lint_rules(struct config_reader *reader)
 		if (is_never_met(config, &rule->when))
 			reader_warn(reader, &rule->mark,
 			    "rule \"%s\" can never be met", rule->id);
+		else if (takes_no_feed(config, &rule->when, true))
+			reader_warn(reader, &rule->mark,
+			    "rule \"%s\" can hardly be met: no feed that it "
+			    "takes is in one of its languages",
+			    rule->id);
+		if (rule->min_outlets > 1 &&
+		    (uint64_t)rule->min_outlets > outlets.len)
+			reader_warn(reader, &rule->mark,
+			    "rule \"%s\" waits for %" PRId64
+			    " outlets (min_outlets), but the feeds have %zu",
+			    rule->id, rule->min_outlets, outlets.len);
 	}
 	map_clear(&outlets);
 }

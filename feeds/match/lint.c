@@ -16,6 +16,8 @@
 #include "match/set.h"
 
 #define LETTERS_MIN 3
+#define SYLLABLES_MIN 2 /* in scripts whose letters are syllables or words */
+#define HANGUL 0xac00   /* its first syllable */
 
 /* Folded. */
 static const char given_names[] =
@@ -170,11 +172,26 @@ is_capitals(const char *name)
 	return shape.upper;
 }
 
+static bool
+is_short(const char *name, unsigned letters)
+{
+	const char *p = name, *end = name + strlen(name);
+	struct fold_word word;
+
+	if (nospace_is_name(name) ||
+	    (fold_next(&p, end, &word) && word.len > 0 &&
+		word.letter[0] >= HANGUL))
+		return letters < SYLLABLES_MIN;
+	return letters < LETTERS_MIN;
+}
+
 /* Why a name is doubtful, by its folded words, NULL when it is not. */
 static const char *
-why_common(const char *key, unsigned words, unsigned letters)
+why_common(const char *name, const char *key, unsigned words, unsigned letters)
 {
-	if (letters < LETTERS_MIN)
+	if (strspn(key, "0123456789 ") == strlen(key))
+		return "a number";
+	if (is_short(name, letters))
 		return "very short";
 	if (words != 1)
 		return NULL;
@@ -193,9 +210,9 @@ lint_is_common(const char *name)
 
 	fold_shape(name, name + strlen(name), &shape);
 	/* A word written small asks for no capital. */
-	common =
-	    words == 0 || (words == 1 && shape.lower) ||
-	    (!shape.upper && why_common(buf_str(&key), words, letters) != NULL);
+	common = words == 0 || (words == 1 && shape.lower) ||
+		 (!shape.upper &&
+		     why_common(name, buf_str(&key), words, letters) != NULL);
 	buf_clear(&key);
 	return common;
 }
@@ -235,18 +252,25 @@ warn_common(struct lint *l, size_t entity, size_t name, unsigned letters,
 {
 	const struct match_entity *e = &l->entities[entity];
 	const char *text = e->names[name].text;
-	const char *why = why_common(buf_str(&l->key), words, letters);
+	const char *why = why_common(text, buf_str(&l->key), words, letters);
+	enum match_case letter_case = e->names[name].letter_case;
 
 	if (why == NULL || e->near_len > 0)
 		return;
-	/* The rules for acronyms watch over these. */
-	if (is_capitals(text) && e->names[name].letter_case != MATCH_CASE_ANY)
-		return;
 	buf_reset(&l->message);
-	buf_addf(&l->message,
-	    "the name \"%s\" is %s and will be found where others are meant: "
-	    "give a longer name, or words under \"near\"",
-	    text, why);
+	if (!is_capitals(text) || letter_case == MATCH_CASE_ANY)
+		buf_addf(&l->message,
+		    "the name \"%s\" is %s and will be found where others "
+		    "are meant: give a longer name, or words under \"near\"",
+		    text, why);
+	else if (is_short(text, letters) && letter_case == MATCH_CASE_AUTO)
+		buf_addf(&l->message,
+		    "the name \"%s\" is very short and will be found wherever "
+		    "it stands in capitals: give a longer name, words under "
+		    "\"near\", or \"case: true\" if that is meant",
+		    text);
+	else
+		return; /* the rules for acronyms watch over these */
 	l->on_warning(l->arg, entity, name, buf_str(&l->message));
 }
 
@@ -286,6 +310,15 @@ warn_shared(struct lint *l, size_t entity, size_t name)
 }
 
 static void
+warn_nameless(struct lint *l, size_t entity)
+{
+	buf_reset(&l->message);
+	buf_addf(&l->message, "entity \"%s\" has no names: it is never found",
+	    l->entities[entity].id);
+	l->on_warning(l->arg, entity, 0, buf_str(&l->message));
+}
+
+static void
 check_name(struct lint *l, size_t entity, size_t name)
 {
 	const struct match_name *given = &l->entities[entity].names[name];
@@ -321,9 +354,12 @@ lint_names(const struct match_entity *entities, size_t len,
 	for (size_t i = 0; i < len; i++)
 		names += entities[i].names_len;
 	l.keys = xcalloc(names, sizeof(*l.keys));
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
+		if (entities[i].names_len == 0)
+			warn_nameless(&l, i);
 		for (size_t k = 0; k < entities[i].names_len; k++)
 			check_name(&l, i, k);
+	}
 	map_clear(&l.owners);
 	for (size_t i = 0; i < l.keys_len; i++)
 		free(l.keys[i]);
