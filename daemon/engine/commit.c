@@ -12,6 +12,7 @@
 #include "engine/report.h"
 #include "frame/clock.h"
 #include "frame/log.h"
+#include "frame/peer.h"
 #include "store/store.h"
 
 static void
@@ -34,24 +35,18 @@ arm(struct engine *engine, int64_t delay_ms)
 	evtimer_add(engine->commit_timer, &delay);
 }
 
-/* An alert waits no longer than the last commit took: at rest that is nearly
- * nothing, and a slow disk gathers as much as it needs to. */
+/* An alert waits for nothing but the end of the loop's turn, in which all that
+ * came meanwhile is taken in: while a slow disk syncs, more gathers. */
 void
 commit_soon(struct engine *engine)
 {
-	bool hurry = batch_has_alert(engine->batch);
-
 	if (engine->failing || batch_rows(engine->batch) == 0)
 		return; /* the retry is armed */
-	if (batch_rows(engine->batch) >= COMMIT_ROWS)
+	if (batch_rows(engine->batch) >= COMMIT_ROWS ||
+	    batch_has_alert(engine->batch))
 		event_active(engine->commit_timer, EV_TIMEOUT, 0);
-	else if (hurry && !engine->commit_hurries)
-		arm(engine, engine->commit_took_ms < COMMIT_MS
-				? engine->commit_took_ms
-				: COMMIT_MS);
 	else if (!evtimer_pending(engine->commit_timer, NULL))
 		arm(engine, COMMIT_MS);
-	engine->commit_hurries = hurry;
 }
 
 void
@@ -59,11 +54,13 @@ commit_tell(struct engine *engine)
 {
 	int64_t now = clock_now_us();
 
+	if (engine->courier != NULL) {
+		outbox_pump(engine->outbox, now);
+		peer_flush(engine->courier, 0);
+	}
 	for (size_t i = 0; i < engine->logs_len; i++)
 		log_sink_pump(engine->logs[i], now);
 	report_alerts(engine);
-	if (engine->courier != NULL)
-		outbox_pump(engine->outbox, now);
 }
 
 static void
@@ -87,7 +84,6 @@ note_failure(struct engine *engine, enum store_result result)
 bool
 commit_now(struct engine *engine)
 {
-	int64_t begun_ms = clock_monotonic_ms();
 	enum store_result result;
 
 	if (batch_rows(engine->batch) > 0) {
@@ -97,10 +93,8 @@ commit_now(struct engine *engine)
 			return false;
 		}
 		engine->stats.commits++;
-		engine->commit_took_ms = clock_monotonic_ms() - begun_ms;
 	}
 	evtimer_del(engine->commit_timer);
-	engine->commit_hurries = false;
 	engine->stats.store_ok = 1;
 	engine->stats_changed = true;
 	outbox_committed(engine->outbox);

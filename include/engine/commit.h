@@ -1,7 +1,7 @@
 /*
  * Group commit: what came in goes to the store at 100 rows or after 20 ms,
- * whichever is first; with an alert in it, after as long as the last commit
- * took. Nothing is told to anyone before.
+ * whichever is first; with an alert in it, at the end of the loop's turn.
+ * Nothing is told to anyone before.
  */
 #ifndef ENGINE_COMMIT_H
 #define ENGINE_COMMIT_H
@@ -20,9 +20,9 @@ struct engine;
 void commit_init(struct engine *);
 /* The batch may have grown: sees to it that it is committed in time. */
 void commit_soon(struct engine *);
-/* Commits at once, tells logs, desk and courier. False: it is held. */
+/* Commits at once, tells courier, logs and desk. False: it is held. */
 bool commit_now(struct engine *);
-/* Sends what the store has for logs, desk and courier. */
+/* Sends what the store has for courier, logs and desk. */
 void commit_tell(struct engine *);
 
 #endif

@@ -57,8 +57,6 @@ struct engine {
 	struct peer *courier; /* NULL: down, as desk */
 	struct peer *desk;
 	struct event *commit_timer;
-	bool commit_hurries;    /* the timer is set for an alert */
-	int64_t commit_took_ms; /* the last one */
 	struct event *tick_timer;   /* each second */
 	struct event *upkeep_timer; /* small steps while there is work */
 	struct event *stop_timer;
