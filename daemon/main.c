@@ -141,6 +141,7 @@
  * The store:
  *   daemon/store/apply.c                 statements behind each write
  *   daemon/store/batch.c                 what one transaction holds
+ *   daemon/store/checkpoint.c            the log copied into the file, aside
  *   daemon/store/db.c                    one SQLite connection
  *   daemon/store/delivery.c              the outbox read
  *   daemon/store/find.c                  items and feeds by address

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -487,6 +488,21 @@ try_memory(void)
 	return getpid() > 0 ? 0 : 1;
 }
 
+static void *
+do_nothing(void *arg)
+{
+	return arg;
+}
+
+static int
+try_thread(void)
+{
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, do_nothing, NULL);
+
+	return error != 0 ? error : pthread_join(thread, NULL);
+}
+
 static void
 assert_killed(int status)
 {
@@ -501,6 +517,7 @@ fetcher_opens_no_file_and_runs_nothing(void **state)
 	assert_exits(behind_walls(&fetcher_walls, try_open), EACCES);
 	assert_killed(behind_walls(&fetcher_walls, try_exec));
 	assert_killed(behind_walls(&fetcher_walls, try_fork));
+	assert_killed(behind_walls(&fetcher_walls, try_thread));
 	assert_killed(behind_walls(&fetcher_walls, try_kill_parent));
 	assert_killed(behind_walls(&fetcher_walls, try_ptrace));
 }
@@ -543,14 +560,19 @@ static void
 engine_reaches_its_folders_only(void **state)
 {
 	static const struct sandbox_path paths[] = {{folder, true}};
-	const struct sandbox walls = {
-	    .paths = paths, .paths_len = 1, .files = true};
+	const struct sandbox walls = {.paths = paths,
+	    .paths_len = 1,
+	    .files = true,
+	    .threads = true};
 
 	assert_non_null(mkdtemp(folder));
 	assert_exits(behind_walls(&walls, try_write_inside), 0);
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0)
 		assert_exits(behind_walls(&walls, try_open), EACCES);
 	assert_exits(behind_walls(&walls, try_inet_socket), EACCES);
+	assert_exits(behind_walls(&walls, try_thread), 0);
+	assert_killed(behind_walls(&walls, try_fork));
+	assert_killed(behind_walls(&walls, try_exec));
 	rmdir(folder);
 }
 

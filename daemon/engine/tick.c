@@ -95,7 +95,7 @@ on_upkeep(evutil_socket_t fd, short what, void *arg)
 		more |= log_sink_step(engine->logs[i], clock_now_us());
 	more |= store_index_step(engine->store, INDEX_ROWS);
 	more |= purge(engine);
-	store_checkpoint(engine->store);
+	more |= store_checkpoint(engine->store);
 	if (more)
 		upkeep_soon(engine);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -58,7 +59,7 @@ static const int file_calls[] = {SCMP_SYS(access), SCMP_SYS(chmod),
 /* What no role ever does: whoever tries is owned, and ends. All else that is
  * not allowed fails with EACCES, since libraries probe for this and that. */
 static const int deadly_calls[] = {SCMP_SYS(bpf), SCMP_SYS(chroot),
-    SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(execve), SCMP_SYS(execveat),
+    SCMP_SYS(execve), SCMP_SYS(execveat),
     SCMP_SYS(fork), SCMP_SYS(init_module), SCMP_SYS(io_uring_setup),
     SCMP_SYS(kexec_load), SCMP_SYS(keyctl), SCMP_SYS(kill), SCMP_SYS(mount),
     SCMP_SYS(perf_event_open), SCMP_SYS(personality), SCMP_SYS(pidfd_getfd),
@@ -91,6 +92,27 @@ allow_memory(scmp_filter_ctx filter)
 	for (size_t i = 0; i < 2; i++)
 		error |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 1,
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return error;
+}
+
+/* clone3 hides its flags in memory: without it libc uses clone. */
+static int
+rule_clone(scmp_filter_ctx filter, bool threads)
+{
+	static const struct scmp_arg_cmp thread[] = {
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)};
+	static const struct scmp_arg_cmp process[] = {
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)};
+	int error;
+
+	error = seccomp_rule_add_array(
+	    filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, process);
+	error |= seccomp_rule_add_array(filter,
+	    threads ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone),
+	    1, thread);
+	error |= seccomp_rule_add(filter,
+	    threads ? SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_KILL_PROCESS,
+	    SCMP_SYS(clone3), 0);
 	return error;
 }
 
@@ -153,6 +175,7 @@ enter_seccomp(const struct sandbox *sandbox)
 	error |= ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, deadly_calls);
 	error |= allow_memory(filter);
 	error |= allow_raise(filter);
+	error |= rule_clone(filter, sandbox->threads);
 	if (sandbox->files)
 		error |= ADD_ALL(filter, SCMP_ACT_ALLOW, file_calls);
 	else

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "store/apply.h"
 #include "store/batch_op.h"
+#include "store/checkpoint.h"
 #include "store/db.h"
 #include "store/lock.h"
 #include "store/schema.h"
@@ -169,6 +170,7 @@ store_open(const char *path, char **warning, char **error)
 
 	*warning = *error = NULL;
 	store->path = xstrdup(path);
+	store->checkpoint = checkpoint_new(path);
 	store->lock = lock_take(lock_path, error);
 	free(lock_path);
 	if (store->lock == -1)
@@ -192,6 +194,7 @@ store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
+	checkpoint_free(store->checkpoint);
 	db_close(store->db);
 	if (store->lock != -1)
 		close(store->lock);

@@ -2,6 +2,7 @@
  * Upkeep in small steps: the search index, old rows, the write-ahead log. A
  * step that fails is undone and simply comes again.
  */
+#include "store/checkpoint.h"
 #include "store/db.h"
 #include "store/store.h"
 #include "store/store_db.h"
@@ -124,12 +125,26 @@ store_trim_seen(struct store *store, int64_t feed, int64_t before_at)
 	store_note_result(store);
 }
 
-void
+/* The log begins anew only once all of it is copied. What commits have added
+ * while the thread was at it is little: that the writer copies itself. */
+bool
 store_checkpoint(struct store *store)
 {
-	if (store->db == NULL || store->wal_pages < CHECKPOINT_PAGES)
-		return;
-	sqlite3_wal_checkpoint_v2(
-	    db_handle(store->db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (store->db == NULL)
+		return false;
+	if (checkpoint_runs(store->checkpoint))
+		return true;
+	if (store->copying) {
+		store->copying = false;
+		if (store->wal_pages > 0)
+			sqlite3_wal_checkpoint_v2(db_handle(store->db), NULL,
+			    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		return false;
+	}
+	if (store->wal_pages < CHECKPOINT_PAGES)
+		return false;
 	store->wal_pages = 0;
+	store->copying = true;
+	checkpoint_start(store->checkpoint);
+	return true;
 }

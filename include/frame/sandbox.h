@@ -21,6 +21,7 @@ struct sandbox {
 	bool accept;         /* may accept on listeners opened before */
 	bool syslog;         /* may connect to local sockets, for syslog(3) */
 	bool files;          /* may open, rename, fsync files (in paths) */
+	bool threads;        /* may start threads, still no process */
 	uint64_t memory_max; /* RLIMIT_AS, bytes; 0: none */
 	uint64_t files_max;  /* RLIMIT_NOFILE; 0: as it is */
 };

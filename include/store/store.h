@@ -71,7 +71,8 @@ bool store_purge_step(struct store *, int64_t before_at,
 /* Forgets keys of a feed that are older than before_at and not among its
  * JOB_SEEN_MAX newest, which are sent along with each fetch. */
 void store_trim_seen(struct store *, int64_t feed, int64_t before_at);
-/* Moves the write-ahead log into the file once it is longer than 4 MiB. */
-void store_checkpoint(struct store *);
+/* Checkpoint: copies the write-ahead log into the file once it is longer than
+ * 4 MiB, on a thread. */
+bool store_checkpoint(struct store *);
 
 #endif

@@ -4,12 +4,15 @@
 #ifndef STORE_STORE_DB_H
 #define STORE_STORE_DB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct checkpoint;
 struct db;
 
 struct store {
 	struct db *db; /* NULL while it cannot be opened again */
+	struct checkpoint *checkpoint;
 	char *path;
 	int lock;
 	char *error; /* of the last call, or NULL */
@@ -18,7 +21,9 @@ struct store {
 	uint64_t last_item;
 	int64_t last_feed;
 	int64_t commit; /* how many there were */
-	int wal_pages;  /* in the write-ahead log, after the last commit */
+	int wal_pages;  /* in the write-ahead log; 0: no commit since it was
+			 * copied */
+	bool copying;   /* the thread was told to copy it */
 };
 
 /* The connection, opened anew if need be, its last failure forgotten; NULL
