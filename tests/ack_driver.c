@@ -1,12 +1,13 @@
 /*
  * A store and a rolling log under load, for tests that cut the power.
  *
- *	ack_driver run FOLDER	commits alerts for ever and prints "ack SEQ" for
- *				each one once its commit has come back
+ *	ack_driver run FOLDER	commits alerts and items for ever, the search
+ *				index and checkpoints between, and prints
+ *				"ack SEQ" once a commit has come back
  *	ack_driver check FOLDER SEQ
  *				opens both again, as after a crash: exit 0 when
  *				all up to SEQ are in the store and, once, in the
- *				log
+ *				log, and the store and its index are sound
  */
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -24,6 +25,7 @@
 #include "store/store.h"
 
 #define BATCH_MAX 20 /* alerts in a commit */
+#define FEED 1
 
 struct driver {
 	struct store *store;
@@ -79,6 +81,24 @@ add_alert(struct driver *driver)
 	batch_add_alert(driver->batch, &alert);
 }
 
+static void
+add_item(struct driver *driver)
+{
+	struct feed_record feed = {.row = FEED, .id = xstrdup("a")};
+	struct item_record record = {.id = store_next_item(driver->store),
+	    .feed = FEED,
+	    .seen_at = clock_now_us()};
+	struct item *item = &record.item;
+
+	item_init(item);
+	item->key = item->revision = record.id;
+	item->title = xasprintf("News number %d", rand());
+	item->summary = xasprintf("%0*d", rand() % 5000 + 1, rand());
+	item->content = xstrdup("Nothing more is known");
+	batch_add_feed(driver->batch, &feed);
+	batch_add_item(driver->batch, &record);
+}
+
 /* Acknowledges by one write each, so that a kill tears none in two. */
 static int
 run(struct driver *driver)
@@ -89,6 +109,7 @@ run(struct driver *driver)
 	for (unsigned turn = 0;; turn++) {
 		for (int i = rand() % BATCH_MAX; i >= 0; i--)
 			add_alert(driver);
+		add_item(driver);
 		while (store_commit(driver->store, driver->batch) != STORE_OK)
 			usleep(10000);
 		acked = store_last_seq(driver->store);
@@ -99,6 +120,8 @@ run(struct driver *driver)
 		log_sink_pump(driver->log, clock_now_us());
 		if (turn % 8 == 0)
 			log_sink_tick(driver->log, clock_now_us());
+		store_index_step(driver->store, 2);
+		store_checkpoint(driver->store);
 	}
 }
 
@@ -157,7 +180,11 @@ is_sound(const char *folder)
 	    sqlite3_prepare_v2(
 		db, "PRAGMA integrity_check", -1, &check, NULL) == SQLITE_OK &&
 	    sqlite3_step(check) == SQLITE_ROW &&
-	    strcmp((const char *)sqlite3_column_text(check, 0), "ok") == 0;
+	    strcmp((const char *)sqlite3_column_text(check, 0), "ok") == 0 &&
+	    sqlite3_exec(db,
+		"INSERT INTO items_text (items_text, rank)"
+		" VALUES ('integrity-check', 1)",
+		NULL, NULL, NULL) == SQLITE_OK;
 
 	sqlite3_finalize(check);
 	sqlite3_close(db);
@@ -187,6 +214,8 @@ check(struct driver *driver, const char *folder, uint64_t acked)
 		tally.ok = false;
 	}
 	free(tally.count);
+	while (store_index_step(driver->store, 100))
+		;
 	if (!is_sound(folder)) {
 		printf("the store is not sound\n");
 		tally.ok = false;

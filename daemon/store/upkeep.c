@@ -9,14 +9,29 @@
 
 #define CHECKPOINT_PAGES 1024 /* 4 MiB */
 
-static void
+/* Steps are not synced, the next commit of a batch does that: of what a power
+ * cut undoes nobody was told, and it comes again. */
+static int
+begin_step(struct db *db)
+{
+	return db_exec(db, "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
+}
+
+/* True: it is done. */
+static bool
 end_step(struct store *store)
 {
-	if (db_result(store->db) == STORE_OK)
-		db_exec(store->db, "COMMIT");
-	if (!sqlite3_get_autocommit(db_handle(store->db)))
-		db_exec(store->db, "ROLLBACK");
+	struct db *db = store->db;
+	bool done = db_result(db) == STORE_OK && db_exec(db, "COMMIT") == 0;
+
+	if (!sqlite3_get_autocommit(db_handle(db)))
+		db_exec(db, "ROLLBACK");
 	store_note_result(store);
+	if (db_exec(db, "PRAGMA synchronous = FULL") == 0)
+		return done;
+	db_close(db); /* the next one is opened with it */
+	store->db = NULL;
+	return false;
 }
 
 bool
@@ -33,17 +48,19 @@ store_index_step(struct store *store, unsigned limit)
 	    "SELECT max(id) FROM (SELECT id FROM items WHERE id > ?"
 	    " ORDER BY id LIMIT ?)",
 	    "ii", from, (int64_t)limit);
-	if (to <= from || db_exec(db, "BEGIN IMMEDIATE") == -1)
+	if (to <= from)
 		return false;
-	db_run(db,
-	    "INSERT INTO items_text (rowid, title, summary, content)"
-	    " SELECT id, title, summary, content FROM items"
-	    " WHERE id > ? AND id <= ?",
-	    "ii", from, to);
-	db_run(
-	    db, "UPDATE facts SET value = ? WHERE name = 'indexed'", "i", to);
-	end_step(store);
-	return db_result(db) == STORE_OK && to - from >= limit;
+	if (begin_step(db) == 0) {
+		db_run(db,
+		    "INSERT INTO items_text (rowid, title, summary, content)"
+		    " SELECT id, title, summary, content FROM items"
+		    " WHERE id > ? AND id <= ?",
+		    "ii", from, to);
+		db_run(db,
+		    "UPDATE facts SET value = ? WHERE name = 'indexed'", "i",
+		    to);
+	}
+	return end_step(store) && to - from >= limit;
 }
 
 /* Deliveries of sinks that are configured no more go with their alerts. */
@@ -97,17 +114,18 @@ store_purge_step(struct store *store, int64_t before_at,
     const struct strings *sinks, unsigned limit)
 {
 	struct db *db = store_connect(store);
-	int64_t before, changed;
+	int64_t before, changed = 0;
 
-	if (db == NULL || db_exec(db, "BEGIN IMMEDIATE") == -1)
+	if (db == NULL)
 		return false;
-	fill_sinks(db, sinks);
-	before = sqlite3_total_changes64(db_handle(db));
-	purge_alerts(db, before_at, limit);
-	purge_items(db, before_at, limit);
-	changed = sqlite3_total_changes64(db_handle(db)) - before;
-	end_step(store);
-	return db_result(db) == STORE_OK && changed >= limit;
+	if (begin_step(db) == 0) {
+		fill_sinks(db, sinks);
+		before = sqlite3_total_changes64(db_handle(db));
+		purge_alerts(db, before_at, limit);
+		purge_items(db, before_at, limit);
+		changed = sqlite3_total_changes64(db_handle(db)) - before;
+	}
+	return end_step(store) && changed >= limit;
 }
 
 void
