@@ -128,6 +128,7 @@
  *   daemon/frame/dns.c                   c-ares on libevent
  *   daemon/frame/dns_cache.c             addresses for their time to live
  *   daemon/frame/domain.c                what one owner has: domains
+ *   daemon/frame/hosts_file.c            names that need no name server
  *   daemon/frame/job.c                   messages of a fetch
  *   daemon/frame/log.c                   diagnostics
  *   daemon/frame/message.c               typed messages between roles
@@ -197,6 +198,7 @@
  *   daemon/engine/rhythm.c               when a feed publishes
  *   daemon/engine/rolling_log.c          the file written at present
  *   daemon/engine/route.c                which alerts go where
+ *   daemon/engine/reach.c                whether the network is there
  *   daemon/engine/schedule.c             which feed is due
  *   daemon/engine/seen.c                 keys a feed has shown
  *   daemon/engine/sinks.c                the engine and its sinks

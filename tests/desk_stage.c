@@ -186,8 +186,11 @@ send_config(struct stage *stage)
 static void
 send_stats(struct stage *stage)
 {
-	struct stats stats = {
-	    .store_ok = 1, .fetchers = 2, .seq = store_last_seq(stage->store)};
+	struct stats stats = {.network_ok = 1,
+	    .dns_ok = 1,
+	    .store_ok = 1,
+	    .fetchers = 2,
+	    .seq = store_last_seq(stage->store)};
 
 	stats_put(peer_begin(stage->engine, MESSAGE_STATS), &stats);
 	peer_send(stage->engine);

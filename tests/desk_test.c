@@ -423,7 +423,10 @@ metrics_tell_feeds_sinks_and_engine(void **state)
 	    .delivered = 3,
 	    .waiting = 2,
 	    .oldest_waiting_at = NOW - 2500000};
-	struct stats stats = {.alerts = {{1, 2, 3}, {1, 1, 1}}, .store_ok = 1};
+	struct stats stats = {.alerts = {{1, 2, 3}, {1, 1, 1}},
+	    .network_ok = 1,
+	    .dns_stale = 7,
+	    .store_ok = 1};
 	struct desk_role role = {ROLE_FETCHER, 1, 42, 5, xstrdup("up")};
 	struct desk_state desk;
 	struct buf out = BUF_INIT;
@@ -447,6 +450,9 @@ metrics_tell_feeds_sinks_and_engine(void **state)
 	    &out, "wirewatch_delivery_oldest_age_seconds{sink=\"hook\"} 2.500");
 	assert_has_line(
 	    &out, "wirewatch_alerts_total{type=\"item\",level=\"flash\"} 3");
+	assert_has_line(&out, "wirewatch_network_up 1");
+	assert_has_line(&out, "wirewatch_dns_up 0");
+	assert_has_line(&out, "wirewatch_dns_stale_answers_total 7");
 	assert_has_line(&out,
 	    "wirewatch_alerts_total{type=\"story.new\",level=\"flash\"} 1");
 	assert_has_line(

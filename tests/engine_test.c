@@ -284,12 +284,7 @@ a_reload_changes_feeds_and_rules(void **state)
 	char *second = xasprintf("%s/second.jsonl", world->folder);
 
 	world_first_fetch(world);
-	world_write_file(world->config_path, text);
-	config_free(world->config);
-	world->config = world_load_config(world->config_path);
-	world->ready = false;
-	world_send_config(world);
-	WAIT_FOR(world, world->ready);
+	world_reload(world, text);
 	world_fetch(world, "Macron after the reload");
 	world_fetch(world, NULL); /* the next may have been under way before */
 	WAIT_FOR(world, world->deliveries_len == 1);

@@ -78,6 +78,16 @@ on_plain(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
+static void
+end_at_once(struct world *world)
+{
+	enum fetch_outcome outcome = world->outcome;
+
+	if (world->dead != NULL && strcmp(world->job.feed, world->dead) == 0)
+		outcome = FETCH_TIMEOUT;
+	world_send_done(world, outcome);
+}
+
 static int
 on_start(void *arg, struct peer *peer, struct message_reader *reader)
 {
@@ -86,6 +96,8 @@ on_start(void *arg, struct peer *peer, struct message_reader *reader)
 	fetch_start_clear(&world->job);
 	assert_int_equal(fetch_start_get(reader, &world->job), 0);
 	world->jobs++;
+	if (world->at_once)
+		end_at_once(world);
 	return 0;
 }
 
@@ -367,6 +379,17 @@ world_turn(struct world *world)
 	event_base_loop(world->base, EVLOOP_ONCE);
 }
 
+void
+world_reload(struct world *world, const char *text)
+{
+	world_write_file(world->config_path, text);
+	config_free(world->config);
+	world->config = world_load_config(world->config_path);
+	world->ready = false;
+	world_send_config(world);
+	WAIT_FOR(world, world->ready);
+}
+
 int
 world_set_up(void **state)
 {
@@ -381,6 +404,7 @@ world_set_up(void **state)
 	world_write_file(world->config_path, world_config_text);
 	world->config = world_load_config(world->config_path);
 	world->base = event_base_new();
+	world->http_status = 500;
 	for (int i = 0; i < ROLE_KINDS; i++)
 		plays[i].arg = world;
 	world_start_engine(world);
@@ -452,7 +476,7 @@ world_send_done(struct world *world, enum fetch_outcome outcome)
 {
 	struct fetch_done done = {.job = world->job.job,
 	    .outcome = outcome,
-	    .http_status = 200,
+	    .http_status = outcome == FETCH_HTTP ? world->http_status : 200,
 	    .etag = (char *)"\"v1\"",
 	    .error = outcome == FETCH_OK ? NULL : (char *)"it broke"};
 

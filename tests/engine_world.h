@@ -36,6 +36,10 @@ struct world {
 	struct peer *courier;
 	struct peer *desk;
 	bool once;
+	bool at_once;               /* all jobs end as they come ... */
+	enum fetch_outcome outcome; /* ... like this */
+	unsigned http_status;
+	const char *dead; /* but those of this feed end with a timeout */
 	/* what came */
 	bool ready;
 	bool finished;
@@ -75,6 +79,8 @@ void world_start_engine(struct world *world);
 void world_drop_peers(struct world *world);
 void world_kill_engine(struct world *world);
 void world_turn(struct world *world);
+/* The engine gets this configuration; waits until it is in force. */
+void world_reload(struct world *world, const char *text);
 int world_set_up(void **state);
 int world_tear_down(void **state);
 void world_wait_for_job(struct world *world);

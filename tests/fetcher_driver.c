@@ -58,9 +58,21 @@ on_done(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
+static int
+on_names(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct fetcher_driver *driver = arg;
+
+	driver->names_down = message_get_u32(reader) == 0;
+	for (int i = 0; i < 3; i++)
+		message_get_u64(reader);
+	return message_end(reader) ? 0 : -1;
+}
+
 static const struct message_route engine_routes[] = {
     {MESSAGE_ITEM, on_item},
     {MESSAGE_FETCH_DONE, on_done},
+    {MESSAGE_NAMES, on_names},
     {MESSAGE_NONE, NULL},
 };
 

@@ -28,6 +28,7 @@ struct fetcher_driver {
 	void (*on_item)(void *arg, const struct item_message *);
 	void (*on_done)(void *arg, const struct fetch_done *);
 	void *arg;
+	bool names_down;  /* its name servers do not answer */
 	const char *gone; /* why the engine's end went away */
 };
 

@@ -84,7 +84,7 @@ choose(struct name_server *server, const struct query *query,
 	if (query->type != TYPE_A)
 		return 0;
 	addresses[1] = "127.0.0.1";
-	if (strcmp(label, "lo") == 0)
+	if (strncmp(label, "lo", 2) == 0)
 		addresses[0] = "127.0.0.1";
 	else if (strcmp(label, "meta") == 0)
 		addresses[0] = "169.254.169.254";
@@ -105,14 +105,17 @@ answer_query(
 	const char *addresses[2];
 	unsigned count;
 
-	if (strcmp(query->label, "silent") == 0)
+	if (server->mood == NAME_SERVER_SILENT ||
+	    strcmp(query->label, "silent") == 0)
 		return;
 	if (strcmp(query->label, "junk") == 0) {
 		put_head(out, query, 255, 0);
 		buf_add(out, "\xc0\xff\xff\xc0\x0c\x01", 6);
-	} else if (strcmp(query->label, "fail") == 0) {
+	} else if (server->mood == NAME_SERVER_FAILS ||
+		   strcmp(query->label, "fail") == 0) {
 		put_head(out, query, 0, 2);
-	} else if (strcmp(query->label, "none") == 0) {
+	} else if (server->mood == NAME_SERVER_DENIES ||
+		   strcmp(query->label, "none") == 0) {
 		put_head(out, query, 0, 3);
 	} else {
 		count = choose(server, query, addresses);

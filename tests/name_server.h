@@ -2,7 +2,7 @@
  * A name server for tests, on loopback, honest or not. The first label of the
  * name that is asked for says what it answers:
  *
- *	lo		127.0.0.1
+ *	lo...		127.0.0.1
  *	meta		169.254.169.254
  *	both		10.0.0.1 and 127.0.0.1
  *	mapped		::ffff:127.0.0.1
@@ -18,7 +18,15 @@
 
 struct event_base;
 
+enum name_server_mood {
+	NAME_SERVER_WELL,
+	NAME_SERVER_SILENT, /* whatever the label, as the next ones */
+	NAME_SERVER_FAILS,  /* SERVFAIL */
+	NAME_SERVER_DENIES, /* NXDOMAIN */
+};
+
 struct name_server {
+	enum name_server_mood mood;
 	int fd;
 	unsigned port;
 	struct event *event;

@@ -374,6 +374,31 @@ a_network_that_is_back_wakes_who_waits_for_it(void **state)
 	schedule_free(schedule);
 }
 
+static void
+of_those_that_were_not_reached_one_is_tried(void **state)
+{
+	struct schedule *schedule = with_feeds(3, 60 * S);
+	int64_t now = 600 * S, first, second;
+
+	schedule_try(schedule, now); /* there is none */
+	for (int i = 0; i < 3; i++) {
+		size_t feed = schedule_take(schedule, 0, now);
+
+		done(schedule, feed,
+		    feed == 0 ? SCHEDULE_OK : SCHEDULE_UNREACHED, now);
+	}
+	first = schedule_due_at(schedule, 1);
+	second = schedule_due_at(schedule, 2);
+	schedule_try(schedule, now);
+	assert_int_equal(
+	    schedule_due_at(schedule, first < second ? 1 : 2), now);
+	assert_int_equal(schedule_due_at(schedule, first < second ? 2 : 1),
+	    first < second ? second : first);
+	assert_int_equal(
+	    schedule_take(schedule, 0, now), first < second ? 1 : 2);
+	schedule_free(schedule);
+}
+
 int
 main(void)
 {
@@ -395,6 +420,7 @@ main(void)
 	    cmocka_unit_test(a_poll_by_hand_comes_at_once),
 	    cmocka_unit_test(a_turn_may_come_sooner),
 	    cmocka_unit_test(a_network_that_is_back_wakes_who_waits_for_it),
+	    cmocka_unit_test(of_those_that_were_not_reached_one_is_tried),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,8 @@ find_obstacle(const struct desk_state *state)
 		return "the store cannot be written to";
 	if (state->stats.fetchers == 0)
 		return "no fetcher is connected";
+	if (!state->stats.network_ok)
+		return "nobody at all is reached: the network is down";
 	return NULL;
 }
 

@@ -57,6 +57,19 @@ static const struct metric feed_metrics[] = {
 };
 
 static const struct metric engine_metrics[] = {
+    {"network_up", "gauge", "0 while nobody at all is reached.", METRIC_U32,
+	OF_STATS(network_ok)},
+    {"dns_up", "gauge", "0 while the name servers do not answer.", METRIC_U32,
+	OF_STATS(dns_ok)},
+    {"dns_queries_answered_total", "counter",
+	"Queries that name servers answered.", METRIC_U64,
+	OF_STATS(dns_answered)},
+    {"dns_queries_failed_total", "counter",
+	"Queries that they did not answer, or with a failure.", METRIC_U64,
+	OF_STATS(dns_failed)},
+    {"dns_stale_answers_total", "counter",
+	"Addresses used past their time, for want of an answer.", METRIC_U64,
+	OF_STATS(dns_stale)},
     {"store_up", "gauge", "1 while the last commit worked.", METRIC_U32,
 	OF_STATS(store_ok)},
     {"store_commits_total", "counter", "Transactions committed.", METRIC_U64,

@@ -126,6 +126,7 @@ open_store(struct engine *engine)
 	engine->batch = batch_new();
 	engine->told_seq = store_last_seq(engine->store);
 	engine->stats.store_ok = 1;
+	engine->stats.network_ok = engine->stats.dns_ok = 1;
 }
 
 /* Strangers who knew it could make words collide. */

@@ -16,6 +16,7 @@
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/health.h"
+#include "engine/reach.h"
 #include "engine/report.h"
 #include "engine/rhythm.h"
 #include "engine/route.h"
@@ -27,7 +28,6 @@
 #define SECOND_US INT64_C(1000000)
 #define HOUR_US (3600 * SECOND_US)
 #define DOWN_FAILURES 3
-#define NETWORK_DOWN 20 /* fetches in a row that reached nobody */
 #define SILENT_POSTS 15 /* that should have come; by chance once in 10^6 */
 #define SILENT_KNOWN 20 /* posts that a rhythm must be made of */
 #define SILENT_MIN_US (3 * HOUR_US)
@@ -134,13 +134,6 @@ recover(struct engine *engine, struct feed *feed, int64_t now)
 
 /* ---- down --------------------------------------------------------------- */
 
-static bool
-is_unreached(const struct fetch_done *done)
-{
-	return done->outcome == FETCH_DNS || done->outcome == FETCH_CONNECT ||
-	       done->outcome == FETCH_TIMEOUT;
-}
-
 static void
 on_failure(struct engine *engine, struct feed *feed,
     const struct fetch_done *done, int64_t now)
@@ -153,8 +146,7 @@ on_failure(struct engine *engine, struct feed *feed,
 	if (feed->record.health == HEALTH_DOWN ||
 	    feed->record.health == HEALTH_GONE)
 		return;
-	/* When nobody is reached it is the network that is down, not they. */
-	if (is_unreached(done) && engine->unreached_in_a_row > NETWORK_DOWN)
+	if (reach_excuses(engine, done))
 		feed->failing_at = now;
 	if (feed->state.failures < DOWN_FAILURES ||
 	    now - feed->failing_at < down_us)

@@ -14,6 +14,7 @@
 #include "engine/job.h"
 #include "engine/judge.h"
 #include "engine/learn.h"
+#include "engine/reach.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/tell.h"
@@ -25,8 +26,6 @@
 #define URL_MAX 8192
 #define ERROR_MAX 500
 #define TITLE_MAX 500
-#define WAKE_AFTER 20            /* fetches in a row that reached nobody */
-#define BACK_US (10 * 1000000LL) /* in which so many are back */
 #define NEVER_US (365 * 86400 * 1000000LL) /* as far as --once goes */
 
 /* ---- items -------------------------------------------------------------- */
@@ -94,14 +93,6 @@ static bool
 is_ok(const struct fetch_done *done)
 {
 	return done->outcome == FETCH_OK || done->outcome == FETCH_NOT_MODIFIED;
-}
-
-/* No word came from the outlet at all. */
-static bool
-is_silence(enum fetch_outcome outcome)
-{
-	return outcome == FETCH_DNS || outcome == FETCH_CONNECT ||
-	       outcome == FETCH_TIMEOUT;
 }
 
 /* A validator goes back in a header, verbatim or not at all. */
@@ -173,19 +164,24 @@ note_success(struct engine *engine, struct feed *feed, struct fetch_done *done,
 }
 
 static void
-note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
+note_outcome(struct engine *engine, struct feed *feed, struct fetch_done *done,
+    int64_t now)
 {
 	struct feed_state *state = &feed->state;
 	bool ok = is_ok(done);
 
 	clean_line(&done->error, ERROR_MAX);
-	if (!ok && state->failures == 0)
+	if (!ok && !feed->complained && !reach_excuses(engine, done)) {
 		log_warning("feed %s: fetch failed: %s", feed->record.id,
 		    done->error != NULL ? done->error
 					: fetch_outcome_name(done->outcome));
-	if (ok && state->failures > 0)
+		feed->complained = true;
+	}
+	if (ok && feed->complained) {
 		log_info("feed %s: back after %u failures", feed->record.id,
 		    state->failures);
+		feed->complained = false;
+	}
 	state->failures = ok ? 0 : state->failures + 1;
 	state->outcome = done->outcome;
 	state->http_status = done->http_status;
@@ -199,40 +195,6 @@ note_outcome(struct feed *feed, struct fetch_done *done, int64_t now)
 	state->error = ok ? NULL : done->error;
 	if (!ok)
 		done->error = NULL;
-}
-
-static void
-wake(struct engine *engine)
-{
-	engine->back = 0;
-	schedule_wake(engine->schedule, engine_monotonic_us());
-}
-
-/* One success after nothing but silence: the network was down, not they. And
- * where many are back at a time, others will be. */
-static void
-note_reach(struct engine *engine, const struct fetch_done *done, bool back)
-{
-	int64_t now = engine_monotonic_us();
-
-	if (is_silence(done->outcome)) {
-		engine->unreached_in_a_row++;
-		return;
-	}
-	if (engine->unreached_in_a_row >= WAKE_AFTER) {
-		log_info("the network is back after %u failed fetches",
-		    engine->unreached_in_a_row);
-		wake(engine);
-	}
-	engine->unreached_in_a_row = 0;
-	if (!back)
-		return;
-	if (now - engine->back_at > BACK_US) {
-		engine->back_at = now;
-		engine->back = 0;
-	}
-	if (++engine->back >= WAKE_AFTER)
-		wake(engine);
 }
 
 static void
@@ -314,15 +276,15 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 {
 	struct feed *feed = job->feed;
 	uint64_t new_items = feed->state.new_items;
-	bool back;
+	bool was_silent;
 	int64_t now = clock_now_us();
 
 	job_judge_cut(job, done);
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
-	back = is_ok(done) && feed->state.failures > 0 &&
-	       is_silence(feed->state.outcome);
-	note_outcome(feed, done, now);
+	was_silent =
+	    feed->state.failures > 0 && reach_is_silence(feed->state.outcome);
+	note_outcome(engine, feed, done, now);
 	if (is_ok(done)) {
 		note_success(engine, feed, done, now);
 		feed_note_move(engine, feed, done->moved_to, now);
@@ -334,7 +296,7 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)
 		quarantine_clear(&feed->quarantine);
-	note_reach(engine, done, back);
+	reach_on_fetch(engine, done, was_silent);
 	health_on_fetch(engine, feed, done, feed->state.new_items > new_items);
 	plan_next(engine, feed, done);
 	report_feed(engine, feed);

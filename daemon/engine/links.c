@@ -17,6 +17,7 @@
 #include "engine/intake.h"
 #include "engine/job.h"
 #include "engine/links.h"
+#include "engine/reach.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/sinks.h"
@@ -31,6 +32,7 @@ static const struct message_route fetcher_routes[] = {
     {MESSAGE_ITEM, intake_on_item},
     {MESSAGE_FETCH_DONE, intake_on_done},
     {MESSAGE_HUB_ANSWER, websub_on_answer},
+    {MESSAGE_NAMES, reach_on_names},
     {MESSAGE_NONE, NULL},
 };
 
@@ -50,6 +52,7 @@ fetcher_lost(struct fetcher_link *link, bool crashed)
 {
 	job_fetcher_gone(link->engine, link, crashed);
 	websub_fetcher_gone(link->engine, link->index);
+	reach_fetcher_gone(link->engine, link->index);
 }
 
 static void

@@ -602,6 +602,26 @@ schedule_wake(struct schedule *schedule, int64_t now)
 	}
 }
 
+void
+schedule_try(struct schedule *schedule, int64_t now)
+{
+	const struct due_heap *next = NULL;
+
+	for (unsigned i = 0; i < schedule->lanes_len; i++) {
+		const struct due_heap *due = &schedule->lanes[i].doubtful.due;
+
+		if (due->len > 0 &&
+		    (next == NULL || due->first[0].at < next->first[0].at))
+			next = due;
+	}
+	if (next != NULL && next->first[0].at > now) {
+		size_t feed = next->first[0].feed;
+
+		pull(schedule, feed);
+		push(schedule, feed, now);
+	}
+}
+
 int64_t
 schedule_due_at(const struct schedule *schedule, size_t feed)
 {

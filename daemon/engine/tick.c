@@ -15,6 +15,7 @@
 #include "engine/links.h"
 #include "engine/log_sink.h"
 #include "engine/outbox.h"
+#include "engine/reach.h"
 #include "engine/report.h"
 #include "engine/schedule.h"
 #include "engine/sinks.h"
@@ -193,6 +194,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		outbox_pump(engine->outbox, now);
 	end_overdue(engine);
 	websub_tick(engine);
+	reach_tick(engine);
 	schedule_balance(engine->schedule, engine_monotonic_us());
 	commit_soon(engine);
 	report_tick(engine);

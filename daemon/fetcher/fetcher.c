@@ -3,6 +3,7 @@
  * the engine, holds nothing of worth, opens no file once it runs.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "fetcher/hub.h"
 #include "fetcher/watch.h"
 #include "frame/address.h"
+#include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/curl_loop.h"
 #include "frame/dns.h"
@@ -29,6 +31,7 @@
 #define MEMORY_MAX (1ULL << 30) /* of address space */
 #define FILES_SPARE 64          /* descriptors that are no connections */
 #define BENCH_SIZE 4096
+#define NAMES_MS 1000 /* between two tellings of counts */
 
 struct fetcher {
 	struct role role;
@@ -38,7 +41,9 @@ struct fetcher {
 	struct fetch_context fetches;
 	struct hubs *hubs;
 	char *user_agent;
-	uint64_t no_bench; /* until the parent gives the shared page */
+	struct event *names_timer; /* what the engine does not know yet ... */
+	struct dns_counts told;    /* ... and what it does */
+	uint64_t no_bench;         /* until the parent gives the shared page */
 };
 
 /* ---- the configuration --------------------------------------------------- */
@@ -230,6 +235,40 @@ static const struct message_route parent_routes[] = {
     {MESSAGE_NONE, NULL},
 };
 
+/* ---- names --------------------------------------------------------------- */
+
+static void
+tell_names(void *arg)
+{
+	struct fetcher *fetcher = arg;
+	struct peer *engine = fetcher->fetches.engine;
+	const struct dns_counts *counts = dns_counts(fetcher->dns);
+	struct dns_counts *told = &fetcher->told;
+	struct buf *buf;
+
+	if (engine == NULL)
+		return;
+	buf = peer_begin(engine, MESSAGE_NAMES);
+	message_put_u32(buf, !dns_is_down(fetcher->dns));
+	message_put_u64(buf, counts->answered - told->answered);
+	message_put_u64(buf, counts->failed - told->failed);
+	message_put_u64(buf, counts->stale - told->stale);
+	peer_send(engine);
+	*told = *counts;
+}
+
+static void
+on_names_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetcher *fetcher = arg;
+	struct timeval wait = clock_timeval_ms(NAMES_MS);
+
+	evtimer_add(fetcher->names_timer, &wait);
+	if (memcmp(&fetcher->told, dns_counts(fetcher->dns),
+		sizeof(fetcher->told)) != 0)
+		tell_names(fetcher);
+}
+
 /* ---- the engine ---------------------------------------------------------- */
 
 static void
@@ -281,6 +320,7 @@ on_peer_ready(void *arg, struct peer *peer)
 		peer_free(fetcher->fetches.engine);
 	}
 	fetcher->fetches.engine = peer;
+	tell_names(fetcher);
 }
 
 static void
@@ -310,6 +350,10 @@ open_network(struct fetcher *fetcher)
 	fetcher->dns = dns_new(fetcher->role.base, network->resolver);
 	if (fetcher->dns == NULL)
 		fatal("no name resolver");
+	dns_set_watch(fetcher->dns, tell_names, fetcher);
+	fetcher->names_timer =
+	    evtimer_new(fetcher->role.base, on_names_timer, fetcher);
+	on_names_timer(-1, 0, fetcher);
 	fetcher->wall = address_wall_new(&network->allow);
 	options.dns = fetcher->dns;
 	options.wall = fetcher->wall;

@@ -4,38 +4,50 @@
  *
  * An answer is stored in its query and handed over by an event of its own, so
  * that callers are never called from within c-ares.
+ *
+ * Name servers that fail (RFC 8767): a query waits a short while, then an old
+ * answer does. After many failures in a row they are taken for down:
+ *
+ *	       failures, and no answer for a while
+ *	    UP ------------------------------------> DOWN
+ *	       <------------------------------------
+ *		  a probe is answered, be it by no
+ *
+ * While they are down nobody waits: names with old answers get these, others
+ * fail, and a single name is asked now and then.
  */
 #include <arpa/inet.h>
 #include <ares.h>
 #include <event2/event.h>
+#include <inttypes.h>
 #include <netdb.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
-#include <time.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "frame/clock.h"
 #include "frame/dns.h"
 #include "frame/dns_cache.h"
+#include "frame/hosts_file.h"
+#include "frame/log.h"
 
 #define DNS_TIMEOUT_MS 3000 /* of the first try; c-ares doubles it */
 #define DNS_TRIES 3
-#define DNS_DEADLINE_S 10 /* of a query, whatever c-ares still tries */
-#define CACHE_MAX 65536   /* hosts */
-#define HOSTS_MAX 10000   /* entries of the hosts file that are kept */
+#define DNS_DEADLINE_MS 10000 /* of a query, whatever c-ares still tries */
+#define DNS_PATIENCE_MS 1800  /* while there is an old answer; RFC 8767 */
+#define DOWN_FAILURES 20      /* in a row ... */
+#define DOWN_MS 5000          /* ... for so long */
+#define PROBE_MIN_MS 1000     /* doubles up to ... */
+#define PROBE_MAX_MS 15000
+#define CACHE_MAX 65536 /* hosts */
 
 struct dns_socket {
 	SLIST_ENTRY(dns_socket) next;
 	ares_socket_t fd;
 	struct event *event;
-};
-
-struct dns_host {
-	char *name;
-	struct sockaddr_storage address;
 };
 
 struct dns {
@@ -44,27 +56,37 @@ struct dns {
 	struct event *clock;
 	SLIST_HEAD(socket_list, dns_socket) sockets;
 	struct dns_cache *cache;
-	struct dns_host *hosts;
-	size_t hosts_len;
+	struct hosts_file *hosts;
+	char *servers;      /* for people: "192.0.2.53, 2001:db8::53" */
+	char *silence;      /* error of queries that nobody answers */
+	unsigned failures;  /* in a row */
+	int64_t failing_ms; /* since when, monotonic */
+	bool answered;      /* ever */
+	bool down;
+	struct event *probe;           /* while down: asks for ... */
+	char wanted[DNS_NAME_MAX + 1]; /* ... what was wanted last */
+	int64_t probe_wait_ms;
+	struct dns_counts counts;
+	dns_on_change on_change;
+	void *on_change_arg;
 };
 
 struct dns_query {
 	struct dns *dns;
 	dns_on_answer on_answer; /* NULL: cancelled, c-ares still has it */
 	void *arg;
-	bool asked; /* c-ares has it and will call back */
+	bool asked;  /* c-ares has it and will call back */
+	bool failed; /* it was counted as such */
+	int64_t asked_ms;
 	struct event *deliver;
 	char name[DNS_NAME_MAX + 1]; /* "" when it is no name at all */
-	struct dns_answer answer;
+	struct dns_answer answer;    /* an old one, until a new one comes */
 };
 
 static int64_t
 now_s(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec;
+	return clock_monotonic_ms() / 1000;
 }
 
 static void
@@ -72,24 +94,6 @@ query_free(struct dns_query *query)
 {
 	event_free(query->deliver);
 	free(query);
-}
-
-static void
-query_on_deliver(evutil_socket_t fd, short what, void *arg)
-{
-	struct dns_query *query = arg;
-	dns_on_answer on_answer = query->on_answer;
-	bool asked = query->asked;
-
-	if (asked) {
-		query->on_answer = NULL; /* c-ares still has it */
-		if (!dns_cache_get(query->dns->cache, query->name, true,
-			now_s(), &query->answer))
-			query->answer.error = "name servers do not answer";
-	}
-	on_answer(query->arg, &query->answer);
-	if (!asked)
-		query_free(query);
 }
 
 static void
@@ -115,79 +119,6 @@ take_name(char name[DNS_NAME_MAX + 1], const char *host)
 		    (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] | 0x20
 							    : host[i]);
 	name[len] = '\0';
-}
-
-/* ---- the hosts file ---- */
-
-static bool
-read_address(const char *text, struct sockaddr_storage *address)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
-
-	memset(address, 0, sizeof(*address));
-	if (inet_pton(AF_INET, text, &in.sin_addr) == 1)
-		memcpy(address, &in, sizeof(in));
-	else if (inet_pton(AF_INET6, text, &in6.sin6_addr) == 1)
-		memcpy(address, &in6, sizeof(in6));
-	else
-		return false;
-	return true;
-}
-
-static void
-add_host(struct dns *dns, const char *name, const struct sockaddr_storage *at)
-{
-	struct dns_host *host;
-
-	if (dns->hosts_len == HOSTS_MAX)
-		return;
-	dns->hosts =
-	    xreallocarray(dns->hosts, dns->hosts_len + 1, sizeof(*dns->hosts));
-	host = &dns->hosts[dns->hosts_len++];
-	host->name = xstrdup(name);
-	host->address = *at;
-}
-
-static void
-read_hosts_line(struct dns *dns, char *line)
-{
-	static const char blank[] = " \t\r\n";
-	struct sockaddr_storage address;
-	char *save = NULL, *word;
-
-	line[strcspn(line, "#")] = '\0';
-	word = strtok_r(line, blank, &save);
-	if (word == NULL || !read_address(word, &address))
-		return;
-	while ((word = strtok_r(NULL, blank, &save)) != NULL)
-		add_host(dns, word, &address);
-}
-
-/* RFC 6761 section 6.3: localhost is always the loopback. */
-static void
-read_hosts(struct dns *dns)
-{
-	FILE *file = fopen("/etc/hosts", "re");
-	char *line = NULL;
-	size_t cap = 0;
-
-	if (file != NULL) {
-		while (getline(&line, &cap, file) != -1)
-			read_hosts_line(dns, line);
-		fclose(file);
-	}
-	free(line);
-	read_hosts_line(dns, (char[]){"127.0.0.1 localhost"});
-}
-
-static void
-look_in_hosts(const struct dns *dns, const char *name, struct dns_answer *out)
-{
-	for (size_t i = 0; i < dns->hosts_len; i++)
-		if (strcasecmp(dns->hosts[i].name, name) == 0)
-			answer_add(
-			    out, &dns->hosts[i].address, sizeof(out->at[0]));
 }
 
 /* ---- c-ares on the loop ---- */
@@ -255,19 +186,143 @@ dns_on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 	SLIST_INSERT_HEAD(&dns->sockets, s, next);
 }
 
+/* ---- whether the name servers answer ---- */
+
+static void
+say(struct dns *dns)
+{
+	if (dns->down)
+		log_warning("dns: %s for %" PRId64 " s: known addresses go on "
+			    "for a day, new names fail",
+		    dns->silence,
+		    (clock_monotonic_ms() - dns->failing_ms) / 1000);
+	else
+		log_info("dns: %s: answers again after %" PRId64 " s",
+		    dns->servers,
+		    (clock_monotonic_ms() - dns->failing_ms) / 1000);
+	if (dns->on_change != NULL)
+		dns->on_change(dns->on_change_arg);
+}
+
+static void
+probe_later(struct dns *dns)
+{
+	struct timeval wait = clock_timeval_ms(dns->probe_wait_ms);
+
+	evtimer_add(dns->probe, &wait);
+	dns->probe_wait_ms *= 2;
+	if (dns->probe_wait_ms > PROBE_MAX_MS)
+		dns->probe_wait_ms = PROBE_MAX_MS;
+}
+
+/* A name that was never known may well be the one at fault. */
+static void
+note_failure(struct dns_query *query)
+{
+	struct dns *dns = query->dns;
+
+	if (query->failed)
+		return;
+	query->failed = true;
+	dns->counts.failed++;
+	if (query->answer.len == 0 && dns->answered)
+		return;
+	if (dns->failures++ == 0)
+		dns->failing_ms = query->asked_ms;
+	if (dns->down || dns->failures < DOWN_FAILURES ||
+	    clock_monotonic_ms() - dns->failing_ms < DOWN_MS)
+		return;
+	dns->down = true;
+	memcpy(dns->wanted, query->name, sizeof(dns->wanted));
+	dns->probe_wait_ms = PROBE_MIN_MS;
+	probe_later(dns);
+	say(dns);
+}
+
+static void
+note_answer(struct dns *dns)
+{
+	dns->counts.answered++;
+	dns->answered = true;
+	dns->failures = 0;
+	if (!dns->down)
+		return;
+	dns->down = false;
+	evtimer_del(dns->probe);
+	dns_cache_wake(dns->cache, now_s());
+	say(dns);
+}
+
+/* ---- queries ---- */
+
+static void
+query_finish(struct dns_query *query)
+{
+	dns_on_answer on_answer = query->on_answer;
+	bool asked = query->asked;
+
+	query->on_answer = NULL; /* c-ares may have it still */
+	on_answer(query->arg, &query->answer);
+	if (!asked)
+		query_free(query);
+}
+
+/* The name servers failed: an old answer does. */
+static void
+query_settle(struct dns_query *query, const char *error)
+{
+	struct dns *dns = query->dns;
+
+	if (query->failed && query->on_answer == NULL)
+		return; /* long settled */
+	note_failure(query);
+	dns_cache_rest(dns->cache, query->name, error, now_s());
+	if (query->answer.len == 0)
+		query->answer.error = error;
+	else
+		dns->counts.stale += query->on_answer != NULL;
+}
+
+static void
+query_on_deliver(evutil_socket_t fd, short what, void *arg)
+{
+	struct dns_query *query = arg;
+	struct timeval rest =
+	    clock_timeval_ms(DNS_DEADLINE_MS - DNS_PATIENCE_MS);
+
+	if (query->asked && query->answer.len == 0 && !query->failed) {
+		note_failure(query);
+		evtimer_add(query->deliver, &rest);
+		return;
+	}
+	if (query->asked)
+		query_settle(query, query->dns->silence);
+	query_finish(query);
+}
+
 static void
 query_take_nodes(struct dns_query *query, struct ares_addrinfo_node *node)
 {
 	int64_t ttl_s = DNS_TTL_MAX_S;
+	struct dns_answer *answer = &query->answer;
 
+	answer->len = 0;
+	answer->error = NULL;
 	for (; node != NULL; node = node->ai_next) {
-		answer_add(
-		    &query->answer, node->ai_addr, (size_t)node->ai_addrlen);
+		answer_add(answer, node->ai_addr, (size_t)node->ai_addrlen);
 		if (node->ai_ttl < ttl_s)
 			ttl_s = node->ai_ttl;
 	}
-	dns_cache_put(
-	    query->dns->cache, query->name, &query->answer, ttl_s, now_s());
+	if (answer->len == 0)
+		answer->error = "host has no address";
+	dns_cache_put(query->dns->cache, query->name, answer, ttl_s, now_s());
+}
+
+/* A name server's word that there is no such host, or no address of it. */
+static bool
+is_no(int status)
+{
+	return status == ARES_ENOTFOUND || status == ARES_ENODATA;
 }
 
 static void
@@ -277,24 +332,64 @@ query_on_addrinfo(
 	struct dns_query *query = arg;
 
 	query->asked = false;
-	if (status == ARES_SUCCESS)
-		query_take_nodes(query, result->nodes);
-	else if (status != ARES_EDESTRUCTION && status != ARES_ENOTFOUND &&
-		 status != ARES_ENODATA)
-		dns_cache_get(query->dns->cache, query->name, true, now_s(),
-		    &query->answer);
+	if (status == ARES_SUCCESS || is_no(status)) {
+		query_take_nodes(query, result != NULL ? result->nodes : NULL);
+		if (is_no(status))
+			query->answer.error = ares_strerror(status);
+		note_answer(query->dns);
+	} else if (status == ARES_ETIMEOUT) {
+		query_settle(query, query->dns->silence);
+	} else if (status != ARES_EDESTRUCTION) {
+		query_settle(query, ares_strerror(status));
+	}
 	if (result != NULL)
 		ares_freeaddrinfo(result);
-	if (query->on_answer == NULL || status == ARES_EDESTRUCTION) {
+	if (query->on_answer == NULL || status == ARES_EDESTRUCTION)
 		query_free(query);
-		return;
-	}
-	if (query->answer.len == 0)
-		query->answer.error = status == ARES_SUCCESS
-					  ? "host has no address"
-					  : ares_strerror(status);
-	event_active(query->deliver, EV_TIMEOUT, 0);
+	else
+		event_active(query->deliver, EV_TIMEOUT, 0);
 }
+
+static void
+query_ask(struct dns_query *query)
+{
+	static const struct ares_addrinfo_hints hints = {
+	    .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
+	struct dns *dns = query->dns;
+
+	query->asked = true;
+	query->asked_ms = clock_monotonic_ms();
+	ares_getaddrinfo(
+	    dns->channel, query->name, NULL, &hints, query_on_addrinfo, query);
+	set_clock(dns);
+}
+
+static struct dns_query *
+query_new(struct dns *dns, dns_on_answer on_answer, void *arg)
+{
+	struct dns_query *query = xcalloc(1, sizeof(*query));
+
+	query->dns = dns;
+	query->on_answer = on_answer;
+	query->arg = arg;
+	query->deliver = evtimer_new(dns->base, query_on_deliver, query);
+	if (query->deliver == NULL)
+		abort();
+	return query;
+}
+
+static void
+dns_on_probe(evutil_socket_t fd, short what, void *arg)
+{
+	struct dns *dns = arg;
+	struct dns_query *query = query_new(dns, NULL, NULL);
+
+	memcpy(query->name, dns->wanted, sizeof(query->name));
+	probe_later(dns);
+	query_ask(query);
+}
+
+/* ---- the whole ---- */
 
 static int
 open_channel(struct dns *dns, const char *resolver)
@@ -320,6 +415,26 @@ open_channel(struct dns *dns, const char *resolver)
 		   : -1;
 }
 
+/* What people are told of the name servers. */
+static void
+name_servers(struct dns *dns)
+{
+	struct ares_addr_port_node *servers = NULL;
+	struct buf names = BUF_INIT;
+	char text[INET6_ADDRSTRLEN];
+
+	ares_get_servers_ports(dns->channel, &servers);
+	for (struct ares_addr_port_node *s = servers; s != NULL; s = s->next) {
+		inet_ntop(s->family, &s->addr, text, sizeof(text));
+		buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", text);
+	}
+	ares_free_data(servers);
+	dns->servers = xasprintf("name server %s",
+	    names.len > 0 ? buf_str(&names) : "(none is set)");
+	dns->silence = xasprintf("no answer from %s", dns->servers);
+	buf_clear(&names);
+}
+
 struct dns *
 dns_new(struct event_base *base, const char *resolver)
 {
@@ -329,14 +444,16 @@ dns_new(struct event_base *base, const char *resolver)
 	dns->cache = dns_cache_new(CACHE_MAX);
 	SLIST_INIT(&dns->sockets);
 	dns->clock = evtimer_new(base, dns_on_clock, dns);
-	if (dns->clock == NULL)
+	dns->probe = evtimer_new(base, dns_on_probe, dns);
+	if (dns->clock == NULL || dns->probe == NULL)
 		abort();
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS ||
 	    open_channel(dns, resolver) == -1) {
 		dns_free(dns);
 		return NULL;
 	}
-	read_hosts(dns);
+	name_servers(dns);
+	dns->hosts = hosts_file_read("/etc/hosts");
 	return dns;
 }
 
@@ -350,68 +467,67 @@ dns_free(struct dns *dns)
 	while (!SLIST_EMPTY(&dns->sockets))
 		drop_socket(dns, SLIST_FIRST(&dns->sockets));
 	event_free(dns->clock);
+	event_free(dns->probe);
 	dns_cache_free(dns->cache);
-	for (size_t i = 0; i < dns->hosts_len; i++)
-		free(dns->hosts[i].name);
-	free(dns->hosts);
+	hosts_file_free(dns->hosts);
+	free(dns->servers);
+	free(dns->silence);
 	free(dns);
 	ares_library_cleanup();
 }
 
-/* name: as take_name() gives it. */
+/* name: as take_name() gives it. False: it has to be asked for; the answer
+ * holds the old one, if there is one. */
 static bool
-look_up_here(const struct dns *dns, const char *name, struct dns_answer *answer)
+answer_at_once(struct dns *dns, const char *name, struct dns_answer *answer)
 {
-	struct sockaddr_storage address;
+	enum dns_known known;
 
-	answer->len = 0;
 	answer->error = NULL;
-	if (read_address(name, &address))
-		answer_add(answer, &address, sizeof(address));
-	else
-		look_in_hosts(dns, name, answer);
-	return answer->len > 0 ||
-	       dns_cache_get(dns->cache, name, false, now_s(), answer);
+	answer->len =
+	    hosts_file_find(dns->hosts, name, answer->at, DNS_ADDRESSES_MAX);
+	if (answer->len > 0)
+		return true;
+	known = dns_cache_get(dns->cache, name, now_s(), answer);
+	if (known == DNS_KNOWN || known == DNS_RESTING) {
+		dns->counts.stale += known == DNS_RESTING;
+		return true;
+	}
+	if (!dns->down)
+		return false;
+	memcpy(dns->wanted, name, strlen(name) + 1);
+	dns->counts.stale += known == DNS_STALE;
+	if (known == DNS_UNKNOWN)
+		answer->error = dns->silence;
+	return true;
 }
 
 bool
-dns_answer_now(
-    const struct dns *dns, const char *host, struct dns_answer *answer)
+dns_answer_now(struct dns *dns, const char *host, struct dns_answer *answer)
 {
 	char name[DNS_NAME_MAX + 1];
 
 	take_name(name, host);
-	return look_up_here(dns, name, answer);
+	return *name != '\0' && answer_at_once(dns, name, answer);
 }
 
 struct dns_query *
 dns_resolve(
     struct dns *dns, const char *host, dns_on_answer on_answer, void *arg)
 {
-	static const struct ares_addrinfo_hints hints = {
-	    .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
-	struct dns_query *query = xcalloc(1, sizeof(*query));
-	struct timeval deadline = {DNS_DEADLINE_S, 0};
+	struct timeval patience = clock_timeval_ms(DNS_PATIENCE_MS);
+	struct dns_query *query = query_new(dns, on_answer, arg);
 
-	query->dns = dns;
-	query->on_answer = on_answer;
-	query->arg = arg;
-	query->deliver = evtimer_new(dns->base, query_on_deliver, query);
-	if (query->deliver == NULL)
-		abort();
 	take_name(query->name, host);
 	if (*query->name == '\0')
 		query->answer.error = "not a host name";
 	if (*query->name == '\0' ||
-	    look_up_here(dns, query->name, &query->answer)) {
+	    answer_at_once(dns, query->name, &query->answer)) {
 		event_active(query->deliver, EV_TIMEOUT, 0);
 		return query;
 	}
-	query->asked = true;
-	evtimer_add(query->deliver, &deadline);
-	ares_getaddrinfo(
-	    dns->channel, query->name, NULL, &hints, query_on_addrinfo, query);
-	set_clock(dns);
+	evtimer_add(query->deliver, &patience);
+	query_ask(query);
 	return query;
 }
 
@@ -424,4 +540,23 @@ dns_cancel(struct dns_query *query)
 	evtimer_del(query->deliver);
 	if (!query->asked)
 		query_free(query);
+}
+
+bool
+dns_is_down(const struct dns *dns)
+{
+	return dns->down;
+}
+
+void
+dns_set_watch(struct dns *dns, dns_on_change on_change, void *arg)
+{
+	dns->on_change = on_change;
+	dns->on_change_arg = arg;
+}
+
+const struct dns_counts *
+dns_counts(const struct dns *dns)
+{
+	return &dns->counts;
 }

@@ -19,7 +19,9 @@ struct small_address {
 
 struct entry {
 	struct entry *next; /* in its chain, newest first */
-	int64_t until_s;
+	int64_t until_s;    /* the addresses' time to live */
+	int64_t tried_s;    /* in vain; 0: not */
+	const char *error;  /* when there are no addresses */
 	size_t len;
 	char *host; /* behind the addresses, in one piece of memory */
 	struct small_address at[];
@@ -28,6 +30,7 @@ struct entry {
 struct dns_cache {
 	size_t max;
 	size_t len;
+	int64_t woken_s; /* what was tried before may be tried again */
 	struct entry *table[TABLE_SIZE];
 };
 
@@ -89,14 +92,14 @@ from_small(const struct small_address *small, struct sockaddr_storage *to)
 }
 
 static struct entry *
-entry_new(const char *host, const struct dns_answer *answer, int64_t until_s)
+entry_new(const char *host, const struct dns_answer *answer)
 {
 	size_t addresses = answer->len * sizeof(struct small_address);
 	size_t name = strlen(host) + 1;
 	struct entry *entry = xcalloc(1, sizeof(*entry) + addresses + name);
 
-	entry->until_s = until_s;
 	entry->len = answer->len;
+	entry->error = answer->error;
 	for (size_t i = 0; i < answer->len; i++)
 		entry->at[i] = to_small(&answer->at[i]);
 	entry->host = (char *)&entry->at[answer->len];
@@ -108,6 +111,23 @@ static struct entry **
 chain_of(struct dns_cache *cache, const char *host)
 {
 	return &cache->table[hash_str(0, host) % TABLE_SIZE];
+}
+
+static struct entry *
+find(const struct dns_cache *cache, const char *host)
+{
+	struct entry *entry = cache->table[hash_str(0, host) % TABLE_SIZE];
+
+	while (entry != NULL && strcmp(entry->host, host) != 0)
+		entry = entry->next;
+	return entry;
+}
+
+static bool
+is_over(const struct entry *entry, int64_t now_s)
+{
+	return entry->len > 0 ? entry->until_s + DNS_STALE_S <= now_s
+			      : entry->tried_s + DNS_RETRY_S <= now_s;
 }
 
 static void
@@ -128,8 +148,7 @@ make_room(struct dns_cache *cache, const char *host, int64_t now_s)
 	struct entry **at = chain_of(cache, host);
 
 	while (*at != NULL) {
-		if (strcmp((*at)->host, host) == 0 ||
-		    (*at)->until_s + DNS_STALE_S < now_s ||
+		if (strcmp((*at)->host, host) == 0 || is_over(*at, now_s) ||
 		    (cache->len >= cache->max && (*at)->next == NULL))
 			drop(cache, at);
 		else
@@ -137,40 +156,85 @@ make_room(struct dns_cache *cache, const char *host, int64_t now_s)
 	}
 }
 
-void
-dns_cache_put(struct dns_cache *cache, const char *host,
-    const struct dns_answer *answer, int64_t ttl_s, int64_t now_s)
+/* NULL: no room. */
+static struct entry *
+add(struct dns_cache *cache, const char *host, const struct dns_answer *answer,
+    int64_t now_s)
 {
 	struct entry **chain = chain_of(cache, host), *entry;
 
 	make_room(cache, host, now_s);
-	if (answer->len == 0 || cache->len >= cache->max)
+	if (cache->len >= cache->max)
+		return NULL;
+	entry = entry_new(host, answer);
+	entry->next = *chain;
+	*chain = entry;
+	cache->len++;
+	return entry;
+}
+
+void
+dns_cache_put(struct dns_cache *cache, const char *host,
+    const struct dns_answer *answer, int64_t ttl_s, int64_t now_s)
+{
+	struct entry *entry = add(cache, host, answer, now_s);
+
+	if (entry == NULL)
 		return;
 	if (ttl_s < DNS_TTL_MIN_S)
 		ttl_s = DNS_TTL_MIN_S;
 	if (ttl_s > DNS_TTL_MAX_S)
 		ttl_s = DNS_TTL_MAX_S;
-	entry = entry_new(host, answer, now_s + ttl_s);
-	entry->next = *chain;
-	*chain = entry;
-	cache->len++;
+	if (answer->len > 0)
+		entry->until_s = now_s + ttl_s;
+	else
+		entry->tried_s = now_s;
 }
 
-bool
-dns_cache_get(const struct dns_cache *cache, const char *host, bool stale,
-    int64_t now_s, struct dns_answer *answer)
+void
+dns_cache_rest(
+    struct dns_cache *cache, const char *host, const char *error, int64_t now_s)
 {
-	const struct entry *entry =
-	    cache->table[hash_str(0, host) % TABLE_SIZE];
+	const struct dns_answer none = {.error = error};
+	struct entry *entry = find(cache, host);
 
-	while (entry != NULL && strcmp(entry->host, host) != 0)
-		entry = entry->next;
-	if (entry == NULL ||
-	    now_s >= entry->until_s + (stale ? DNS_STALE_S : 0))
-		return false;
+	if (entry == NULL || is_over(entry, now_s))
+		entry = add(cache, host, &none, now_s);
+	if (entry != NULL)
+		entry->tried_s = now_s;
+}
+
+void
+dns_cache_wake(struct dns_cache *cache, int64_t now_s)
+{
+	cache->woken_s = now_s;
+}
+
+static bool
+is_resting(
+    const struct dns_cache *cache, const struct entry *entry, int64_t now_s)
+{
+	return entry->tried_s > cache->woken_s &&
+	       now_s < entry->tried_s + DNS_RETRY_S;
+}
+
+enum dns_known
+dns_cache_get(const struct dns_cache *cache, const char *host, int64_t now_s,
+    struct dns_answer *answer)
+{
+	const struct entry *entry = find(cache, host);
+	bool rests;
+
+	if (entry == NULL || is_over(entry, now_s))
+		return DNS_UNKNOWN;
+	rests = is_resting(cache, entry, now_s);
+	if (entry->len == 0 && !rests)
+		return DNS_UNKNOWN;
 	for (size_t i = 0; i < entry->len; i++)
 		from_small(&entry->at[i], &answer->at[i]);
 	answer->len = entry->len;
-	answer->error = NULL;
-	return true;
+	answer->error = entry->error;
+	if (entry->len == 0 || now_s < entry->until_s)
+		return DNS_KNOWN;
+	return rests ? DNS_RESTING : DNS_STALE;
 }

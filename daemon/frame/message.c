@@ -44,6 +44,7 @@ static const struct {
     [MESSAGE_FETCH_PUSHED] = {"fetch pushed", 2400 * KIB, ENGINE, FETCHER},
     [MESSAGE_HUB_ASK] = {"hub ask", 64 * KIB, ENGINE, FETCHER},
     [MESSAGE_HUB_ANSWER] = {"hub answer", 4 * KIB, FETCHER, ENGINE},
+    [MESSAGE_NAMES] = {"names", 64, FETCHER, ENGINE},
     [MESSAGE_ITEM] = {"item", 512 * KIB, FETCHER, ENGINE},
     [MESSAGE_FETCH_DONE] = {"fetch done", 32 * KIB, FETCHER, ENGINE},
     [MESSAGE_DELIVER] = {"deliver", 256 * KIB, ENGINE, COURIER},

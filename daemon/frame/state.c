@@ -209,6 +209,11 @@ stats_put(struct buf *buf, const struct stats *stats)
 	message_put_u64(buf, stats->websub_pushes);
 	message_put_u64(buf, stats->websub_pings);
 	message_put_u64(buf, stats->websub_forged);
+	message_put_u64(buf, stats->dns_answered);
+	message_put_u64(buf, stats->dns_failed);
+	message_put_u64(buf, stats->dns_stale);
+	message_put_u32(buf, stats->dns_ok);
+	message_put_u32(buf, stats->network_ok);
 	message_put_u32(buf, stats->store_ok);
 	message_put_u32(buf, stats->fetchers);
 	message_put_u64(buf, stats->jobs);
@@ -240,6 +245,11 @@ stats_get(struct message_reader *reader, struct stats *stats)
 	stats->websub_pushes = message_get_u64(reader);
 	stats->websub_pings = message_get_u64(reader);
 	stats->websub_forged = message_get_u64(reader);
+	stats->dns_answered = message_get_u64(reader);
+	stats->dns_failed = message_get_u64(reader);
+	stats->dns_stale = message_get_u64(reader);
+	stats->dns_ok = message_get_u32(reader);
+	stats->network_ok = message_get_u32(reader);
 	stats->store_ok = message_get_u32(reader);
 	stats->fetchers = message_get_u32(reader);
 	stats->jobs = message_get_u64(reader);

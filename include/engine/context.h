@@ -35,6 +35,7 @@ struct fetcher_link {
 	struct peer_callbacks callbacks;
 	struct engine *engine;
 	unsigned index;
+	bool names_down; /* its name servers do not answer */
 };
 
 struct engine {
@@ -65,8 +66,11 @@ struct engine {
 	int64_t purge_at_ms; /* monotonic: the next purge begins */
 	size_t trim_feed;    /* whose keys are trimmed next */
 	uint64_t last_job;
-	unsigned jobs; /* under way */
-	unsigned unreached_in_a_row;
+	unsigned jobs;               /* under way */
+	unsigned unreached_in_a_row; /* fetches that reached nobody */
+	unsigned reached_lead;       /* while the network is down */
+	int64_t try_at;              /* monotonic us: then, a feed is tried */
+	bool stirred;            /* turns were moved: timers are to be set */
 	unsigned back;           /* feeds that are read again, since ... */
 	int64_t back_at;         /* monotonic us */
 	bool failing;            /* the last commit failed: the batch is held */

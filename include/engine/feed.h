@@ -29,6 +29,7 @@ struct feed {
 				    but feed, state and title are set when it
 				    is told */
 	bool changed;            /* since the desk was told */
+	bool complained;         /* its failures were logged */
 	int64_t failing_at;      /* epoch us: of the first failure in a row */
 	int64_t silence_at;      /* epoch us: its silence is looked at again */
 	bool gap;                /* the last poll had no item in common */

@@ -88,6 +88,9 @@ void schedule_put_back(struct schedule *, size_t feed, int64_t at);
 void schedule_sooner(struct schedule *, size_t feed, int64_t now);
 /* Due at once, before all others, if it is not under way. */
 void schedule_poll(struct schedule *, size_t feed, int64_t now);
+/* The network may be back: of the feeds that were not reached last time the
+ * one that comes next is due at once. */
+void schedule_try(struct schedule *, int64_t now);
 /* The network is back: whoever waits because it was not gets a turn within
  * half a minute, or half its interval where that is longer. */
 void schedule_wake(struct schedule *, int64_t now);

@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 
-#define MESSAGE_VERSION 2 /* bumped with any change of a field */
+#define MESSAGE_VERSION 3 /* bumped with any change of a field */
 
 enum role_kind {
 	ROLE_PARENT,
@@ -69,6 +69,9 @@ enum message_type {
 	MESSAGE_ITEM,       /* see frame/job.h */
 	MESSAGE_FETCH_DONE, /* see frame/job.h */
 	MESSAGE_HUB_ANSWER, /* see frame/websub.h */
+	MESSAGE_NAMES,      /* u32 1: name servers answer; since the last one:
+			       u64 queries answered, u64 failed, u64 addresses used
+			       although their time was over */
 	/* engine -> courier */
 	MESSAGE_DELIVER, /* u64 delivery, str sink id, str webhook-id, str alert
 			    type, i64 alerted at, u32 attempt from 1, str alert

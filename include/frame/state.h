@@ -79,10 +79,15 @@ struct stats {
 	uint64_t websub_pushes; /* taken to be read */
 	uint64_t websub_pings;  /* unsigned, taken as hints */
 	uint64_t websub_forged; /* ignored: without a good signature */
-	uint32_t store_ok;      /* 1: the last commit worked */
-	uint32_t fetchers;      /* connected */
-	uint64_t jobs;          /* fetches under way */
-	uint64_t seq;           /* of the last alert */
+	uint64_t dns_answered;  /* queries to name servers */
+	uint64_t dns_failed;
+	uint64_t dns_stale;  /* addresses used although their time was over */
+	uint32_t dns_ok;     /* 1: name servers answer */
+	uint32_t network_ok; /* 0: nobody at all is reached */
+	uint32_t store_ok;   /* 1: the last commit worked */
+	uint32_t fetchers;   /* connected */
+	uint64_t jobs;       /* fetches under way */
+	uint64_t seq;        /* of the last alert */
 	struct stats_histogram detect_delay;  /* published -> seen */
 	struct stats_histogram deliver_delay; /* alerted -> delivered */
 	/* mentions alerted per entity id, entities_len of each */

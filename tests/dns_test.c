@@ -1,0 +1,275 @@
+/*
+ * daemon/frame/dns: what happens when name servers do not answer. The clock
+ * moves as the test says, so that answers grow old; timers run in real time.
+ */
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <event2/event.h>
+
+#include "base/mem.h"
+#include "frame/clock.h"
+#include "frame/dns.h"
+#include "frame/dns_cache.h"
+#include "frame/log.h"
+#include "name_server.h"
+
+#define MANY 30 /* failures in a row, more than enough */
+
+int64_t __real_clock_monotonic_ms(void);
+int64_t __wrap_clock_monotonic_ms(void);
+
+static int64_t passed_ms;
+
+int64_t
+__wrap_clock_monotonic_ms(void)
+{
+	return __real_clock_monotonic_ms() + passed_ms;
+}
+
+struct net {
+	struct event_base *base;
+	struct name_server names;
+	struct dns *dns;
+	unsigned changes;
+	bool is_answered;
+	struct dns_answer answer;
+};
+
+static void
+on_change(void *arg)
+{
+	struct net *net = arg;
+
+	net->changes++;
+}
+
+static int
+set_up(void **state)
+{
+	struct net *net = xcalloc(1, sizeof(*net));
+	char *resolver;
+
+	log_set_level("error");
+	net->base = event_base_new();
+	name_server_open(&net->names);
+	name_server_serve(&net->names, net->base);
+	resolver = xasprintf("127.0.0.1:%u", net->names.port);
+	net->dns = dns_new(net->base, resolver);
+	free(resolver);
+	dns_set_watch(net->dns, on_change, net);
+	*state = net;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct net *net = *state;
+
+	dns_free(net->dns);
+	name_server_stop(&net->names);
+	event_base_free(net->base);
+	free(net);
+	return 0;
+}
+
+static void
+on_answer(void *arg, const struct dns_answer *answer)
+{
+	struct net *net = arg;
+
+	net->is_answered = true;
+	net->answer = *answer;
+}
+
+static void
+look_up(struct net *net, const char *name)
+{
+	net->is_answered = false;
+	dns_resolve(net->dns, name, on_answer, net);
+	while (!net->is_answered)
+		event_base_loop(net->base, EVLOOP_ONCE);
+}
+
+static void
+look_up_many(struct net *net, int from, int to)
+{
+	char name[32];
+
+	for (int i = from; i < to; i++) {
+		snprintf(name, sizeof(name), "lo%d.test", i);
+		look_up(net, name);
+		assert_int_equal(net->answer.len, 1);
+	}
+}
+
+/* Past every time to live. */
+static void
+grow_old(void)
+{
+	passed_ms += (DNS_TTL_MIN_S + 1) * 1000;
+}
+
+static void
+expect_old_answer(struct net *net, enum name_server_mood mood)
+{
+	struct dns_answer answer;
+	unsigned asked;
+
+	look_up(net, "lo.test");
+	assert_int_equal(net->answer.len, 1);
+	grow_old();
+	net->names.mood = mood;
+	asked = net->names.asked;
+	assert_false(dns_answer_now(net->dns, "lo.test", &answer));
+	look_up(net, "lo.test");
+	assert_int_equal(net->answer.len, 1);
+	assert_null(net->answer.error);
+	assert_true(net->names.asked > asked);
+	/* not asked again for a while */
+	assert_true(dns_answer_now(net->dns, "lo.test", &answer));
+	assert_int_equal(answer.len, 1);
+	assert_int_equal(dns_counts(net->dns)->stale, 2);
+	assert_int_equal(dns_counts(net->dns)->failed, 1);
+	passed_ms += DNS_RETRY_S * 1000;
+	assert_false(dns_answer_now(net->dns, "lo.test", &answer));
+	assert_false(dns_is_down(net->dns)); /* one name says nothing */
+}
+
+static void
+old_answer_does_while_name_servers_are_silent(void **state)
+{
+	expect_old_answer(*state, NAME_SERVER_SILENT);
+}
+
+static void
+old_answer_does_while_name_servers_fail(void **state)
+{
+	expect_old_answer(*state, NAME_SERVER_FAILS);
+}
+
+static void
+new_name_fails_and_rests(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+
+	net->names.mood = NAME_SERVER_FAILS;
+	look_up(net, "lo.test");
+	assert_int_equal(net->answer.len, 0);
+	assert_non_null(net->answer.error);
+	assert_true(dns_answer_now(net->dns, "lo.test", &answer));
+	assert_int_equal(answer.len, 0);
+	passed_ms += DNS_RETRY_S * 1000;
+	assert_false(dns_answer_now(net->dns, "lo.test", &answer));
+}
+
+static void
+host_that_is_gone_is_not_kept_alive(void **state)
+{
+	struct net *net = *state;
+
+	look_up(net, "rebind.test");
+	assert_int_equal(net->answer.len, 1);
+	grow_old();
+	net->names.mood = NAME_SERVER_DENIES;
+	look_up(net, "rebind.test");
+	assert_int_equal(net->answer.len, 0);
+	net->names.mood = NAME_SERVER_FAILS;
+	passed_ms += DNS_RETRY_S * 1000;
+	look_up(net, "rebind.test");
+	assert_int_equal(net->answer.len, 0);
+	assert_int_equal(dns_counts(net->dns)->stale, 0);
+}
+
+/* Known names, all of which fail for some time. */
+static void
+bring_down(struct net *net)
+{
+	look_up_many(net, 0, MANY);
+	grow_old();
+	net->names.mood = NAME_SERVER_FAILS;
+	look_up_many(net, 0, MANY / 2);
+	assert_false(dns_is_down(net->dns));
+	passed_ms += 6000;
+	look_up_many(net, MANY / 2, MANY);
+	assert_true(dns_is_down(net->dns));
+	assert_int_equal(net->changes, 1);
+}
+
+static void
+nobody_waits_for_name_servers_that_are_down(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+
+	bring_down(net);
+	passed_ms += DNS_RETRY_S * 1000;
+	assert_true(dns_answer_now(net->dns, "lo0.test", &answer));
+	assert_int_equal(answer.len, 1);
+	assert_true(dns_answer_now(net->dns, "new.test", &answer));
+	assert_int_equal(answer.len, 0);
+	assert_string_equal(
+	    answer.error, "no answer from name server 127.0.0.1");
+	assert_true(dns_answer_now(net->dns, "127.0.0.2", &answer));
+	assert_int_equal(answer.len, 1);
+}
+
+static void
+name_servers_are_found_back_without_any_look_up(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+
+	bring_down(net);
+	net->names.mood = NAME_SERVER_WELL;
+	while (net->changes == 1)
+		event_base_loop(net->base, EVLOOP_ONCE);
+	assert_false(dns_is_down(net->dns));
+	assert_false(dns_answer_now(net->dns, "lo0.test", &answer));
+	look_up(net, "lo0.test");
+	assert_int_equal(net->answer.len, 1);
+	assert_true(dns_answer_now(net->dns, "lo0.test", &answer));
+}
+
+static void
+broken_names_do_not_make_name_servers_down(void **state)
+{
+	struct net *net = *state;
+	char name[32];
+
+	look_up(net, "lo.test");
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "fail.zone%d.test", i);
+		look_up(net, name);
+		assert_int_equal(net->answer.len, 0);
+		passed_ms += 1000;
+	}
+	assert_false(dns_is_down(net->dns));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	    TEST(old_answer_does_while_name_servers_are_silent),
+	    TEST(old_answer_does_while_name_servers_fail),
+	    TEST(new_name_fails_and_rests),
+	    TEST(host_that_is_gone_is_not_kept_alive),
+	    TEST(nobody_waits_for_name_servers_that_are_down),
+	    TEST(name_servers_are_found_back_without_any_look_up),
+	    TEST(broken_names_do_not_make_name_servers_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
