@@ -337,6 +337,18 @@ initials_and_patronymics_may_stand_between_a_persons_names(void **state)
 }
 
 static void
+no_name_reaches_over_the_end_of_a_line(void **state)
+{
+	const struct match_name names[] = {{.text = "Nord Stream"}};
+	const struct match_entity e = ENTITY("n", MATCH_OTHER, names, 1);
+
+	check(&e, "Nord\nStream Nord\r\nStream Nord\rStream", "");
+	check(&e, "Nord\xc2\x85Stream Nord\u2028Stream Nord\u2029Stream", "");
+	check(&e, "Nord\u00a0Stream, Nord\tStream",
+	    "n:Nord\u00a0Stream\nn:Nord\tStream");
+}
+
+static void
 excluded_phrases_hide_mentions(void **state)
 {
 	const struct match_name names[] = {{.text = "Macron"}};
@@ -587,6 +599,7 @@ main(void)
 	    cmocka_unit_test(of_overlapping_mentions_the_longest_is_told),
 	    cmocka_unit_test(
 		initials_and_patronymics_may_stand_between_a_persons_names),
+	    cmocka_unit_test(no_name_reaches_over_the_end_of_a_line),
 	    cmocka_unit_test(excluded_phrases_hide_mentions),
 	    cmocka_unit_test(near_words_must_be_near),
 	    cmocka_unit_test(exact_names_are_not_inflected),

@@ -336,15 +336,14 @@ fold_put_letter(struct buf *out, uint16_t letter)
 		buf_add(out, bytes, utf8_encode(letter, bytes));
 }
 
-/* Spaces as Unicode has them, but no line feed. */
+/* Spaces as Unicode has them, but nothing that ends a line. */
 static bool
 is_space(uint32_t code)
 {
-	return code == ' ' || code == '\t' || (code >= 0xb && code <= 0xd) ||
-	       (code >= 0x1c && code <= 0x1f) || code == 0x85 || code == 0xa0 ||
+	return code == ' ' || code == '\t' || code == 0xb || code == 0xc ||
+	       (code >= 0x1c && code <= 0x1f) || code == 0xa0 ||
 	       code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
-	       code == 0x2028 || code == 0x2029 || code == 0x202f ||
-	       code == 0x205f || code == 0x3000;
+	       code == 0x202f || code == 0x205f || code == 0x3000;
 }
 
 static bool

@@ -236,6 +236,14 @@ find_barrier(const char *name, const char **barrier)
 	return 0;
 }
 
+bool
+lint_is_findable(const char *name)
+{
+	const char *barrier;
+
+	return find_barrier(name, &barrier) == 0;
+}
+
 struct lint {
 	const struct match_entity *entities;
 	lint_on_warning on_warning;

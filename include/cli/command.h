@@ -31,6 +31,9 @@ int command_usage(const char *name);
  * none. */
 bool command_read_number(
     const char *option, const char *text, const long range[2], long *number);
+/* Whether an option has the shape of a language's code; if not, says so on
+ * stderr. */
+bool command_check_language(const char *code);
 /* Whether colours may be written to the stream: a terminal, no NO_COLOR. */
 int command_color(int fd);
 

@@ -8,8 +8,8 @@
 
 struct buf;
 
-/* Replaces what is in text by the file's bytes, of "-" by those of stdin; no
- * more than about max. -1 with errno when it cannot be read. */
+/* Replaces what is in text by the file's bytes, of "-" by those of stdin. -1
+ * with errno when it cannot be read; EFBIG: it has more than max bytes. */
 int read_file(const char *path, size_t max, struct buf *text);
 
 #endif
