@@ -125,18 +125,64 @@ def wikidata_becomes_a_pack(folder):
         entity = next(iter(json.load(file)["entities"].values()))
     dump = "[\n%s,\n%s\n]\n" % (json.dumps(entity), json.dumps(entity))
     check(run("entity", "import", folder.write("dump.json", dump))
-          .count("  - id: emmanuel-macron") == 2, "a dump of two")
+          .count('  - id: "emmanuel-macron') == 2, "a dump of two")
+
     run("entity", "import", folder.write("bad.json", "{"), status=2)
     run("entity", "import", folder.write("none.json", "{}"), status=2)
+
+
+def packs_hold_only_what_can_be_found(folder):
+    """entity import leaves out names and languages that check would refuse"""
+    entity = {"id": "Q1", "labels": {
+        "en": {"value": "Null"}, "zh-classical": {"value": "Nullus"}},
+        "aliases": {"en": [{"value": text} for text in (
+            "Macron, Emmanuel", "Null (band)", "1984", "Null Band")]}}
+    path = folder.write("null.yaml", run(
+        "entity", "import", "-", stdin=json.dumps(entity).encode() + b",\n"))
+    with open(path, encoding="utf-8") as file:
+        pack = file.read()
+    check('"en": ["Null", "Null Band"]' in pack and "classical" not in pack,
+          pack)
+    told = lines("match", "-c", path, "-", stdin=b"by Null Band")
+    check(told[0]["entity"] == "null", str(told))
 
 
 def forms_are_listed(folder):
     """entity forms lists the forms of each word"""
     told = run("entity", "forms", "--language", "ru", "Асия Биби")
     check("Асия: " in told and " асией " in told, told)
+    run("entity", "forms", "...", status=2)
+    run("entity", "forms", "--language", "russian", "Macron", status=64)
     told = json.loads(run("entity", "forms", "--json", "Macron",
                           "--language", "en"))
     check(told == {"word": "Macron", "forms": ["macron"]}, str(told))
+
+
+def texts_are_read_whole(folder):
+    """match reads a long text to its end, empty ones, and bytes that are none"""
+    for text, offsets in (
+            (b"word " * 50000 + b"Macron.", [250000]),
+            (b"", []),
+            (b"Emmanuel\r\nMacron\r\n", [10]),
+            (b"Mac\0ron \0Macron\0", [9]),
+            (b"\xff\xfeMacron\xff \xc3Macron \xd0 Mac\xffron", [2, 11]),
+            (b"\xef\xbb\xbfMacron", [3])):
+        path = folder.write("text.txt", "")
+        with open(path, "wb") as file:
+            file.write(text)
+        told = [one["offset"] for one in
+                lines("match", "-c", folder.config, path)]
+        check(told == offsets, "%r: %s" % (text[:30], told))
+    run("match", "-c", folder.config, "--language", "russian", "-",
+        status=64)
+
+
+def many_files_come_in_order(folder):
+    """match tells thousands of files in the order they were given"""
+    paths = [folder.write("d%d.txt" % i, "Macron %d" % i)
+             for i in range(3000)]
+    told = lines("match", "-c", folder.config, "--", *paths)
+    check([one["file"] for one in told] == paths, "the order")
 
 
 tap = Tap()
@@ -145,6 +191,7 @@ here = Folder()
 for test in (mentions_are_json_lines, misses_are_explained, language_matters,
              colour_keeps_the_text, json_is_yaml, many_entities_load_fast,
              odd_values_do_not_stop_it, missing_files_are_told, wikidata_becomes_a_pack,
-             forms_are_listed):
+             packs_hold_only_what_can_be_found, forms_are_listed,
+             texts_are_read_whole, many_files_come_in_order):
     tap.run(test, here)
 tap.done()

@@ -48,11 +48,12 @@ import(const char *path)
 	return status;
 }
 
-/* "word: form form ..." */
+/* "word: form form ..."; arg: bool, whether there was a word. */
 static void
 print_forms(
     void *arg, const char *word, size_t len, const struct strings *forms)
 {
+	*(bool *)arg = true;
 	printf("%.*s:", (int)len, word);
 	for (size_t i = 0; i < forms->len; i++)
 		printf(" %s", forms->at[i]);
@@ -65,6 +66,7 @@ print_forms_json(
 {
 	struct buf out = BUF_INIT;
 
+	*(bool *)arg = true;
 	json_put_open(&out, '{');
 	json_put_key(&out, "word");
 	json_put_strn(&out, word, len);
@@ -78,6 +80,19 @@ print_forms_json(
 	buf_clear(&out);
 }
 
+static int
+list_forms(const char *name, const char *language, bool json)
+{
+	bool any = false;
+
+	match_list_forms(
+	    name, language, json ? print_forms_json : print_forms, &any);
+	if (any)
+		return EXIT_YES;
+	fprintf(stderr, "wirewatch: a name without letters matches nothing\n");
+	return EXIT_INPUT;
+}
+
 int
 entity_run(int argc, char **argv)
 {
@@ -86,8 +101,10 @@ entity_run(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'l')
+		if (option == 'l' && command_check_language(optarg))
 			language = optarg;
+		else if (option == 'l')
+			return EXIT_USAGE;
 		else if (option == 'j')
 			json = true;
 		else
@@ -100,7 +117,5 @@ entity_run(int argc, char **argv)
 		return import(argv[optind + 1]);
 	if (strcmp(action, "forms") != 0)
 		return command_usage("entity");
-	match_list_forms(argv[optind + 1], language,
-	    json ? print_forms_json : print_forms, NULL);
-	return EXIT_YES;
+	return list_forms(argv[optind + 1], language, json);
 }

@@ -121,6 +121,20 @@ command_read_number(
 	return true;
 }
 
+bool
+command_check_language(const char *code)
+{
+	size_t len = strcspn(code, "-_");
+
+	if (len >= 2 && len <= 3)
+		return true;
+	fprintf(stderr,
+	    "wirewatch: --language takes a code such as en, ru or zh-Hans, not "
+	    "\"%s\"\n",
+	    code);
+	return false;
+}
+
 static int
 print_help(FILE *out)
 {

@@ -173,6 +173,8 @@ read_options(struct run *run, int argc, char **argv, const char **path)
 			*path = optarg;
 			break;
 		case OPTION_LANGUAGE:
+			if (!command_check_language(optarg))
+				return EXIT_USAGE;
 			run->language = optarg;
 			break;
 		case OPTION_EXPLAIN:

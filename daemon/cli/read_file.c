@@ -24,10 +24,10 @@ read_file(const char *path, size_t max, struct buf *text)
 	do {
 		got = fread(buf_reserve(text, READ_SIZE), 1, READ_SIZE, in);
 		text->len += got;
-	} while (got > 0 && text->len < max);
+	} while (got > 0 && text->len <= max);
 	if (text->data != NULL)
 		text->data[text->len] = '\0';
-	error = ferror(in) ? errno : 0;
+	error = ferror(in) ? errno : text->len > max ? EFBIG : 0;
 	if (in != stdin)
 		fclose(in);
 	errno = error;

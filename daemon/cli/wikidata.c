@@ -1,7 +1,7 @@
 /*
  * Wikidata's JSON -> entity pack: labels and aliases of all languages become
  * names; descriptions, repeated names and names that would match everything
- * are left out.
+ * or nothing ("Macron, Emmanuel") are left out.
  */
 #include <ctype.h>
 #include <jansson.h>
@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/strings.h"
 #include "cli/wikidata.h"
+#include "frame/config_value.h"
 #include "match/lint.h"
 
 #define ID_MAX 60 /* bytes of an id that is made of a label */
@@ -21,9 +22,9 @@
 /* An entity while it is written. */
 struct writing {
 	struct buf *pack;
-	struct map seen; /* names written, with their letters */
-	struct strings left_out;
-	struct map *ids; /* of the whole pack */
+	struct map seen;         /* names written, with their letters */
+	struct strings left_out; /* too common */
+	struct map *ids;         /* of the whole pack */
 	struct strings *ids_text;
 	bool names_open;
 	size_t names;
@@ -139,7 +140,8 @@ write_name(struct writing *w, const char *language, json_t *value)
 {
 	const char *name = json_string_value(json_object_get(value, "value"));
 
-	if (name == NULL || map_add(&w->seen, name, 0) != MAP_NONE)
+	if (name == NULL || map_add(&w->seen, name, 0) != MAP_NONE ||
+	    !lint_is_findable(name))
 		return;
 	if (lint_is_common(name)) {
 		strings_add(&w->left_out, name);
@@ -196,7 +198,8 @@ write_languages(struct writing *w, json_t *entity)
 		json_object_foreach(
 		    json_object_get(entity, keys[i]), language, value)
 		{
-			if (!strings_has(&languages, language))
+			if (value_check_language(language) == NULL &&
+			    !strings_has(&languages, language))
 				strings_add(&languages, language);
 		}
 	}
@@ -233,8 +236,10 @@ write_entity(struct writing *w, json_t *entity)
 	if (number == NULL || *number != 'Q')
 		return false;
 	id = make_id(w, entity);
-	buf_addf(w->pack, "  - id: %s # %s\n    type: %s\n    names:\n", id,
-	    number, type_of(entity));
+	buf_add_str(w->pack, "  - id: ");
+	put_quoted(w->pack, id);
+	buf_addf(w->pack, " # %s\n    type: %s\n    names:\n", number,
+	    type_of(entity));
 	free(id);
 	w->names = 0;
 	write_languages(w, entity);
