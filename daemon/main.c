@@ -46,6 +46,7 @@
  *   feeds/parse/markup.c                 markup inside of texts
  *   feeds/parse/mend.c                   mends broken XML ahead of libxml2
  *   feeds/parse/mend_entity.c            ... entities of a DOCTYPE
+ *   feeds/parse/mend_scan.c              ... how far its text goes
  *   feeds/parse/mend_tag.c               ... its tags
  *   feeds/parse/modules.c                dc, media, itunes and other modules
  *   feeds/parse/names.c                  names of elements, interned

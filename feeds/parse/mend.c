@@ -8,12 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/mem.h"
 #include "parse/mend_entity.h"
+#include "parse/mend_scan.h"
 #include "parse/mend_tag.h"
 #include "text/entity.h"
 
@@ -38,6 +35,7 @@ struct mender {
 	size_t scanned;  /* bytes of held that were searched in vain */
 	char quote;      /* open quote at that point; 0: none */
 	int brackets;    /* open [ of a DOCTYPE at that point */
+	bool literal_in_item; /* of a section: it began in an item */
 	bool finishing;
 	bool had_element;
 	bool cut; /* markup was cut by the end */
@@ -148,68 +146,6 @@ end_tag(struct mender *m)
 		buf_truncate(&m->out, m->tail);
 	else
 		buf_reset(&m->text);
-}
-
-#ifdef __SSE2__
-/* A bit for each of 16 bytes that is a control, but tabs and line ends. */
-static unsigned
-control_bits(__m128i bytes)
-{
-	__m128i control =
-	    _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-	__m128i blank = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
-	    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
-
-	return (unsigned)_mm_movemask_epi8(_mm_andnot_si128(blank, control));
-}
-
-#endif
-
-/* How many bytes come before the next `<`, `&` or control. */
-static size_t
-plain_len(const char *s, size_t len)
-{
-	size_t n = 0;
-
-#ifdef __SSE2__
-	for (; n + 16 <= len; n += 16) {
-		__m128i bytes =
-		    _mm_loadu_si128((const __m128i *)(const void *)(s + n));
-		__m128i hit =
-		    _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
-			_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
-		unsigned bits =
-		    (unsigned)_mm_movemask_epi8(hit) | control_bits(bytes);
-
-		if (bits != 0)
-			return n + (size_t)__builtin_ctz(bits);
-	}
-#endif
-	while (n < len && s[n] != '<' && s[n] != '&' &&
-	       ((unsigned char)s[n] >= 0x20 || s[n] == '\t' || s[n] == '\n'))
-		n++;
-	return n;
-}
-
-/* How many bytes come before the next control, but tabs and line ends. */
-static size_t
-literal_len(const char *s, size_t len)
-{
-	size_t n = 0;
-
-#ifdef __SSE2__
-	for (; n + 16 <= len; n += 16) {
-		unsigned bits = control_bits(
-		    _mm_loadu_si128((const __m128i *)(const void *)(s + n)));
-
-		if (bits != 0)
-			return n + (size_t)__builtin_ctz(bits);
-	}
-#endif
-	while (n < len &&
-	       ((unsigned char)s[n] >= 0x20 || s[n] == '\t' || s[n] == '\n'))
-		n++;
-	return n;
 }
 
 /* A control: line ends become \n, others go. next: the byte after it. */
@@ -401,6 +337,7 @@ take_markup(struct mender *m, const char *s, size_t len)
 		return take_tag(m, s, len);
 	if (begins(s, len, "<![CDATA[")) {
 		m->state = LITERAL;
+		m->literal_in_item = tag_is_in_record(&m->stack);
 		return 9;
 	}
 	if (begins(s, len, "<!--")) {
@@ -437,7 +374,7 @@ take_text(struct mender *m, const char *s, size_t len)
 	size_t done = 0, n;
 
 	while (done < len && m->state == TEXT && m->problem == MEND_FINE) {
-		n = plain_len(s + done, len - done);
+		n = mend_plain_len(s + done, len - done);
 		if (n > 0)
 			add_text(m, s + done, n);
 		done += n;
@@ -452,46 +389,52 @@ take_text(struct mender *m, const char *s, size_t len)
 	return done;
 }
 
-static const char *
-find_section_end(const char *s, size_t len)
+static size_t
+take_literal_special(struct mender *m, const char *s, size_t len)
 {
-	const char *end = s + len;
-
-	while ((s = memchr(s, ']', (size_t)(end - s))) != NULL) {
-		if (end - s >= 3 && s[1] == ']' && s[2] == '>')
-			return s;
-		s++;
+	if (*s != ']' && *s != '<') {
+		if (len == 1 && *s == '\r' && !m->finishing)
+			return 0;
+		add_control(m, *s, len > 1 ? s[1] : '\0');
+		return 1;
 	}
-	return NULL;
+	switch (mend_section_stop(s, len, m->literal_in_item, m->finishing)) {
+	case SECTION_UNSURE:
+		return 0;
+	case SECTION_ENDS:
+		m->state = TEXT;
+		return strlen("]]>");
+	case SECTION_FORGOTTEN:
+		m->state = TEXT;
+		return take_markup(m, s, len);
+	case SECTION_GOES_ON:
+		break;
+	}
+	buf_add_char(&m->text, *s);
+	return 1;
 }
 
-/* The inside of a CDATA section of the document, up to its end mark or to what
- * may be the beginning of one. */
+/* The inside of a CDATA section of the document, up to its end or to what may
+ * be the beginning of one. */
 static size_t
 take_literal(struct mender *m, const char *s, size_t len)
 {
-	const char *end = find_section_end(s, len);
-	size_t stop = end != NULL ? (size_t)(end - s) : len;
+	size_t done = 0, n;
 
-	if (end == NULL && !m->finishing)
-		while (stop > 0 && len - stop < 2 &&
-		       (s[stop - 1] == ']' || s[stop - 1] == '\r'))
-			stop--;
-	for (size_t i = 0; i < stop;) {
-		size_t n = literal_len(s + i, stop - i);
-
-		add_text(m, s + i, n);
-		i += n;
+	while (done < len && m->state == LITERAL && m->problem == MEND_FINE) {
+		n = mend_literal_len(s + done, len - done);
+		if (n > 0)
+			add_text(m, s + done, n);
+		done += n;
 		flush_full(m);
-		if (i == stop)
+		if (done == len)
 			break;
-		add_control(m, s[i], i + 1 < len ? s[i + 1] : '\0');
-		i++;
+		n = take_literal_special(m, s + done, len - done);
+		if (n == 0)
+			break;
+		done += n;
 	}
-	if (end == NULL)
-		return stop;
-	m->state = TEXT;
-	return stop + 3;
+	return done;
 }
 
 /* Skips to the mark; what may begin it is left. */

@@ -384,6 +384,15 @@ close_forgotten(struct tag_stack *stack, const char *name, size_t len,
 }
 
 bool
+tag_is_in_record(const struct tag_stack *stack)
+{
+	for (size_t i = stack->depth; i-- > 0;)
+		if ((stack->flags[i] & TAG_RECORD) != 0)
+			return true;
+	return false;
+}
+
+bool
 tag_write_start(
     struct tag_stack *stack, const char *tag, size_t len, struct buf *out)
 {

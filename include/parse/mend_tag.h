@@ -36,6 +36,8 @@ size_t tag_copy_start(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
 size_t tag_copy_end(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
+/* Whether an item is open. */
+bool tag_is_in_record(const struct tag_stack *);
 /* Closes all but the outermost `keep` elements. */
 void tag_close_to(struct tag_stack *, size_t keep, struct buf *out);
 /* Appends what the reference at s stands for; its length, or 0: it is none.
