@@ -123,7 +123,7 @@ facts_add_person(
     struct facts *r, unsigned rank, const struct raw_person *person)
 {
 	if ((person->name == NULL && person->url == NULL &&
-		person->email == NULL) ||
+		person->email == NULL && person->avatar == NULL) ||
 	    rank < r->persons_rank)
 		return;
 	if (rank > r->persons_rank)
@@ -131,7 +131,8 @@ facts_add_person(
 	r->persons_rank = rank;
 	for (size_t i = 0; i < r->persons_len; i++)
 		if (is_same(r, r->persons[i].name, person->name) &&
-		    is_same(r, r->persons[i].email, person->email))
+		    is_same(r, r->persons[i].email, person->email) &&
+		    (person->name != NULL || person->email != NULL))
 			return;
 	if (r->persons_len == RAW_LIST_MAX)
 		return;

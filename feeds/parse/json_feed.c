@@ -2,6 +2,7 @@
  * JSON Feed (jsonfeed.org/version/1.1), read by jansson.
  */
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parse/document.h"
@@ -64,7 +65,8 @@ static void
 set_date(struct document *doc, enum fact_date field, const json_t *object,
     const char *key)
 {
-	struct content content = {.text = string_member(object, key)};
+	char number[32];
+	struct content content = {.text = member(object, key, number)};
 	int64_t at;
 
 	if (content.text == NULL)
@@ -81,11 +83,12 @@ add_author(struct document *doc, const json_t *author)
 	    .url = string_member(author, "url"),
 	    .avatar = string_member(author, "avatar")};
 
-	if (json_is_object(author))
-		facts_add_person(doc->here, RANK_OWN, &person);
+	if (json_is_string(author) && *json_string_value(author) != '\0')
+		person.name = json_string_value(author);
+	facts_add_person(doc->here, RANK_OWN, &person);
 }
 
-/* Version 1.1 has a list, 1.0 one author. */
+/* Version 1.1 has a list, 1.0 one author; some write names alone. */
 static void
 add_authors(struct document *doc, const json_t *object)
 {
@@ -94,6 +97,8 @@ add_authors(struct document *doc, const json_t *object)
 	size_t i;
 
 	json_array_foreach(list, i, author) add_author(doc, author);
+	if (!json_is_array(list))
+		add_author(doc, list);
 	if (doc->here->persons_len == 0)
 		add_author(doc, json_object_get(object, "author"));
 }
@@ -101,12 +106,14 @@ add_authors(struct document *doc, const json_t *object)
 static int64_t
 number_member(const json_t *object, const char *key)
 {
-	const json_t *value = json_object_get(object, key);
-	double number = json_number_value(value);
+	char text[32], *end;
+	const char *digits = member(object, key, text);
+	double number;
 
-	return json_is_number(value) && number >= 0 && number < 1e15
-		   ? (int64_t)number
-		   : -1;
+	if (digits == NULL || *digits < '0' || *digits > '9')
+		return -1;
+	number = strtod(digits, &end);
+	return *end == '\0' && number < 1e15 ? (int64_t)number : -1;
 }
 
 static void
@@ -132,10 +139,13 @@ static void
 add_tags(struct document *doc, const json_t *item)
 {
 	const json_t *list = json_object_get(item, "tags"), *tag;
+	struct content one = {.text = json_string_value(list)};
 	size_t i;
 
 	json_array_foreach(list, i, tag)
 	    facts_add_tag(doc->here, json_string_value(tag));
+	if (one.text != NULL)
+		document_end_tags(doc, NULL, &one);
 }
 
 static void

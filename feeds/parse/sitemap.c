@@ -30,6 +30,17 @@ end_loc(struct document *doc, struct element *el, const struct content *content)
 	facts_set_string(doc->here, FACT_GUID, RANK_OWN, content->text);
 }
 
+/* The publication is that of the whole map, which has no title of its own. */
+static void
+end_publication(
+    struct document *doc, struct element *el, const struct content *content)
+{
+	struct raw_text name = {
+	    .bytes = content->text, .len = content->len, .type = RAW_PLAIN};
+
+	facts_set_text(&doc->feed, FACT_TITLE, RANK_LAST, &name);
+}
+
 #define MAP SPACE_SITEMAP
 #define NEWS SPACE_NEWS
 
@@ -45,6 +56,7 @@ const struct rule sitemap_rules[] = {
 	true},
     {NEWS, "news", IN_ITEM, .inside = IN_NEWS},
     {NEWS, "publication", IN_NEWS, .inside = IN_NEWS},
+    {NEWS, "name", IN_NEWS, NULL, end_publication, .takes_text = true},
     {NEWS, "language", IN_NEWS, NULL, document_end_string, FACT_LANGUAGE,
 	RANK_OWN, true},
     {NEWS, "title", IN_NEWS, NULL, document_end_text, FACT_TITLE, RANK_OWN,
