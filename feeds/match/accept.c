@@ -30,16 +30,14 @@ word_of(const struct scan *s, unsigned i)
 static bool
 has_capitals(const struct scan *s, const struct set_name *name)
 {
-	unsigned asked = 0, found = 0;
+	uint32_t asked = name->capitals;
 
-	for (unsigned i = 0; i < name->tokens_len; i++) {
-		if (!token_of(s, name, i)->capital)
-			continue;
-		asked++;
-		found += word_of(s, i)->capital;
-	}
-	return asked == 0 || found > 0 ||
-	       (name->tokens_len > 1 && name->letters >= LONG_NAME);
+	if (asked == 0 || (name->tokens_len > 1 && name->letters >= LONG_NAME))
+		return true;
+	for (; asked != 0; asked &= asked - 1)
+		if (word_of(s, (unsigned)__builtin_ctz(asked))->capital)
+			return true;
+	return false;
 }
 
 /* Finds the end of the first `chars` characters of a word. */
@@ -139,49 +137,17 @@ is_written_alike(const struct scan *s, const struct set_name *name)
 	return true;
 }
 
-static bool
-is_base_form(const struct scan *s, const struct set_name *name)
+const char *
+accept_refuse(struct scan *s, const struct set_name *name)
 {
-	for (unsigned i = 0; i < name->tokens_len; i++) {
-		const struct set_token *token =
-		    &s->view->tokens[token_of(s, name, i)->token];
-		const struct fold_word *word = word_of(s, i);
-
-		if (token->len != word->len ||
-		    memcmp(s->view->letters + token->letters, word->letter,
-			word->len * sizeof(*word->letter)) != 0)
-			return false;
-	}
-	return true;
-}
-
-bool
-accept_name(struct scan *s, const struct set_name *name, bool initials,
-    const char **rule)
-{
-	bool acronym =
-	    name->tokens_len == 1 && token_of(s, name, 0)->acronym > 0;
-
-	if (name->letter_case == MATCH_CASE_EXACT &&
-	    !is_written_alike(s, name)) {
-		*rule = "capitals differ from the name's";
-		return false;
-	}
+	if (name->letter_case == MATCH_CASE_EXACT && !is_written_alike(s, name))
+		return "capitals differ from the name's";
 	if (name->letter_case == MATCH_CASE_AUTO && !s->any_case &&
-	    !has_capitals(s, name)) {
-		*rule = "written small";
-		return false;
-	}
-	if (!has_acronyms(s, name)) {
-		*rule = "not written like the acronym";
-		return false;
-	}
-	if (name->acronym && in_capitals(s)) {
-		*rule = "a common word in a line of capitals";
-		return false;
-	}
-	*rule = initials                ? "initials between"
-		: is_base_form(s, name) ? (acronym ? "acronym" : "base form")
-					: "inflected form";
-	return true;
+	    !has_capitals(s, name))
+		return "written small";
+	if (name->acronyms && !has_acronyms(s, name))
+		return "not written like the acronym";
+	if (name->small_word && in_capitals(s))
+		return "a common word in a line of capitals";
+	return NULL;
 }

@@ -19,23 +19,16 @@
 #define NEAR_WORDS 10 /* where an entity says no number */
 #define PLAIN_BITS_MAX 20
 
-/* A token while names are read. */
-struct token {
-	struct set_token token;
-	enum endings_kind kind;
-	enum stems_place place;
-};
-
 struct compiler {
 	struct buf section[SET_SECTIONS];
-	struct buf tokens; /* struct token */
+	struct buf tokens; /* struct stems_token */
 	struct intern token_numbers;
-	struct intern
-	    edges;        /* keys {node, token}; edge i leads to node i + 1 */
-	struct buf nodes; /* struct set_node */
-	struct buf ends;  /* uint32_t: the node where each name ends */
+	struct intern edges; /* keys {node, token}; leading to node i + 1 */
+	struct buf nodes;    /* struct set_node; 0: where names begin */
+	struct buf ends;     /* uint32_t: the node where each name ends */
 	struct set_header header;
-	bool single; /* a plain name of one character */
+	uint32_t wordless; /* names without words; they will come first */
+	bool single;       /* a plain name of one character */
 };
 
 /* The name being read. */
@@ -44,6 +37,7 @@ struct reading {
 	struct set_name name;
 	bool several;      /* has several words */
 	bool all_capitals; /* ... all in capitals */
+	uint32_t first;    /* token */
 	uint32_t node;
 };
 
@@ -62,10 +56,10 @@ add_string(struct compiler *c, const char *text, size_t len)
 	return at;
 }
 
-static struct token *
+static struct stems_token *
 token_at(struct compiler *c, uint32_t number)
 {
-	return (struct token *)(void *)c->tokens.data + number;
+	return (struct stems_token *)(void *)c->tokens.data + number;
 }
 
 static struct set_node *
@@ -80,7 +74,8 @@ token_number(
     struct compiler *c, const struct fold_word *word, enum endings_kind kind)
 {
 	uint16_t key[FOLD_WORD_MAX + 1];
-	struct token token = {.kind = kind, .place = STEMS_INNER};
+	struct stems_token token = {
+	    .len = word->len, .kind = kind, .place = STEMS_INNER};
 	size_t bytes = word->len * sizeof(*key);
 	uint32_t number;
 	bool fresh;
@@ -90,10 +85,8 @@ token_number(
 	number =
 	    intern_number(&c->token_numbers, key, bytes + sizeof(*key), &fresh);
 	if (fresh) {
-		token.token.letters =
+		token.letters =
 		    count(&c->section[SET_LETTERS], sizeof(uint16_t));
-		token.token.len = word->len;
-		token.token.root = SET_NONE;
 		buf_add(&c->section[SET_LETTERS], word->letter, bytes);
 		buf_add(&c->tokens, &token, sizeof(token));
 	}
@@ -104,16 +97,13 @@ static uint32_t
 node_after(struct compiler *c, uint32_t node, uint32_t token)
 {
 	uint32_t key[2] = {node, token};
-	struct set_node fresh_node = {0, 0, 0, 0};
+	struct set_node fresh_node = {.before = node, .token = token};
 	bool fresh;
 	uint32_t next = intern_number(&c->edges, key, sizeof(key), &fresh) + 1;
 
 	if (fresh)
 		buf_add(&c->nodes, &fresh_node, sizeof(fresh_node));
-	if (node == 0)
-		token_at(c, token)->token.root = next;
-	else
-		node_at(c, node)->inner = 1;
+	node_at(c, node)->inner = 1;
 	return next;
 }
 
@@ -149,16 +139,17 @@ is_small_word(const struct fold_word *word)
 static void
 add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 {
-	struct set_name_token token = {.capital = 0};
+	struct set_name_token token = {.acronym = 0};
 	enum endings_kind kind;
 	struct fold_shape shape;
-	uint32_t code = 0;
+	uint32_t code = 0, number;
 
 	fold_shape(word->start, word->end, &shape);
 	fold_decode(word->start, word->end, &code);
-	token.capital = (fold_class(code) & FOLD_UPPER) != 0;
+	if (fold_class(code) & FOLD_UPPER)
+		r->name.capitals |= 1u << r->name.tokens_len;
 	if (r->name.letter_case != MATCH_CASE_ANY)
-		token.acronym = (uint8_t)fold_acronym(&shape, r->all_capitals);
+		token.acronym = (uint16_t)fold_acronym(&shape, r->all_capitals);
 	kind = r->given->exact
 		   ? ENDINGS_EXACT
 		   : endings_kind(word->len, token.acronym, r->several);
@@ -166,11 +157,13 @@ add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 		token.text_len = (uint16_t)(word->end - word->start);
 		token.text = add_string(c, word->start, token.text_len);
 	}
-	token.token = token_number(c, word, kind);
-	r->node = node_after(c, r->node, token.token);
-	r->name.tokens_len++;
+	number = token_number(c, word, kind);
+	r->node = node_after(c, r->node, number);
+	if (r->name.tokens_len++ == 0)
+		r->first = number;
 	r->name.letters = (uint16_t)(r->name.letters + word->len);
-	r->name.acronym =
+	r->name.acronyms |= token.acronym > 0;
+	r->name.small_word =
 	    r->name.tokens_len == 1 && token.acronym > 0 && is_small_word(word);
 	buf_add(&c->section[SET_NAME_TOKENS], &token, sizeof(token));
 }
@@ -180,30 +173,14 @@ add_name(struct compiler *c, const struct reading *r)
 {
 	buf_add(&c->section[SET_NAMES], &r->name, sizeof(r->name));
 	buf_add(&c->ends, &r->node, sizeof(r->node));
-}
-
-/* The node before the last token: where initials may stand. */
-static void
-mark_person(struct compiler *c, uint32_t last)
-{
-	const uint32_t *key;
-
-	key = (const uint32_t *)(const void *)c->edges.bytes.data +
-	      (size_t)(last - 1) * 2;
-	node_at(c, key[0])->person = 1;
+	c->wordless += r->node == 0;
 }
 
 /* Whether the name's first word may be written small in a text. */
 static enum stems_place
-first_place(const struct compiler *c, const struct reading *r)
+first_place(const struct reading *r)
 {
-	const struct set_name_token *first =
-	    (const struct set_name_token *)(const void *)c
-		->section[SET_NAME_TOKENS]
-		.data +
-	    r->name.tokens;
-
-	return r->name.tokens_len > 1 || !first->capital ||
+	return r->name.tokens_len > 1 || !(r->name.capitals & 1) ||
 		       r->name.letter_case == MATCH_CASE_ANY
 		   ? STEMS_FIRST_SMALL
 		   : STEMS_FIRST;
@@ -214,10 +191,9 @@ static void
 read_words(struct compiler *c, struct reading *r)
 {
 	const char *p = r->given->text, *end = p + strlen(p);
-	const struct set_name_token *first;
+	struct stems_token *first;
 	struct fold_shape shape;
 	struct fold_word word;
-	enum stems_place place;
 
 	fold_shape(p, end, &shape);
 	fold_next(&p, end, &word);
@@ -231,13 +207,12 @@ read_words(struct compiler *c, struct reading *r)
 			add_token(c, r, &word);
 	if (r->name.tokens_len == 0)
 		return;
-	place = first_place(c, r);
-	first = (const void *)(c->section[SET_NAME_TOKENS].data +
-			       r->name.tokens * sizeof(*first));
-	if (token_at(c, first->token)->place < place)
-		token_at(c, first->token)->place = place;
+	first = token_at(c, r->first);
+	if (first->place < first_place(r))
+		first->place = first_place(r);
+	/* Where initials may stand. */
 	if (r->name.person && r->name.tokens_len > 1)
-		mark_person(c, r->node);
+		node_at(c, node_at(c, r->node)->before)->person = 1;
 	add_name(c, r);
 }
 
@@ -245,8 +220,7 @@ static void
 read_plain(struct compiler *c, struct reading *r)
 {
 	struct set_plain plain = {
-	    count(&c->section[SET_NAMES], sizeof(struct set_name)),
-	    count(&c->section[SET_CODES], sizeof(uint32_t)), 0};
+	    c->wordless, count(&c->section[SET_CODES], sizeof(uint32_t)), 0};
 
 	nospace_add_name(r->given->text, &c->section[SET_CODES]);
 	plain.len =
@@ -263,8 +237,7 @@ read_regex(struct compiler *c, struct reading *r)
 {
 	const char *text = r->given->text;
 	struct set_regex regex = {
-	    count(&c->section[SET_NAMES], sizeof(struct set_name)),
-	    add_string(c, text, strlen(text) + 1)};
+	    c->wordless, add_string(c, text, strlen(text) + 1)};
 
 	buf_add(&c->section[SET_REGEXES], &regex, sizeof(regex));
 	add_name(c, r);
@@ -278,10 +251,11 @@ read_name(struct compiler *c, const struct match_name *given,
 
 	r.name.entity =
 	    count(&c->section[SET_ENTITIES], sizeof(struct set_entity));
-	r.name.name = number;
+	r.name.number = number;
 	r.name.kind = (uint8_t)kind;
 	r.name.person = kind == SET_NAME && entity->type == MATCH_PERSON;
 	r.name.letter_case = (uint8_t)given->letter_case;
+	r.name.conditional = entity->exclude_len > 0 || entity->near_len > 0;
 	if (given->regex)
 		read_regex(c, &r);
 	else if (nospace_is_name(given->text))
@@ -315,18 +289,19 @@ read_entity(struct compiler *c, const struct match_entity *given)
 	buf_add(&c->section[SET_ENTITIES], &entity, sizeof(entity));
 }
 
-/* Names in the order of the nodes where they end. */
+/* Sorts the names by the nodes where they end. */
 static void
-write_finals(struct compiler *c)
+write_names(struct compiler *c)
 {
+	struct buf *section = &c->section[SET_NAMES];
+	const struct set_name *names = (const void *)section->data;
 	const uint32_t *ends = (const void *)c->ends.data;
-	uint32_t names = count(&c->ends, sizeof(*ends));
-	uint32_t nodes = count(&c->nodes, sizeof(struct set_node)), at = 0;
-	uint32_t *finals = xcalloc(names, sizeof(*finals));
+	uint32_t len = count(&c->ends, sizeof(*ends)), at = 0;
+	uint32_t nodes = count(&c->nodes, sizeof(struct set_node));
+	struct set_name *sorted = xcalloc(len, sizeof(*sorted));
 
-	for (uint32_t i = 0; i < names; i++)
+	for (uint32_t i = 0; i < len; i++)
 		node_at(c, ends[i])->names_len++;
-	node_at(c, 0)->names_len = 0; /* those without words */
 	for (uint32_t i = 0; i < nodes; i++) {
 		struct set_node *node = node_at(c, i);
 
@@ -334,56 +309,51 @@ write_finals(struct compiler *c)
 		at += node->names_len;
 		node->names_len = 0;
 	}
-	for (uint32_t i = 0; i < names; i++) {
+	for (uint32_t i = 0; i < len; i++) {
 		struct set_node *node = node_at(c, ends[i]);
 
-		if (ends[i] != 0)
-			finals[node->names + node->names_len++] = i;
+		sorted[node->names + node->names_len++] = names[i];
 	}
-	buf_add(&c->section[SET_FINALS], finals, at * sizeof(*finals));
-	buf_add(&c->section[SET_NODES], c->nodes.data, c->nodes.len);
-	free(finals);
+	buf_reset(section);
+	buf_add(section, sorted, len * sizeof(*sorted));
+	free(sorted);
 }
 
+/* Puts the nodes into their places; each comes after the one before it. */
 static void
-write_edges(struct compiler *c)
+write_nodes(struct compiler *c)
 {
-	const uint32_t(*keys)[2] = (const void *)c->edges.bytes.data;
-	uint32_t places = 16;
-	struct set_edge *edges;
+	uint32_t nodes = count(&c->nodes, sizeof(struct set_node));
+	uint32_t len = set_places_for(nodes), at;
+	struct set_node *places = xmalloc(len * sizeof(*places));
+	uint32_t *place_of = xcalloc(nodes, sizeof(*place_of));
 
-	while (places < c->edges.count * 2)
-		places *= 2;
-	edges = xmalloc(places * sizeof(*edges));
-	for (uint32_t i = 0; i < places; i++)
-		edges[i] = (struct set_edge){SET_NONE, 0, 0};
-	for (uint32_t i = 0; i < c->edges.count; i++) {
-		uint32_t at = set_edge_place(keys[i][0], keys[i][1]);
+	for (uint32_t i = 0; i < len; i++)
+		places[i] = (struct set_node){.token = SET_NONE};
+	place_of[0] = SET_NONE;
+	for (uint32_t i = 1; i < nodes; i++) {
+		struct set_node node = *node_at(c, i);
 
-		if (keys[i][0] == 0)
-			continue; /* tokens know their root */
-		while (edges[at & (places - 1)].node != SET_NONE)
-			at++;
-		edges[at & (places - 1)] =
-		    (struct set_edge){keys[i][0], keys[i][1], i + 1};
+		node.before = place_of[node.before];
+		at = set_node_place(node.before, node.token) & (len - 1);
+		while (places[at].token != SET_NONE)
+			at = (at + 1) & (len - 1);
+		places[at] = node;
+		place_of[i] = at;
 	}
-	buf_add(&c->section[SET_EDGES], edges, places * sizeof(*edges));
-	free(edges);
+	buf_add(&c->section[SET_NODES], places, len * sizeof(*places));
+	free(places);
+	free(place_of);
 }
 
 static void
 write_tokens(struct compiler *c)
 {
 	struct stems *stems = stems_new(&c->section[SET_LETTERS]);
-	uint32_t tokens = count(&c->tokens, sizeof(struct token));
+	uint32_t tokens = count(&c->tokens, sizeof(struct stems_token));
 
-	for (uint32_t i = 0; i < tokens; i++) {
-		const struct token *token = token_at(c, i);
-
-		stems_add(stems, i, &token->token, token->kind, token->place);
-		buf_add(&c->section[SET_TOKENS], &token->token,
-		    sizeof(token->token));
-	}
+	for (uint32_t i = 0; i < tokens; i++)
+		stems_add(stems, i, token_at(c, i));
 	stems_finish(stems, c->section, &c->header);
 	stems_free(stems);
 }
@@ -454,16 +424,16 @@ assemble(struct compiler *c, size_t *size)
 void *
 compile_entities(const struct match_entity *entities, size_t len, size_t *size)
 {
-	struct compiler c = {.single = false};
-	struct set_node root = {0, 0, 1, 0};
+	struct compiler c = {.wordless = 0};
+	const struct set_node start = {.before = SET_NONE};
 	void *block;
 
-	buf_add(&c.nodes, &root, sizeof(root));
+	buf_add(&c.nodes, &start, sizeof(start));
 	for (size_t i = 0; i < len; i++)
 		read_entity(&c, &entities[i]);
 	write_tokens(&c);
-	write_finals(&c);
-	write_edges(&c);
+	write_names(&c);
+	write_nodes(&c);
 	write_plain(&c);
 	block = assemble(&c, size);
 	for (int i = 0; i < SET_SECTIONS; i++)

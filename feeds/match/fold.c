@@ -204,68 +204,72 @@ fold_numeral(struct fold_word *word)
 	}
 }
 
-/* Skips to the first letter or digit; its entry. */
+/* The folded letter of a character below FOLD_LOW and its bytes, as fold_low
+ * has it; 1 for all others. */
+static inline uint16_t
+low_letter(const char *p, const char *end, unsigned *n)
+{
+	unsigned char c = (unsigned char)*p;
+
+	*n = 1;
+	if (c < 0x80)
+		return fold_low[c];
+	if (c < 0xc2 || c >= 0xe0 || end - p < 2 ||
+	    !is_tail((unsigned char)p[1]))
+		return 1;
+	*n = 2;
+	return fold_low[(c & 0x1fu) << 6 | ((unsigned char)p[1] & 0x3fu)];
+}
+
+/* Skips to the first letter or digit; its class. */
 static inline const char *
 skip(const char *p, const char *end, uint32_t *found)
 {
 	uint32_t code;
+	uint16_t low;
 	unsigned n;
 
-	while (p < end) {
-		unsigned char c = (unsigned char)*p;
-
-		n = 1;
-		if (c < 0x80) {
-			if (fold_low[c] != 0) {
-				*found = entry(c);
-				return p;
-			}
-		} else if ((n = fold_decode(p, end, &code)) == 0) {
-			n = 1;
-		} else if ((*found = entry(code)) & FOLD_LETTER) {
+	for (; p < end; p += n) {
+		low = low_letter(p, end, &n);
+		if (low > 1) {
+			*found = low & FOLD_CAPITAL ? FOLD_UPPER : FOLD_LOWER;
 			return p;
 		}
-		p += n;
+		if (low == 0)
+			continue;
+		n = fold_decode(p, end, &code);
+		if (n == 0)
+			n = 1;
+		else if ((*found = entry(code)) & FOLD_LETTER)
+			return p;
 	}
 	return end;
-}
-
-/* Reads one character of a word; its bytes, 0 when it is none. */
-static unsigned
-read_letter(struct fold_word *word, const char *p, const char *end)
-{
-	unsigned char c = (unsigned char)*p;
-	uint16_t low = 1;
-	unsigned n = 1;
-
-	if (c < 0x80) {
-		low = fold_low[c];
-	} else if (c >= 0xc2 && c < 0xe0 && end - p > 1 &&
-		   is_tail((unsigned char)p[1])) {
-		low =
-		    fold_low[(c & 0x1fu) << 6 | ((unsigned char)p[1] & 0x3fu)];
-		n = 2;
-	}
-	if (low == 1)
-		return put_slowly(word, p, end, 0);
-	if (low == 0)
-		return 0;
-	put(word, low & ~FOLD_CAPITAL);
-	return n;
 }
 
 /* Reads a word of a script with spaces. */
 static const char *
 read_word(struct fold_word *word, const char *p, const char *end)
 {
-	unsigned n;
+	unsigned n, len = 0;
+	uint16_t low;
 
-	do {
-		n = read_letter(word, p, end);
+	for (; p < end; p += n) {
+		low = low_letter(p, end, &n);
+		if (low > 1) {
+			if (len < FOLD_WORD_MAX)
+				word->letter[len] = low & ~FOLD_CAPITAL;
+			len++;
+			continue;
+		}
+		word->len = len;
+		n = low == 1 ? put_slowly(word, p, end, 0) : 0;
 		if (n == 0)
 			n = apostrophe(word, p, end);
-		p += n;
-	} while (n > 0 && p < end);
+		if (n == 0)
+			return p;
+		len = word->len;
+	}
+	word->len = len;
 	return p;
 }
 

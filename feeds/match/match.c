@@ -74,10 +74,12 @@ static void
 add_found(
     struct scan *s, uint32_t name, size_t offset, size_t len, const char *rule)
 {
-	struct scan_hit hit = {offset, len, name, s->view->names[name].entity,
-	    SCAN_NO_WORD, SCAN_NO_WORD, rule};
+	const struct set_name *found = &s->view->names[name];
+	struct scan_hit hit = {(uint32_t)offset, (uint32_t)len, found->entity,
+	    found->number, SCAN_NO_WORD, SCAN_NO_WORD, rule,
+	    found->conditional};
 
-	scan_add_hit(s, s->view->names[name].kind, &hit);
+	scan_add_hit(s, found->kind, &hit);
 }
 
 static void
@@ -129,9 +131,8 @@ tell(struct scan *s, match_on_mention on_mention, void *arg)
 	while (left[0] + left[1] > 0) {
 		int k = left[0] == 0 ||
 			(left[1] > 0 && hit[1]->offset < hit[0]->offset);
-		struct match_mention mention = {hit[k]->entity,
-		    s->view->names[hit[k]->name].name, hit[k]->offset,
-		    hit[k]->len, hit[k]->rule, k == 1};
+		struct match_mention mention = {hit[k]->entity, hit[k]->number,
+		    hit[k]->offset, hit[k]->len, hit[k]->rule, k == 1};
 
 		on_mention(arg, &mention);
 		hit[k]++;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "match/endings.h"
 #include "match/fold_data.h"
 #include "match/reader.h"
 #include "match/scan.h"
@@ -20,29 +21,21 @@ static bool
 takes_ending(const struct scan *s, uint32_t class, uint32_t ending)
 {
 	const struct set_view *view = s->view;
-	uint32_t low = view->classes[class], high = view->classes[class + 1];
+	size_t at = (size_t) class * view->header->endings + ending;
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (view->endings[mid].ending < ending)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < view->classes[class + 1] &&
-	       view->endings[low].ending == ending &&
-	       (view->masks[view->endings[low].mask] & s->languages);
+	return view->masks[view->classes[at]] & s->languages;
 }
 
 static void
-add_token(struct scan_word *w, uint32_t token)
+add_token(struct scan_word *w, uint32_t token, bool base)
 {
 	for (unsigned i = 0; i < w->tokens_len; i++)
 		if (w->tokens[i] == token)
 			return;
-	if (w->tokens_len < SCAN_TOKENS_MAX)
-		w->tokens[w->tokens_len++] = token;
+	if (w->tokens_len == SCAN_TOKENS_MAX)
+		return;
+	w->base |= (uint32_t)base << w->tokens_len;
+	w->tokens[w->tokens_len++] = token;
 }
 
 /* Adds the tokens that have a form of this stem and ending. */
@@ -51,29 +44,28 @@ probe(const struct scan *s, struct scan_word *w, uint64_t hash, unsigned len,
     uint32_t ending)
 {
 	const struct set_view *view = s->view;
-	uint64_t bucket = hash >> view->header->stem_shift;
-	uint32_t i = view->buckets[bucket], end = view->buckets[bucket + 1];
+	uint64_t i = hash >> view->header->stem_shift;
+	const struct set_stem *stem;
 
-	for (; i < end; i++) {
-		const struct set_stem *stem = &view->stems[i];
-
+	for (; (stem = &view->stems[i])->len != 0;
+	     i = (i + 1) & view->stem_places)
 		if (stem->check == (uint32_t)hash && stem->len == len &&
 		    memcmp(view->letters + stem->letters, w->word.letter,
 			len * sizeof(*view->letters)) == 0 &&
 		    takes_ending(s, stem->class, ending))
-			add_token(w, stem->token);
-	}
+			add_token(w, stem->token,
+			    stem->whole && ending == ENDINGS_NONE);
 }
 
 /* The place in the trie of endings one letter further; NULL: no such one. */
 static const struct set_letter *
 step_ending(const struct set_view *view, unsigned node, uint16_t letter)
 {
-	uint32_t i = set_ending_place(node, letter);
+	uint32_t i = set_letter_place(node, letter);
 
 	for (;; i++) {
 		const struct set_letter *place =
-		    &view->ending_letters[i & view->ending_places];
+		    &view->ending_letters[i & view->letter_places];
 
 		if (place->next == 0)
 			return NULL;
@@ -86,9 +78,8 @@ step_ending(const struct set_view *view, unsigned node, uint16_t letter)
 static bool
 may_begin(const struct set_view *view, uint64_t hash)
 {
-	uint64_t place = hash >> view->header->filter_shift;
-
-	return view->first_stems[place] >> (hash & 63) & 1;
+	return set_filter_has(
+	    view->first_stems, view->header->filter_shift, hash);
 }
 
 /* Finds the tokens of which the word is a form: one probe for each ending.
@@ -102,13 +93,14 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 
 	w->looked_up = true;
 	w->tokens_len = 0;
+	w->base = 0;
 	if (len > FOLD_WORD_MAX)
 		return;
 	hash[0] = SET_SEED;
 	for (unsigned i = 0; i < len; i++)
 		hash[i + 1] = set_hash(hash[i], w->word.letter[i]);
 	if (!first || may_begin(view, hash[len]))
-		probe(s, w, hash[len], len, 0);
+		probe(s, w, hash[len], len, ENDINGS_NONE);
 	for (unsigned i = len; i-- > 1;) {
 		const struct set_letter *place =
 		    step_ending(view, node, w->word.letter[i]);
@@ -174,6 +166,7 @@ word_ahead(struct scan *s, unsigned k)
 	struct scan_word *w = &s->ahead[k];
 	const struct fold_word *before;
 	const char *p;
+	bool blank;
 
 	if (k < s->ahead_len)
 		return w;
@@ -181,10 +174,12 @@ word_ahead(struct scan *s, unsigned k)
 		return NULL;
 	before = &s->ahead[k - 1].word;
 	p = before->end;
-	if (!fold_next(&p, s->end, &w->word) ||
-	    !fold_is_glue(before, w->word.start))
+	if (!fold_next(&p, s->end, &w->word))
 		return NULL;
-	w->loose_ending = is_loose_ending(before, &w->word);
+	blank = *before->end == ' ' && w->word.start - before->end == 1;
+	if (!blank && !fold_is_glue(before, w->word.start))
+		return NULL;
+	w->loose_ending = !blank && is_loose_ending(before, &w->word);
 	w->looked_up = false;
 	s->ahead_len = k + 1;
 	return w;
@@ -256,36 +251,44 @@ is_patronymic(const struct fold_word *given)
 	return ends_with(&word, chn, 2) && before == 0x438;
 }
 
-static void
-end_name(struct scan *s, uint32_t number, unsigned depth, bool initials)
-{
-	const struct set_name *name = &s->view->names[number];
-	const struct fold_word *first = &s->ahead[0].word;
-	unsigned last = s->path[depth - 1];
-	struct scan_hit hit = {
-	    .offset = (size_t)(first->start - s->text),
-	    .len = (size_t)(s->ahead[last].word.end - first->start),
-	    .name = number,
-	    .entity = name->entity,
-	    .first_word = s->first_word,
-	    .last_word = s->first_word + last,
-	};
-
-	if (accept_name(s, name, initials, &hit.rule))
-		scan_add_hit(s, name->kind, &hit);
-	else if (s->explain && name->kind == SET_NAME)
-		scan_add_hit(s, SCAN_MISSES, &hit);
-}
-
 /* A place on the way through the trie of names. */
 struct step {
 	uint32_t node;
 	unsigned next;  /* the word to look at */
 	unsigned depth; /* tokens matched */
 	unsigned initials;
+	bool base; /* by words that are these tokens */
 };
 
 static void walk(struct scan *, struct step);
+
+static void
+end_name(struct scan *s, const struct set_name *name, const struct step *at)
+{
+	const struct fold_word *first = &s->ahead[0].word;
+	unsigned last = s->path[at->depth - 1];
+	struct scan_hit hit = {
+	    .offset = (uint32_t)(first->start - s->text),
+	    .len = (uint32_t)(s->ahead[last].word.end - first->start),
+	    .entity = name->entity,
+	    .number = name->number,
+	    .first_word = s->first_word,
+	    .last_word = s->first_word + last,
+	    .rule = accept_refuse(s, name),
+	    .conditional = name->conditional,
+	};
+
+	if (hit.rule == NULL) {
+		hit.rule = at->initials > 0 ? "initials between"
+			   : !at->base      ? "inflected form"
+			   : name->acronyms && name->tokens_len == 1
+			       ? "acronym"
+			       : "base form";
+		scan_add_hit(s, name->kind, &hit);
+	} else if (s->explain && name->kind == SET_NAME) {
+		scan_add_hit(s, SCAN_MISSES, &hit);
+	}
+}
 
 /* Whether the node was reached before from this candidate at this word: a
  * text that repeats a name and its endings leads there in many ways. */
@@ -313,33 +316,33 @@ arrive(struct scan *s, struct step at)
 	if (was_here(s, &at))
 		return;
 	for (uint32_t i = 0; i < node->names_len; i++) {
-		uint32_t name = s->view->finals[node->names + i];
+		const struct set_name *name = &s->view->names[node->names + i];
 
-		if (at.initials == 0 || s->view->names[name].person)
-			end_name(s, name, at.depth, at.initials > 0);
+		if (at.initials == 0 || name->person)
+			end_name(s, name, &at);
 	}
 	if (node->inner && at.initials == 0)
 		walk(s, at);
 }
 
 static uint32_t
-find_edge(const struct set_view *view, uint32_t node, uint32_t token)
+find_node(const struct set_view *view, uint32_t before, uint32_t token)
 {
-	uint32_t i = set_edge_place(node, token);
+	uint32_t i = set_node_place(before, token);
 
 	for (;; i++) {
-		const struct set_edge *edge =
-		    &view->edges[i & view->edge_places];
+		const struct set_node *node =
+		    &view->nodes[i & view->node_places];
 
-		if (edge->node == SET_NONE)
+		if (node->token == SET_NONE)
 			return SET_NONE;
-		if (edge->node == node && edge->token == token)
-			return edge->next;
+		if (node->before == before && node->token == token)
+			return i & view->node_places;
 	}
 }
 
-/* Goes on from a node with the next word: along edges that it is a form of,
- * or over it when it is an ending, an initial, a patronymic. */
+/* Goes on from a node with the next word: to those of its tokens, or over it
+ * when it is an ending, an initial, a patronymic. */
 static void
 walk(struct scan *s, struct step at)
 {
@@ -355,12 +358,13 @@ walk(struct scan *s, struct step at)
 	if (!w->looked_up)
 		look_up(s, w, false);
 	for (unsigned i = 0; i < w->tokens_len; i++) {
-		step.node = find_edge(s->view, at.node, w->tokens[i]);
+		step.node = find_node(s->view, at.node, w->tokens[i]);
 		if (step.node == SET_NONE)
 			continue;
 		s->path[at.depth] = (uint8_t)at.next;
 		step.depth = at.depth + 1;
 		step.next = at.next + 1;
+		step.base = at.base && (w->base >> i & 1);
 		matched = true;
 		arrive(s, step);
 	}
@@ -389,54 +393,54 @@ try_candidate(struct scan *s, const char *p, uint32_t number)
 	look_up(s, w, true);
 	for (unsigned i = 0; i < w->tokens_len; i++) {
 		struct step step = {
-		    s->view->tokens[w->tokens[i]].root, 1, 1, 0};
+		    .node = find_node(s->view, SET_NONE, w->tokens[i]),
+		    .next = 1,
+		    .depth = 1,
+		    .base = w->base >> i & 1,
+		};
 
 		if (step.node != SET_NONE)
 			arrive(s, step);
 	}
 }
 
-/* Which of the words, a bit for each, a name may begin with. No branch: most
- * words are none, and the filter's memory may be far. */
-static uint32_t
-find_candidates(struct scan *s, const struct reader_word *words, unsigned count)
+/* Lists which of the words a name may begin with. No branch: most words are
+ * none, and the filter's memory may be far. */
+static unsigned
+find_candidates(struct scan *s, const struct reader_word *words, unsigned count,
+    uint8_t *found)
 {
 	const uint64_t *any = s->view->filter[0], *small = s->view->filter[1];
-	unsigned shift = s->view->header->filter_shift;
-	uint32_t candidates = 0, capitals = 0;
+	unsigned shift = s->view->header->filter_shift, len = 0;
+	uint32_t capitals = 0;
 
 	if (s->explain || s->any_case)
 		small = any;
 	for (unsigned i = 0; i < count; i++) {
-		const uint64_t *filter = words[i].capital ? any : small;
-		uint64_t head = words[i].head;
-		bool may = filter[set_filter_place(head, shift)] >>
-			       set_filter_bit(head) &
-			   1;
-
-		candidates |= (uint32_t)may << i;
+		found[len] = (uint8_t)i;
+		len += set_filter_has(words[i].capital ? any : small, shift,
+		    set_head_hash(words[i].head));
 		capitals += words[i].capital;
 	}
 	s->capitals += capitals;
-	return candidates;
+	return len;
 }
 
 void
 scan_words(struct scan *s)
 {
 	struct reader_word words[READER_WORDS];
+	uint8_t found[READER_WORDS];
 	struct reader reader;
 	unsigned count;
 
 	s->words = s->capitals = 0;
 	reader_init(&reader, s->text, s->end);
 	for (; (count = reader_next(&reader, words)) > 0; s->words += count) {
-		uint32_t left = find_candidates(s, words, count);
+		unsigned len = find_candidates(s, words, count, found);
 
-		for (; left != 0; left &= left - 1) {
-			unsigned i = (unsigned)__builtin_ctz(left);
-
-			try_candidate(s, words[i].start, s->words + i);
-		}
+		for (unsigned i = 0; i < len; i++)
+			try_candidate(
+			    s, words[found[i]].start, s->words + found[i]);
 	}
 }

@@ -20,7 +20,7 @@ order_by_entity(const void *a, const void *b)
 		return x->offset < y->offset ? -1 : 1;
 	if (x->len != y->len)
 		return x->len > y->len ? -1 : 1;
-	return (x->name > y->name) - (x->name < y->name);
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 static int
@@ -116,6 +116,19 @@ has_near(struct scan *s, const struct scan_hit *hit, uint32_t words)
 	       is_within(&near[i - 1], hit, words);
 }
 
+/* What the entity's phrases and near words have against a hit; NULL: naught. */
+static const char *
+refuse(struct scan *s, const struct scan_hit *hit)
+{
+	const struct set_entity *entity = &s->view->entities[hit->entity];
+
+	if (entity->excludes > 0 && is_excluded(s, hit))
+		return "in an excluded phrase";
+	if (entity->near_words > 0 && !has_near(s, hit, entity->near_words))
+		return "none of the near words near";
+	return NULL;
+}
+
 static void
 drop_refused(struct scan *s)
 {
@@ -123,15 +136,10 @@ drop_refused(struct scan *s)
 	struct scan_hit *hits = hits_of(&s->hits[SET_NAME], &len);
 
 	for (size_t i = 0; i < len; i++) {
-		const struct set_entity *entity =
-		    &s->view->entities[hits[i].entity];
 		const char *why = NULL;
 
-		if (entity->excludes > 0 && is_excluded(s, &hits[i]))
-			why = "in an excluded phrase";
-		else if (entity->near_words > 0 &&
-			 !has_near(s, &hits[i], entity->near_words))
-			why = "none of the near words near";
+		if (hits[i].conditional)
+			why = refuse(s, &hits[i]);
 		if (why == NULL) {
 			hits[kept++] = hits[i];
 		} else if (s->explain) {
@@ -184,12 +192,27 @@ drop_found(struct scan *s)
 	s->hits[SCAN_MISSES].len = kept * sizeof(*misses);
 }
 
+/* Whether no hit overlaps the one before it: seldom does one. */
+static bool
+are_apart(struct buf *list)
+{
+	size_t len;
+	const struct scan_hit *hits = hits_of(list, &len);
+
+	for (size_t i = 1; i < len; i++)
+		if (hits[i].offset < hits[i - 1].offset + hits[i - 1].len)
+			return false;
+	return true;
+}
+
 void
 settle_hits(struct scan *s)
 {
 	sort(&s->hits[SET_EXCLUDE], order_by_entity);
 	sort(&s->hits[SET_NEAR], order_by_entity);
 	drop_refused(s);
+	if (!s->explain && are_apart(&s->hits[SET_NAME]))
+		return;
 	sort(&s->hits[SET_NAME], order_by_entity);
 	keep_longest(&s->hits[SET_NAME]);
 	if (s->explain) {

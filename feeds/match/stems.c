@@ -16,7 +16,7 @@
 #define TOLD_LETTERS_MAX (FOLD_WORD_MAX + ENDINGS_LETTERS_MAX)
 #define FORMS_MAX 1024     /* different endings */
 #define FILTER_BITS_MIN 11 /* of a place in the filters */
-#define FILTER_BITS_MAX 16
+#define FILTER_BITS_MAX 15
 
 /* A row told for a stem of the token at hand. */
 struct told {
@@ -32,6 +32,12 @@ struct stem {
 	enum stems_place place;
 };
 
+/* An ending of a class; those of a class follow each other. */
+struct class_ending {
+	uint16_t ending;
+	uint16_t mask;
+};
+
 struct stems {
 	struct endings *endings;
 	struct buf *letters;
@@ -39,7 +45,7 @@ struct stems {
 	struct intern classes;
 	struct intern masks;
 	struct buf class_at;      /* uint32_t */
-	struct buf class_endings; /* struct set_ending */
+	struct buf class_endings; /* struct class_ending */
 	struct told told[ROWS_MAX];
 	unsigned told_len;
 };
@@ -48,9 +54,11 @@ struct stems *
 stems_new(struct buf *letters)
 {
 	struct stems *s = xcalloc(1, sizeof(*s));
+	const uint64_t none = 0; /* mask number 0 */
 
 	s->endings = endings_new();
 	s->letters = letters;
+	intern_number(&s->masks, &none, sizeof(none), NULL);
 	return s;
 }
 
@@ -89,7 +97,7 @@ add_class(struct stems *s, const uint16_t *rows, unsigned rows_len)
 {
 	uint64_t mask[FORMS_MAX] = {0};
 	uint32_t at =
-	    (uint32_t)(s->class_endings.len / sizeof(struct set_ending));
+	    (uint32_t)(s->class_endings.len / sizeof(struct class_ending));
 	unsigned count = endings_count(s->endings);
 
 	assert(count <= FORMS_MAX);
@@ -103,12 +111,12 @@ add_class(struct stems *s, const uint16_t *rows, unsigned rows_len)
 	}
 	buf_add(&s->class_at, &at, sizeof(at));
 	for (unsigned id = 0; id < count; id++) {
-		struct set_ending ending = {id, 0};
+		struct class_ending ending = {(uint16_t)id, 0};
 
 		if (mask[id] == 0)
 			continue;
-		ending.mask =
-		    intern_number(&s->masks, &mask[id], sizeof(*mask), NULL);
+		ending.mask = (uint16_t)intern_number(
+		    &s->masks, &mask[id], sizeof(*mask), NULL);
 		buf_add(&s->class_endings, &ending, sizeof(ending));
 	}
 }
@@ -148,7 +156,7 @@ class_of(struct stems *s, unsigned i)
 /* Where the stem's letters are: at the token's when it begins like that. */
 static uint32_t
 letters_of(
-    struct stems *s, const struct told *told, const struct set_token *token)
+    struct stems *s, const struct told *told, const struct stems_token *token)
 {
 	const uint16_t *word =
 	    (const uint16_t *)(const void *)s->letters->data + token->letters;
@@ -162,26 +170,27 @@ letters_of(
 }
 
 void
-stems_add(struct stems *s, uint32_t token, const struct set_token *t,
-    enum endings_kind kind, enum stems_place place)
+stems_add(struct stems *s, uint32_t number, const struct stems_token *token)
 {
 	uint16_t word[FOLD_WORD_MAX];
 
-	memcpy(word, s->letters->data + t->letters * sizeof(*word),
-	    t->len * sizeof(*word));
+	memcpy(word, s->letters->data + token->letters * sizeof(*word),
+	    token->len * sizeof(*word));
 	s->told_len = 0;
-	endings_of(s->endings, word, t->len, kind, on_stem, s);
+	endings_of(s->endings, word, token->len, token->kind, on_stem, s);
 	for (unsigned i = 0; i < s->told_len; i++) {
-		struct stem stem = {.hash = SET_SEED, .place = place};
+		struct stem stem = {.hash = SET_SEED, .place = token->place};
 
 		if (s->told[i].used)
 			continue;
 		for (unsigned k = 0; k < s->told[i].len; k++)
 			stem.hash = set_hash(stem.hash, s->told[i].stem[k]);
 		stem.stem.check = (uint32_t)stem.hash;
-		stem.stem.len = (uint8_t)s->told[i].len;
-		stem.stem.token = token;
-		stem.stem.letters = letters_of(s, &s->told[i], t);
+		stem.stem.len = s->told[i].len & 0x7f;
+		stem.stem.token = number;
+		stem.stem.letters = letters_of(s, &s->told[i], token);
+		stem.stem.whole = stem.stem.letters == token->letters &&
+				  stem.stem.len == token->len;
 		stem.stem.class = class_of(s, i) & 0xffffff;
 		buf_add(&s->stems, &stem, sizeof(stem));
 	}
@@ -197,40 +206,30 @@ bits_for(size_t count, unsigned least, unsigned most)
 	return bits;
 }
 
-/* Counting sort of the stems by bucket. */
 static void
 write_stems(struct stems *s, struct buf *section, struct set_header *header)
 {
 	const struct stem *stems = (const void *)s->stems.data;
 	size_t count = s->stems.len / sizeof(*stems);
-	unsigned bits = bits_for(count, 4, 31);
-	size_t buckets = (size_t)1 << bits;
-	uint32_t *first = xcalloc(buckets + 2, sizeof(*first));
-	struct set_stem *sorted = xcalloc(count, sizeof(*sorted));
+	uint32_t len = set_places_for(count);
+	struct set_stem *places = xcalloc(len, sizeof(*places));
 
-	header->stem_shift = 64 - bits;
-	for (size_t i = 0; i < count; i++)
-		first[(stems[i].hash >> header->stem_shift) + 2]++;
-	for (size_t i = 2; i < buckets + 2; i++)
-		first[i] += first[i - 1];
+	header->stem_shift = 64 - (uint32_t)__builtin_ctz(len);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t *next =
-		    &first[(stems[i].hash >> header->stem_shift) + 1];
+		uint64_t at = stems[i].hash >> header->stem_shift;
 
-		sorted[(*next)++] = stems[i].stem;
+		while (places[at].len != 0)
+			at = (at + 1) & (len - 1);
+		places[at] = stems[i].stem;
 	}
-	buf_add(&section[SET_STEMS], sorted, count * sizeof(*sorted));
-	buf_add(&section[SET_BUCKETS], first, (buckets + 1) * sizeof(*first));
-	free(sorted);
-	free(first);
+	buf_add(section, places, len * sizeof(*places));
+	free(places);
 }
 
-static void
-set_bit(struct buf *filter, uint64_t place, unsigned bit)
+static uint64_t *
+filter_of(struct buf *section)
 {
-	uint64_t *places = (uint64_t *)(void *)filter->data;
-
-	places[place] |= 1ULL << bit;
+	return (uint64_t *)(void *)section->data;
 }
 
 /* Sets the bits of the heads of all words that the stem can begin. */
@@ -239,12 +238,13 @@ filter_stem(const struct stems *s, const struct stem *stem,
     struct buf section[SET_SECTIONS], unsigned shift)
 {
 	const uint32_t *at = (const void *)s->class_at.data;
-	const struct set_ending *endings = (const void *)s->class_endings.data;
+	const struct class_ending *endings =
+	    (const void *)s->class_endings.data;
 	size_t len = stem->stem.len;
-	uint32_t i = at[stem->stem.class], end = at[stem->stem.class + 1];
 	uint16_t word[FOLD_WORD_MAX + 2 * ENDINGS_LETTERS_MAX];
-	uint64_t head, place;
-	unsigned n, bit;
+	uint32_t i = at[stem->stem.class], end = at[stem->stem.class + 1];
+	uint64_t hash;
+	unsigned n;
 
 	for (; i < end; i++) {
 		const uint16_t *text =
@@ -254,12 +254,12 @@ filter_stem(const struct stems *s, const struct stem *stem,
 		    s->letters->data + stem->stem.letters * sizeof(*word),
 		    len * sizeof(*word));
 		memcpy(word + len, text, n * sizeof(*word));
-		head = reader_head(word, (unsigned)len + n);
-		place = set_filter_place(head, shift);
-		bit = set_filter_bit(head);
-		set_bit(&section[SET_FILTER_ANY], place, bit);
+		hash = set_head_hash(reader_head(word, (unsigned)len + n));
+		set_filter_add(
+		    filter_of(&section[SET_FILTER_ANY]), shift, hash);
 		if (stem->place == STEMS_FIRST_SMALL)
-			set_bit(&section[SET_FILTER_SMALL], place, bit);
+			set_filter_add(
+			    filter_of(&section[SET_FILTER_SMALL]), shift, hash);
 		if (len >= SET_FILTER_LETTERS)
 			return;
 	}
@@ -286,8 +286,8 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 		if (stems[i].place == STEMS_INNER)
 			continue;
 		filter_stem(s, &stems[i], section, header->filter_shift);
-		set_bit(&section[SET_FILTER_STEMS],
-		    stems[i].hash >> header->filter_shift, stems[i].hash & 63);
+		set_filter_add(filter_of(&section[SET_FILTER_STEMS]),
+		    header->filter_shift, stems[i].hash);
 	}
 }
 
@@ -295,7 +295,7 @@ static struct set_letter *
 find_letter(
     struct set_letter *places, unsigned mask, unsigned node, uint16_t letter)
 {
-	unsigned i = set_ending_place(node, letter) & mask;
+	unsigned i = set_letter_place(node, letter) & mask;
 
 	while (places[i].next != 0 &&
 	       (places[i].node != node || places[i].letter != letter))
@@ -305,7 +305,7 @@ find_letter(
 
 /* All endings as a trie from the last letter back. */
 static void
-write_endings(struct stems *s, struct buf section[SET_SECTIONS])
+write_letters(struct stems *s, struct buf *section)
 {
 	unsigned count = endings_count(s->endings), len, places_len;
 	struct set_letter *places;
@@ -329,22 +329,33 @@ write_endings(struct stems *s, struct buf section[SET_SECTIONS])
 		if (place != NULL)
 			place->ending = (uint16_t)id;
 	}
-	buf_add(
-	    &section[SET_ENDING_LETTERS], places, places_len * sizeof(*places));
+	buf_add(section, places, places_len * sizeof(*places));
 	free(places);
 }
 
-/* In which languages each ending occurs at all. */
+/* The mask of each class and ending, and of each ending at all. */
 static void
-write_ending_masks(struct stems *s, struct buf *section)
+write_classes(struct stems *s, struct buf section[SET_SECTIONS])
 {
-	const struct set_ending *endings = (const void *)s->class_endings.data;
+	const uint32_t *at = (const void *)s->class_at.data;
+	const struct class_ending *endings =
+	    (const void *)s->class_endings.data;
 	const uint64_t *masks = (const void *)s->masks.bytes.data;
+	unsigned count = endings_count(s->endings);
 	uint64_t mask[FORMS_MAX] = {0};
 
-	for (size_t i = 0; i < s->class_endings.len / sizeof(*endings); i++)
-		mask[endings[i].ending] |= masks[endings[i].mask];
-	buf_add(section, mask, endings_count(s->endings) * sizeof(*mask));
+	for (uint32_t class = 0; class < s->classes.count; class ++) {
+		uint16_t numbers[FORMS_MAX] = {0};
+
+		for (uint32_t i = at[class]; i < at[class + 1]; i++) {
+			numbers[endings[i].ending] = endings[i].mask;
+			mask[endings[i].ending] |= masks[endings[i].mask];
+		}
+		buf_add(
+		    &section[SET_CLASSES], numbers, count * sizeof(*numbers));
+	}
+	buf_add(&section[SET_ENDING_MASKS], mask, count * sizeof(*mask));
+	buf_add(&section[SET_MASKS], masks, s->masks.bytes.len);
 }
 
 void
@@ -352,15 +363,12 @@ stems_finish(struct stems *s, struct buf section[SET_SECTIONS],
     struct set_header *header)
 {
 	uint32_t end =
-	    (uint32_t)(s->class_endings.len / sizeof(struct set_ending));
+	    (uint32_t)(s->class_endings.len / sizeof(struct class_ending));
 
 	buf_add(&s->class_at, &end, sizeof(end));
+	header->endings = endings_count(s->endings);
 	write_filters(s, section, header);
-	write_stems(s, section, header);
-	write_endings(s, section);
-	write_ending_masks(s, &section[SET_ENDING_MASKS]);
-	buf_add(&section[SET_CLASSES], s->class_at.data, s->class_at.len);
-	buf_add(
-	    &section[SET_ENDINGS], s->class_endings.data, s->class_endings.len);
-	buf_add(&section[SET_MASKS], s->masks.bytes.data, s->masks.bytes.len);
+	write_stems(s, &section[SET_STEMS], header);
+	write_letters(s, &section[SET_ENDING_LETTERS]);
+	write_classes(s, section);
 }

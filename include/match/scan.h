@@ -23,13 +23,14 @@
 
 /* A place that was found, of any kind of name. */
 struct scan_hit {
-	size_t offset;
-	size_t len;
-	uint32_t name; /* in the set's names */
+	uint32_t offset; /* in the text, bytes */
+	uint32_t len;
 	uint32_t entity;
+	uint32_t number;     /* of the name among the entity's */
 	uint32_t first_word; /* counted from the text's start; SCAN_NO_WORD */
 	uint32_t last_word;
 	const char *rule; /* what accepted or refused it; static */
+	bool conditional; /* on phrases or near words */
 };
 
 struct scan_word {
@@ -38,6 +39,7 @@ struct scan_word {
 	bool looked_up;
 	unsigned tokens_len;
 	uint32_t tokens[SCAN_TOKENS_MAX];
+	uint32_t base; /* a bit for each token that it is, letter by letter */
 };
 
 struct scan {
@@ -70,11 +72,9 @@ struct scan {
 void scan_words(struct scan *);
 void scan_add_hit(struct scan *, unsigned list, const struct scan_hit *);
 
-/* accept.c: whether the words path[0 .. depth - 1] may stand for the name by
- * their capitals; *rule says what accepted or refused them. initials: there
- * are some between. */
-bool accept_name(
-    struct scan *, const struct set_name *, bool initials, const char **rule);
+/* accept.c: NULL when the words path[0 .. depth - 1] may stand for the name by
+ * their capitals, else what refuses them; static. */
+const char *accept_refuse(struct scan *, const struct set_name *);
 
 /* settle.c: drops what excluded phrases, missing near words and longer
  * mentions of the same entity rule out, and sorts the rest by offset. */

@@ -10,33 +10,24 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SET_VERSION 1
+#define SET_VERSION 2
 #define SET_NAME_TOKENS_MAX 24 /* words of one name; longer names are cut */
 #define SET_NONE UINT32_MAX
 
-/* A word of names: a folded form and how it may be inflected. */
-struct set_token {
-	uint32_t letters; /* in the letters section */
-	uint32_t len;
-	uint32_t root; /* trie node reached by it from the start, or SET_NONE */
-};
+/* The tables are hash tables with open addressing: a look-up costs one miss of
+ * the cache. Each has a power of two of places, most of them full. */
 
-/* What a form of a token may begin with. Sorted by bucket of its hash. */
+/* What a form of a token, a word of names, may begin with. */
 struct set_stem {
-	uint32_t check; /* more of the hash */
-	uint32_t letters;
-	uint32_t len : 8;
+	uint32_t check;   /* the low half of its hash; the high bits place it */
+	uint32_t letters; /* in the letters section */
+	uint32_t len : 7; /* 0: an empty place */
+	uint32_t whole : 1; /* it is the token */
 	uint32_t class : 24;
 	uint32_t token;
 };
 
-/* An ending that a class of stems takes. Sorted by ending within a class. */
-struct set_ending {
-	uint32_t ending;
-	uint32_t mask; /* in the masks section: languages */
-};
-
-/* Endings as a trie from the last letter back. Open addressing. */
+/* Endings as a trie from the last letter back. */
 struct set_letter {
 	uint16_t node; /* 0: the end of the word */
 	uint16_t letter;
@@ -44,18 +35,15 @@ struct set_letter {
 	uint16_t ending; /* of the way to `next`; 0: none ends there */
 };
 
-/* Names as a trie of tokens; a node's names end there. */
+/* Names as a trie of tokens, found by the node before and the token; a node's
+ * names end there. */
 struct set_node {
-	uint32_t names; /* in the finals section */
-	uint32_t names_len;
-	uint16_t inner;  /* has edges */
-	uint16_t person; /* an edge ends a person's name */
-};
-
-struct set_edge {      /* open addressing by node and token */
-	uint32_t node; /* SET_NONE: an empty place */
-	uint32_t token;
-	uint32_t next;
+	uint32_t before; /* its place; SET_NONE: names begin here */
+	uint32_t token;  /* SET_NONE: an empty place */
+	uint32_t names;
+	uint32_t names_len : 30;
+	uint32_t inner : 1;  /* has nodes behind it */
+	uint32_t person : 1; /* one of those ends a person's name */
 };
 
 enum set_kind {
@@ -64,25 +52,27 @@ enum set_kind {
 	SET_NEAR     /* a word that must stand near the entity's names */
 };
 
+/* Those of a node lie together. */
 struct set_name {
 	uint32_t entity;
-	uint32_t name;    /* its place among the entity's names */
-	uint32_t tokens;  /* in the name tokens section */
-	uint16_t letters; /* folded, all tokens together */
+	uint32_t number;   /* its place among the entity's names */
+	uint32_t tokens;   /* in the name tokens section */
+	uint32_t capitals; /* a bit for each token that begins with one */
+	uint16_t letters;  /* folded, all tokens together */
 	uint8_t tokens_len;
-	uint8_t kind; /* enum set_kind */
-	uint8_t person;
+	uint8_t kind;        /* enum set_kind */
 	uint8_t letter_case; /* enum match_case */
-	uint8_t acronym;     /* the only token is one and a common word, too */
-	uint8_t unused;
+	uint8_t person : 1;
+	uint8_t acronyms : 1;    /* some token is one */
+	uint8_t small_word : 1;  /* the only token is one and a common word */
+	uint8_t conditional : 1; /* its entity has phrases or near words */
+	uint16_t unused;
 };
 
 struct set_name_token {
-	uint32_t token;
 	uint32_t text; /* as given, in the strings section; for case: true */
 	uint16_t text_len;
-	uint8_t capital;
-	uint8_t acronym; /* how many characters it has; 0: is none */
+	uint16_t acronym; /* how many characters it has; 0: is none */
 };
 
 struct set_entity {
@@ -105,20 +95,15 @@ struct set_regex {
 
 enum set_section {
 	SET_LETTERS,        /* uint16_t */
-	SET_TOKENS,         /* struct set_token */
 	SET_STEMS,          /* struct set_stem */
-	SET_BUCKETS,        /* uint32_t: first stem; one more at the end */
-	SET_CLASSES,        /* uint32_t: first ending; one more at the end */
-	SET_ENDINGS,        /* struct set_ending */
+	SET_CLASSES,        /* uint16_t: a mask for each class and ending */
 	SET_MASKS,          /* uint64_t */
-	SET_ENDING_LETTERS, /* struct set_letter; a power of two */
+	SET_ENDING_LETTERS, /* struct set_letter */
 	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
 	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
 	SET_FILTER_SMALL,   /* the same, of names that may begin small */
 	SET_FILTER_STEMS,   /* uint64_t: a bit for each stem of a first token */
 	SET_NODES,          /* struct set_node */
-	SET_EDGES,          /* struct set_edge; a power of two */
-	SET_FINALS,         /* uint32_t: names by node */
 	SET_NAMES,          /* struct set_name */
 	SET_NAME_TOKENS,    /* struct set_name_token */
 	SET_ENTITIES,       /* struct set_entity */
@@ -138,13 +123,13 @@ struct set_range {
 struct set_header {
 	char magic[8]; /* "wwmatch" */
 	uint32_t version;
-	uint32_t stem_shift;   /* hash >> shift: bucket of a stem */
+	uint32_t stem_shift;   /* hash >> shift: place of a stem */
 	uint32_t filter_shift; /* hash >> shift: 64 bits of a filter */
 	uint32_t plain_shift;
 	uint32_t plain_single; /* some plain name is one character long */
-	uint32_t unused;
-	uint64_t size;  /* bytes of the block */
-	uint64_t check; /* hash of all after the header */
+	uint32_t endings;      /* how many there are */
+	uint64_t size;         /* bytes of the block */
+	uint64_t check;        /* hash of all after the header */
 	struct set_range section[SET_SECTIONS];
 };
 
@@ -152,21 +137,17 @@ struct set_header {
 struct set_view {
 	const struct set_header *header;
 	const uint16_t *letters;
-	const struct set_token *tokens;
 	const struct set_stem *stems;
-	const uint32_t *buckets;
-	const uint32_t *classes;
-	const struct set_ending *endings;
+	uint32_t stem_places;    /* less one; and so the next ones */
+	const uint16_t *classes; /* [class][ending]; 0: not taken */
 	const uint64_t *masks;
 	const struct set_letter *ending_letters;
-	uint32_t ending_places; /* of ending_letters, less one */
+	uint32_t letter_places;
 	const uint64_t *ending_masks;
 	const uint64_t *filter[2]; /* any, small */
 	const uint64_t *first_stems;
 	const struct set_node *nodes;
-	const struct set_edge *edges;
-	uint32_t edge_places; /* less one */
-	const uint32_t *finals;
+	uint32_t node_places;
 	const struct set_name *names;
 	const struct set_name_token *name_tokens;
 	const struct set_entity *entities;
@@ -195,31 +176,53 @@ set_mix(uint64_t hash)
 	return hash * 0xd6e8feb86659fd93ULL;
 }
 
-/* In the filters the first four letters of a word's head (match/reader.h)
- * choose 64 bits, the next two a bit of them. */
+/* Hash of the first letters of a word's head (match/reader.h). */
 #define SET_FILTER_LETTERS 6
 static inline uint64_t
-set_filter_place(uint64_t head, unsigned shift)
+set_head_hash(uint64_t head)
 {
-	return (uint32_t)head * 0xd6e8feb86659fd93ULL >> shift;
+	return set_mix((head << 16) * 0x9e3779b97f4a7c15ULL);
 }
 
-static inline unsigned
-set_filter_bit(uint64_t head)
+/* The filters are Bloom's with two bits in 64 that a hash chooses, so that they
+ * are small enough to stay in a near cache. */
+static inline bool
+set_filter_has(const uint64_t *filter, unsigned shift, uint64_t hash)
 {
-	return (unsigned)((head << 16) * 0x9e3779b97f4a7c15ULL >> 58);
+	uint64_t bits = filter[hash >> shift];
+
+	return bits >> (hash >> 32 & 63) & bits >> (hash >> 38 & 63) & 1;
+}
+
+static inline void
+set_filter_add(uint64_t *filter, unsigned shift, uint64_t hash)
+{
+	filter[hash >> shift] |=
+	    1ULL << (hash >> 32 & 63) | 1ULL << (hash >> 38 & 63);
 }
 
 static inline uint32_t
-set_edge_place(uint32_t node, uint32_t token)
+set_node_place(uint32_t before, uint32_t token)
 {
-	return (uint32_t)(set_mix((uint64_t)node << 32 | token) >> 32);
+	return (uint32_t)(set_mix((uint64_t)before << 32 | token) >> 32);
 }
 
 static inline uint32_t
-set_ending_place(unsigned node, unsigned letter)
+set_letter_place(unsigned node, unsigned letter)
 {
 	return (uint32_t)(set_mix((uint64_t)node << 16 | letter) >> 40);
+}
+
+/* How many places a table of so many items has: at most three in four are
+ * full. */
+static inline uint32_t
+set_places_for(size_t count)
+{
+	uint32_t places = 16;
+
+	while (places / 4 * 3 < count)
+		places *= 2;
+	return places;
 }
 
 /* Fills the view; false when the bytes are no block of this version. */

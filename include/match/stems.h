@@ -26,11 +26,18 @@ enum stems_place {
 	STEMS_FIRST_SMALL, /* first, also written small */
 };
 
-void stems_add(struct stems *, uint32_t token, const struct set_token *,
-    enum endings_kind, enum stems_place);
+/* A word of names. */
+struct stems_token {
+	uint32_t letters; /* where they are in the section */
+	uint32_t len;
+	enum endings_kind kind;
+	enum stems_place place;
+};
 
-/* Sorts, and writes the sections that are not the caller's: section[] from
- * SET_STEMS to SET_FILTER_SMALL. Sets the shifts of the header. */
+void stems_add(struct stems *, uint32_t number, const struct stems_token *);
+
+/* Writes the sections from SET_STEMS to SET_FILTER_STEMS. Sets the shifts of
+ * the header. */
 void stems_finish(
     struct stems *, struct buf section[SET_SECTIONS], struct set_header *);
 
