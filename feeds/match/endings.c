@@ -14,8 +14,8 @@
 
 #define STEM_MIN 3   /* letters left after stripping one or none */
 #define STEM_SHORT 2 /* after stripping more, or in a name of several words */
-#define STEM_SHORT 2 /* the same in a name of several words: Ewy Kopacz */
 #define BARE_MIN 4   /* letters of a stripped stem without an ending */
+#define PART_MAX 4   /* letters of a word that these limits concern */
 #define SUFFIX_MAX 4 /* letters */
 #define ROWS_MAX 512
 #define ENDINGS_MAX 1024
@@ -30,6 +30,7 @@ enum extra {
 	EXTRA_ACRONYM_O_LATIN,
 	EXTRA_UK_SOFT,
 	EXTRA_UK_VOWEL,
+	EXTRA_UK_VOWEL_SOFT,
 	EXTRA_HU_DOUBLED, /* this and the next 25, by letter */
 	EXTRAS = EXTRA_HU_DOUBLED + 26
 };
@@ -44,6 +45,7 @@ static const struct {
     [EXTRA_ACRONYM_O_LATIN] = {NULL, "a u om em"},
     [EXTRA_UK_SOFT] = {"uk", "і"},
     [EXTRA_UK_VOWEL] = {"uk", "а у ом і ові ів и"},
+    [EXTRA_UK_VOWEL_SOFT] = {"uk", "я ю ем і"},
 };
 
 struct rule {
@@ -267,7 +269,8 @@ struct job {
 	const uint16_t *word;
 	unsigned len;
 	enum script script;
-	unsigned least;     /* letters of a word and of a stem */
+	unsigned least; /* letters of a word and of a stem */
+	unsigned least_bare;
 	uint64_t languages; /* whose words are in this script */
 	endings_on_stem on_stem;
 	void *arg;
@@ -295,8 +298,8 @@ apply_rule(const struct job *job, unsigned row, unsigned suffix_len)
 	if (strip > job->len || left == 0 ||
 	    (suffix_len < job->len && left < least))
 		return;
-	job->on_stem(
-	    job->arg, job->word, left, row, strip == 0 || left >= BARE_MIN);
+	job->on_stem(job->arg, job->word, left, row,
+	    strip == 0 || left >= job->least_bare);
 }
 
 /* Applies the rows with this suffix in languages of the word's script that had
@@ -379,7 +382,8 @@ apply_uk_soft(const struct job *job)
 	soften_uk(job, stem, len);
 }
 
-/* Київ, Києва; потік, потоку, потоці: the vowel of a closed last syllable. */
+/* Київ, Києва; потік, потоку, потоці; Тернопіль, Тернополя: the vowel of a
+ * closed last syllable. */
 static void
 apply_uk_vowel(const struct job *job)
 {
@@ -387,8 +391,12 @@ apply_uk_vowel(const struct job *job)
 	uint16_t stem[STEM_MAX];
 	unsigned len = job->len;
 	uint16_t last = job->word[len - 1];
+	bool soft = is_one_of(last, "ь");
 
-	if (is_vowel(last, SCRIPT_CYRILLIC) || is_one_of(last, "йь"))
+	if (is_vowel(last, SCRIPT_CYRILLIC) || is_one_of(last, "й"))
+		return;
+	len -= soft;
+	if (len < 2)
 		return;
 	for (unsigned i = len - 2; i > 0 && i + 4 > len; i--) {
 		uint16_t vowel = job->word[i];
@@ -403,7 +411,9 @@ apply_uk_vowel(const struct job *job)
 			memcpy(stem, job->word, len * sizeof(*stem));
 			stem[i] = i_becomes[k];
 			job->on_stem(job->arg, stem, len,
-			    job->e->rules_len + EXTRA_UK_VOWEL, true);
+			    job->e->rules_len +
+				(soft ? EXTRA_UK_VOWEL_SOFT : EXTRA_UK_VOWEL),
+			    true);
 			soften_uk(job, stem, len);
 		}
 		return;
@@ -504,8 +514,7 @@ endings_kind(unsigned len, unsigned acronym, bool several)
 {
 	if (acronym > 0)
 		return ENDINGS_ACRONYM;
-	/* Longer words have stems enough. */
-	return several && len <= STEM_MIN ? ENDINGS_PART : ENDINGS_WORD;
+	return several && len <= PART_MAX ? ENDINGS_PART : ENDINGS_WORD;
 }
 
 void
@@ -520,6 +529,7 @@ endings_of(const struct endings *e, const uint16_t *word, unsigned len,
 	    .least = kind == ENDINGS_PART || script == SCRIPT_HANGUL
 			 ? STEM_SHORT
 			 : STEM_MIN,
+	    .least_bare = kind == ENDINGS_PART ? BARE_MIN - 1 : BARE_MIN,
 	    .languages = languages_by_script(script),
 	    .on_stem = on_stem,
 	    .arg = arg};

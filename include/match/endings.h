@@ -47,7 +47,7 @@ enum endings_kind {
 	ENDINGS_EXACT,   /* the word itself */
 	ENDINGS_ACRONYM, /* what is added to МИД, NATO */
 	ENDINGS_WORD,    /* all forms */
-	ENDINGS_PART     /* the same of Ewa in Ewa Kopacz: shorter stems */
+	ENDINGS_PART /* the same, of shorter stems: Ewy Kopacz, Збройних Сил */
 };
 
 /* How a word of a name is inflected. acronym: characters, 0 for none; several:
