@@ -21,6 +21,7 @@
 #include "frame/peer.h"
 
 #define SECOND_US 1000000LL
+#define BEAT_US 20000 /* feeds start together on it: one wake-up for many */
 #define CROWDED_US (5 * SECOND_US) /* see job_cut_short() */
 #define DOUBTFUL_US (10 * SECOND_US)
 #define OVERDUE_US (60 * SECOND_US) /* beyond twice the timeout */
@@ -156,15 +157,27 @@ is_held_back(struct engine *engine, const struct feed *feed, int64_t now)
 	return true;
 }
 
+/* The first beat at or after the time. */
+static int64_t
+beat_after(int64_t at)
+{
+	return (at + BEAT_US - 1) / BEAT_US * BEAT_US;
+}
+
 static void
 set_timer(struct engine *engine, struct fetcher_link *link, int64_t now)
 {
 	int64_t at = schedule_next_at(engine->schedule, link->index);
 	struct timeval delay;
 
-	evtimer_del(link->timer);
-	if (at == INT64_MAX)
+	if (at == INT64_MAX) {
+		evtimer_del(link->timer);
 		return;
+	}
+	at = beat_after(at);
+	if (at == link->timer_at && evtimer_pending(link->timer, NULL))
+		return;
+	link->timer_at = at;
 	delay = clock_timeval_ms(at > now ? (at - now) / 1000 + 1 : 0);
 	evtimer_add(link->timer, &delay);
 }
@@ -173,12 +186,13 @@ void
 job_start_due(struct engine *engine, struct fetcher_link *link)
 {
 	int64_t now = engine_monotonic_us();
+	int64_t beat_at = now - now % BEAT_US;
 	size_t number;
 
 	if (link->peer == NULL || engine_is_paused(engine))
 		return;
 	while (!peer_is_full(link->peer)) {
-		number = schedule_take(engine->schedule, link->index, now);
+		number = schedule_take(engine->schedule, link->index, beat_at);
 		if (number == SCHEDULE_NONE)
 			break;
 		if (!is_held_back(engine, engine->feeds[number], now))

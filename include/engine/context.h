@@ -32,6 +32,7 @@ struct fetcher_link {
 	const uint64_t *bench; /* mapped page: job being parsed; or NULL */
 	struct job *jobs;      /* list, see engine/job.h */
 	struct event *timer;   /* its next feed is due */
+	int64_t timer_at;      /* monotonic us: when that is set for */
 	struct peer_callbacks callbacks;
 	struct engine *engine;
 	unsigned index;
