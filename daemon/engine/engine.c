@@ -221,6 +221,7 @@ engine_main(unsigned index)
 	remember_stories(engine);
 	commit_init(engine);
 	tick_init(engine);
+	report_init(engine);
 	engine->schedule = schedule_new((uint64_t)clock_now_us());
 	judge_set_rules(engine);
 	links_sync(engine);

@@ -225,7 +225,6 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 
 	feed->number = number;
 	feed->config = config;
-	feed->changed = true;
 	if (known != MAP_NONE) {
 		feed->record = stored->at[known];
 		stored->at[known] = (struct feed_record){.id = xstrdup("")};
@@ -241,6 +240,7 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	asked = asked_for(engine, feed);
 	schedule_add(engine->schedule, number, &asked);
 	update_record(engine, feed);
+	report_feed_soon(engine, feed);
 	engine->once_left++;
 }
 
@@ -253,7 +253,8 @@ keep_feed(
 	feed->config = config;
 	asked = asked_for(engine, feed);
 	schedule_change(engine->schedule, feed->number, &asked);
-	feed->changed |= update_record(engine, feed);
+	if (update_record(engine, feed))
+		report_feed_soon(engine, feed);
 }
 
 static void

@@ -270,16 +270,25 @@ finish_page(struct engine *engine, struct fetcher_link *link, struct job *job,
 	commit_soon(engine);
 }
 
+/* One of the many polls that bring nothing and change nothing. */
+static bool
+is_routine(const struct feed *feed, const struct fetch_done *done)
+{
+	return done->outcome == FETCH_NOT_MODIFIED &&
+	       feed->state.failures == 0 && feed->state.last_fetch_at != 0;
+}
+
 static void
 finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
     struct fetch_done *done)
 {
 	struct feed *feed = job->feed;
 	uint64_t new_items = feed->state.new_items;
-	bool was_silent;
+	bool was_silent, routine;
 	int64_t now = clock_now_us();
 
 	job_judge_cut(job, done);
+	routine = is_routine(feed, done);
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
 	was_silent =
@@ -299,7 +308,10 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	reach_on_fetch(engine, done, was_silent);
 	health_on_fetch(engine, feed, done, feed->state.new_items > new_items);
 	plan_next(engine, feed, done);
-	report_feed(engine, feed);
+	if (routine)
+		report_feed_soon(engine, feed);
+	else
+		report_feed(engine, feed);
 	commit_soon(engine);
 }
 

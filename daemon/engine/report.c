@@ -99,19 +99,43 @@ send_feed(struct engine *engine, const struct feed *feed, bool gone)
 }
 
 void
-report_feed(struct engine *engine, struct feed *feed)
+report_init(struct engine *engine)
 {
-	feed->changed = true;
-	engine->stats_changed = true;
-	if (engine->desk == NULL || peer_is_full(engine->desk))
-		return;
-	send_feed(engine, feed, false);
+	TAILQ_INIT(&engine->changed_feeds);
+}
+
+static void
+unmark(struct engine *engine, struct feed *feed)
+{
+	if (feed->changed)
+		TAILQ_REMOVE(&engine->changed_feeds, feed, next_changed);
 	feed->changed = false;
 }
 
 void
-report_feed_gone(struct engine *engine, const struct feed *feed)
+report_feed_soon(struct engine *engine, struct feed *feed)
 {
+	engine->stats_changed = true;
+	if (feed->changed)
+		return;
+	feed->changed = true;
+	TAILQ_INSERT_TAIL(&engine->changed_feeds, feed, next_changed);
+}
+
+void
+report_feed(struct engine *engine, struct feed *feed)
+{
+	report_feed_soon(engine, feed);
+	if (engine->desk == NULL || peer_is_full(engine->desk))
+		return;
+	send_feed(engine, feed, false);
+	unmark(engine, feed);
+}
+
+void
+report_feed_gone(struct engine *engine, struct feed *feed)
+{
+	unmark(engine, feed);
 	if (engine->desk != NULL)
 		send_feed(engine, feed, true);
 }
@@ -119,15 +143,12 @@ report_feed_gone(struct engine *engine, const struct feed *feed)
 static void
 send_changed_feeds(struct engine *engine)
 {
-	for (size_t i = 0; i < engine->feeds_len; i++) {
-		struct feed *feed = engine->feeds[i];
+	struct feed *feed;
 
-		if (feed == NULL || !feed->changed)
-			continue;
-		if (peer_is_full(engine->desk))
-			return;
+	while (!peer_is_full(engine->desk) &&
+	       (feed = TAILQ_FIRST(&engine->changed_feeds)) != NULL) {
 		send_feed(engine, feed, false);
-		feed->changed = false;
+		unmark(engine, feed);
 	}
 }
 
@@ -181,7 +202,7 @@ report_greet(struct engine *engine)
 	send_stats(engine);
 	for (size_t i = 0; i < engine->feeds_len; i++)
 		if (engine->feeds[i] != NULL)
-			engine->feeds[i]->changed = true;
+			report_feed_soon(engine, engine->feeds[i]);
 	websub_tell(engine, true);
 	send_changed_feeds(engine);
 }

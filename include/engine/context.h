@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "frame/role.h"
 #include "frame/state.h"
@@ -78,7 +79,7 @@ struct engine {
 	int64_t clock_offset_us; /* wall minus monotonic, at the last tick */
 	/* what the desk was told */
 	uint64_t told_seq;
-	size_t told_feeds; /* of the greeting, in order */
+	TAILQ_HEAD(feed_list, feed) changed_feeds;
 	bool stats_changed;
 	struct stats stats;
 	/* --once */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "engine/quarantine.h"
 #include "engine/rhythm.h"
@@ -28,7 +29,8 @@ struct feed {
 	struct feed_state state; /* counters and texts; its strings are owned,
 				    but feed, state and title are set when it
 				    is told */
-	bool changed;            /* since the desk was told */
+	bool changed;            /* since the desk was told, in that list */
+	TAILQ_ENTRY(feed) next_changed;
 	bool complained;         /* its failures were logged */
 	int64_t failing_at;      /* epoch us: of the first failure in a row */
 	int64_t silence_at;      /* epoch us: its silence is looked at again */

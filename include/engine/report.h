@@ -18,10 +18,14 @@ void report_greet(struct engine *);
 void report_go_on(struct engine *);
 /* Alerts that were committed since the last call. */
 void report_alerts(struct engine *);
+void report_init(struct engine *);
 /* A feed as it stands now. */
 void report_feed(struct engine *, struct feed *);
-void report_feed_gone(struct engine *, const struct feed *);
-/* Once a second: sinks and counters that changed, feeds that had to wait. */
+/* The same within a second: when nothing happened but a poll. */
+void report_feed_soon(struct engine *, struct feed *);
+/* It leaves the table. */
+void report_feed_gone(struct engine *, struct feed *);
+/* Once a second: feeds that wait for it, sinks and counters that changed. */
 void report_tick(struct engine *);
 void report_count_alert(struct engine *, enum alert_type, enum level);
 /* Counts the entities of an item that is an alert. */
