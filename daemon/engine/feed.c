@@ -384,10 +384,11 @@ static void
 take_step(struct engine *engine, struct feed *feed, enum redirect_step step,
     bool safe)
 {
-	struct schedule_feed asked = asked_for(engine, feed);
+	struct schedule_feed asked;
 
 	if (step == REDIRECT_SAME)
 		return;
+	asked = asked_for(engine, feed);
 	log_step(feed, step, safe);
 	if (step == REDIRECT_ADOPTED || step == REDIRECT_DROPPED)
 		schedule_change(engine->schedule, feed->number, &asked);

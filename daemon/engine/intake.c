@@ -336,7 +336,7 @@ intake_on_done(void *arg, struct peer *peer, struct message_reader *reader)
 		finish_page(engine, link, job, &done);
 	else if (job->feed != NULL)
 		finish_job(engine, link, job, &done);
-	job_end(engine, link, job);
+	job_end(engine, job);
 	fetch_done_clear(&done);
 	job_start_due(engine, link);
 	return 0;

@@ -61,8 +61,10 @@ add_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	job->seen_gone = feed->seen.gone;
 	job->solo = quarantine_is_suspect(&feed->quarantine, clock_now_us());
 	job->last_read_at = feed->record.last_success_at;
-	job->next = link->jobs;
-	link->jobs = job;
+	job->link = link;
+	LIST_INSERT_HEAD(&link->jobs, job, in_link);
+	LIST_INSERT_HEAD(&engine->job_table[job->id % JOB_TABLE_SIZE], job,
+	    in_table);
 	engine->jobs++;
 	return job;
 }
@@ -110,7 +112,7 @@ job_start_page(struct engine *engine, struct fetcher_link *link,
 	job->flood.told = from->flood.told;
 	start = make_start(engine, job);
 	if (!is_same_origin(start.url, done->older)) {
-		job_end(engine, link, job);
+		job_end(engine, job);
 		return false;
 	}
 	start.url = done->older;
@@ -214,11 +216,13 @@ job_start_all(struct engine *engine)
 struct job *
 job_find(const struct fetcher_link *link, uint64_t id)
 {
-	struct job *job = link->jobs;
+	struct job *job;
 
-	while (job != NULL && job->id != id)
-		job = job->next;
-	return job;
+	LIST_FOREACH (
+	    job, &link->engine->job_table[id % JOB_TABLE_SIZE], in_table)
+		if (job->id == id)
+			break;
+	return job != NULL && job->link == link ? job : NULL;
 }
 
 int
@@ -276,13 +280,10 @@ free_job(struct job *job)
 }
 
 void
-job_end(struct engine *engine, struct fetcher_link *link, struct job *job)
+job_end(struct engine *engine, struct job *job)
 {
-	struct job **at = &link->jobs;
-
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
+	LIST_REMOVE(job, in_link);
+	LIST_REMOVE(job, in_table);
 	engine->jobs--;
 	free_job(job);
 }
@@ -290,9 +291,10 @@ job_end(struct engine *engine, struct fetcher_link *link, struct job *job)
 void
 job_forget_feed(struct engine *engine, const struct feed *feed)
 {
+	struct job *job;
+
 	for (unsigned i = 0; i < engine->fetchers_len; i++)
-		for (struct job *job = engine->fetchers[i].jobs; job != NULL;
-		     job = job->next)
+		LIST_FOREACH (job, &engine->fetchers[i].jobs, in_link)
 			if (job->feed == feed)
 				job->feed = NULL;
 }
@@ -315,8 +317,9 @@ job_cut_short(struct engine *engine, struct fetcher_link *link)
 {
 	int64_t now = engine_monotonic_us();
 	bool crowded = schedule_is_crowded(engine->schedule, link->index, now);
+	struct job *job;
 
-	for (struct job *job = link->jobs; job != NULL; job = job->next) {
+	LIST_FOREACH (job, &link->jobs, in_link) {
 		if (peer_is_full(link->peer))
 			return;
 		if (now - job->started_at <= patience_us(engine, job, crowded))
@@ -346,8 +349,9 @@ job_is_overdue(const struct engine *engine, const struct fetcher_link *link)
 {
 	int64_t oldest = engine_monotonic_us() - OVERDUE_US -
 			 2000 * engine->role.config->defaults.timeout_ms;
+	const struct job *job;
 
-	for (const struct job *job = link->jobs; job != NULL; job = job->next)
+	LIST_FOREACH (job, &link->jobs, in_link)
 		if (job->started_at < oldest)
 			return true;
 	return false;
@@ -377,8 +381,8 @@ job_fetcher_gone(struct engine *engine, struct fetcher_link *link, bool crashed)
 
 	if (crashed && link->bench != NULL)
 		on_bench = __atomic_load_n(link->bench, __ATOMIC_RELAXED);
-	while (link->jobs != NULL) {
-		struct job *job = link->jobs;
+	while (!LIST_EMPTY(&link->jobs)) {
+		struct job *job = LIST_FIRST(&link->jobs);
 		struct feed *feed = job->feed;
 
 		if (feed != NULL && job->id == on_bench)
@@ -389,6 +393,6 @@ job_fetcher_gone(struct engine *engine, struct fetcher_link *link, bool crashed)
 			schedule_poll(engine->schedule, feed->number, now);
 		else
 			schedule_put_back(engine->schedule, feed->number, now);
-		job_end(engine, link, job);
+		job_end(engine, job);
 	}
 }

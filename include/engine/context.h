@@ -26,12 +26,13 @@ struct stories;
 struct websubs;
 
 #define ENGINE_FETCHERS_MAX 256
+#define JOB_TABLE_SIZE 1024
 
 /* A fetcher process and what it has in hand. */
 struct fetcher_link {
 	struct peer *peer;     /* NULL: it is down */
 	const uint64_t *bench; /* mapped page: job being parsed; or NULL */
-	struct job *jobs;      /* list, see engine/job.h */
+	LIST_HEAD(, job) jobs; /* see engine/job.h */
 	struct event *timer;   /* its next feed is due */
 	int64_t timer_at;      /* monotonic us: when that is set for */
 	struct peer_callbacks callbacks;
@@ -68,7 +69,8 @@ struct engine {
 	int64_t purge_at_ms; /* monotonic: the next purge begins */
 	size_t trim_feed;    /* whose keys are trimmed next */
 	uint64_t last_job;
-	unsigned jobs;               /* under way */
+	unsigned jobs; /* under way */
+	LIST_HEAD(, job) job_table[JOB_TABLE_SIZE]; /* by id */
 	unsigned unreached_in_a_row; /* fetches that reached nobody */
 	unsigned reached_lead;       /* while the network is down */
 	int64_t try_at;              /* monotonic us: then, a feed is tried */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "engine/flood.h"
 #include "engine/seen.h"
@@ -29,7 +30,9 @@ struct job_item {
 };
 
 struct job {
-	struct job *next;
+	LIST_ENTRY(job) in_link;
+	LIST_ENTRY(job) in_table;
+	struct fetcher_link *link; /* that it was given to */
 	uint64_t id;
 	struct feed *feed;  /* NULL: it left the configuration */
 	int64_t started_at; /* monotonic us */
@@ -67,8 +70,8 @@ struct job *job_find(const struct fetcher_link *, uint64_t id);
 int job_add_item(struct job *, struct item_message *, int64_t seen_at);
 /* The document is read: notes which of the keys sent along stand in it. */
 void job_note_present(struct job *, const struct fetch_done *);
-/* Takes the job out of its list and frees it. */
-void job_end(struct engine *, struct fetcher_link *, struct job *);
+/* Takes the job out of its lists and frees it. */
+void job_end(struct engine *, struct job *);
 /* The fetcher died: the feed on its bench is suspect, all go back. */
 void job_fetcher_gone(struct engine *, struct fetcher_link *, bool crashed);
 void job_forget_feed(struct engine *, const struct feed *);
