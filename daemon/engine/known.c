@@ -28,7 +28,8 @@
 
 struct search {
 	const struct job *job;
-	struct variant_text text; /* of the item at hand */
+	const struct item *item;  /* at hand */
+	struct variant_text text; /* of it, once there is a candidate */
 	struct newness_candidate candidates[CANDIDATES_MAX];
 	struct known known[CANDIDATES_MAX];
 	size_t len;
@@ -41,6 +42,9 @@ add_candidate(struct search *search, const struct known_row *row)
 	struct known *known = &search->known[search->len++];
 	struct variant_text text;
 
+	if (search->len == 1)
+		variant_text_init(&search->text, search->item->title,
+		    search->item->summary, search->item->content);
 	variant_text_init(&text, row->title, row->summary, row->content);
 	*known = (struct known){
 	    .item = row->item,
@@ -89,8 +93,7 @@ known_find(struct engine *engine, const struct job *job,
 	bool reused = false;
 
 	search->job = job;
-	variant_text_init(
-	    &search->text, item->title, item->summary, item->content);
+	search->item = item;
 	batch_read_known(engine->batch, feed, keys, on_known, search);
 	if (!job->first_fetch)
 		store_read_known(engine->store, feed, keys, on_known, search);
