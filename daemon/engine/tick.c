@@ -30,7 +30,7 @@
 #define STOPPING_TICK_MS 50
 #define UPKEEP_MS 20    /* between two steps while there is work */
 #define PURGE_MS 600000 /* between two purges */
-#define INDEX_ROWS 100  /* of a step, as the next */
+#define INDEX_ROWS 400  /* of a step: some 20 ms, as the next */
 #define PURGE_ROWS 100
 #define JUMP_US 5000000LL /* by which a clock was set, not drifted */
 
