@@ -256,6 +256,33 @@ a_stop_takes_in_what_is_under_way(void **state)
 	assert_int_equal(world->deliveries_len, 0);
 }
 
+/* Words in common draw an item to what came before, but not from so far. */
+static void
+old_backlog_is_no_part_of_todays_story(void **state)
+{
+	struct world *world = *state;
+	int64_t now = clock_now_us();
+
+	world_wait_for_job(world);
+	world_send_item(
+	    world, "Macron opens the harbour bridge", now - 3600000000);
+	world_send_item(world, "Macron opens the long harbour bridge",
+	    now - 10 * 86400000000);
+	world_send_item(world, "Macron opens the new harbour bridge",
+	    now - 2 * 86400000000);
+	world_send_done(world, FETCH_OK);
+	WAIT_FOR(world, world->stats.items_new == 3);
+	assert_int_equal(world->stats.stories, 2);
+	stop(world);
+	world_drop_peers(world);
+	world->job.job = 0;
+	world_start_engine(world);
+	WAIT_FOR(world, world->deliveries_len == 1);
+	world_fetch(world, "Macron opens the old harbour bridge");
+	WAIT_FOR(world, world->deliveries_len == 2);
+	assert_non_null(strstr(world->delivery[1].json, "\"items\":3"));
+}
+
 static void
 once_polls_delivers_and_says_so(void **state)
 {
@@ -410,6 +437,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    ENGINE_TEST(the_first_fetch_is_quiet_but_for_fresh_items),
+	    ENGINE_TEST(old_backlog_is_no_part_of_todays_story),
 	    ENGINE_TEST(a_new_item_goes_to_log_courier_and_desk_alike),
 	    ENGINE_TEST(an_item_without_a_tracked_name_is_kept_quietly),
 	    ENGINE_TEST(a_fetcher_that_answers_for_another_job_is_cut_off),

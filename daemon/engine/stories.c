@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/newness.h"
 #include "engine/stories.h"
 #include "frame/config.h"
 #include "store/batch.h"
@@ -248,6 +249,20 @@ list_entities(const struct item_record *record, const char **ids)
 	return len;
 }
 
+/* An item that was no news when it came and is older than the window is a story
+ * of its own: the index would hold it against today's items as if it were of
+ * today, and nothing is told of it anyway. */
+static bool
+is_bygone(const char *verdict, int64_t published_at, int64_t seen_at)
+{
+	bool news =
+	    verdict == NULL ||
+	    (strcmp(verdict, newness_name(NEWNESS_BACKLOG)) != 0 &&
+		strcmp(verdict, newness_name(NEWNESS_OLD)) != 0);
+
+	return !news && seen_at - item_time(published_at, seen_at) > WINDOW_US;
+}
+
 void
 stories_add(struct stories *stories, struct item_record *record,
     const char *outlet, struct story_arrival *arrival)
@@ -266,6 +281,11 @@ stories_add(struct stories *stories, struct item_record *record,
 	struct story_verdict verdict;
 	struct coming coming;
 
+	if (is_bygone(record->verdict, item->published_at, record->seen_at)) {
+		record->story = record->id;
+		*arrival = (struct story_arrival){.story = NULL};
+		return;
+	}
 	if (stories->until_forget-- == 0) {
 		forget_old(stories, record->seen_at);
 		stories->until_forget = FORGET_EVERY;
@@ -313,6 +333,9 @@ on_item(void *arg, const struct story_row *row)
 	    row->story, &facts, row->url, row->outlet, row->seen_at};
 	struct story_arrival arrival;
 
+	if (row->story == row->item &&
+	    is_bygone(row->verdict, row->published_at, row->seen_at))
+		return;
 	story_index_restore(restoring->stories->index, &facts, row->story);
 	note_arrival(restoring->stories, &coming, &arrival);
 	restoring->items++;

@@ -32,6 +32,7 @@ tell_item(sqlite3_stmt *row, store_on_story_item on_item, void *arg)
 	    .language = text_or_empty(row, 6),
 	    .published_at = sqlite3_column_int64(row, 7),
 	    .seen_at = sqlite3_column_int64(row, 8),
+	    .verdict = db_text(row, 11),
 	};
 
 	db_split(row, 9, &item.entities);
@@ -53,7 +54,7 @@ store_read_stories(struct store *store, int64_t since_at,
 	    " substr(content, 1, 1000), summary, language, published_at,"
 	    " seen_at, (SELECT group_concat(entity, char(31)) FROM mentions"
 	    "  WHERE item = items.id AND entity NOT GLOB 'rule-word:*'),"
-	    " items.url"
+	    " items.url, verdict"
 	    " FROM items JOIN feeds ON feeds.row = items.feed"
 	    " WHERE story IN " LIVE_STORIES " ORDER BY items.id",
 	    "i", since_at);

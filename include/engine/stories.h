@@ -69,7 +69,8 @@ void stories_configure(struct stories *, const struct config_stories *);
  * told of them. Returns how many items they have, or -1 with store_error(). */
 int64_t stories_restore(struct stories *, struct store *, int64_t now);
 /* Decides the story of a new item (its id is set) and notes it in the
- * record. */
+ * record. One that is no news and older than 72 hours starts a story that is
+ * not remembered; the arrival names none then. */
 void stories_add(struct stories *, struct item_record *, const char *outlet,
     struct story_arrival *);
 /* How many stories are remembered. */
