@@ -1,12 +1,16 @@
 /*
- * feeds/base: buf, hash, mem.
+ * feeds/base: buf, hash, map, mem, strings.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -70,10 +74,63 @@ map_finds_what_was_added_first(void **state)
 	strings_clear(&keys);
 }
 
+static void
+strings_are_listed_once(void **state)
+{
+	struct strings list = {NULL, 0};
+
+	strings_add_once(&list, "TASS");
+	strings_add_once(&list, "RT");
+	strings_add_once(&list, "TASS");
+	assert_int_equal(list.len, 2);
+	assert_string_equal(list.at[1], "RT");
+	assert_false(strings_has(&list, "tass"));
+	strings_clear(&list);
+	assert_int_equal(list.len, 0);
+	strings_clear(NULL);
+}
+
+/* A product past SIZE_MAX would be a small block for many elements. */
+static void
+array_too_large_aborts(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+		signal(SIGABRT, SIG_DFL);
+		xreallocarray(NULL, SIZE_MAX / 8 + 2, 8);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void
+copies_end_where_they_should(void **state)
+{
+	char *copy = xstrndup("harbour", 4);
+
+	assert_string_equal(copy, "harb");
+	copy = xreallocarray(copy, 0, 8); /* still a block of its own */
+	assert_non_null(copy);
+	free(copy);
+	copy = xstrndup("ab\0cd", 5);
+	assert_string_equal(copy, "ab");
+	free(copy);
+	copy = xasprintf("%s-%d", "a", 7);
+	assert_string_equal(copy, "a-7");
+	free(copy);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(array_too_large_aborts),
+	    cmocka_unit_test(copies_end_where_they_should),
+	    cmocka_unit_test(strings_are_listed_once),
 	    cmocka_unit_test(buf_grows_and_stays_a_string),
 	    cmocka_unit_test(hash_values_never_change),
 	    cmocka_unit_test(map_finds_what_was_added_first),

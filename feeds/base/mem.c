@@ -10,34 +10,30 @@
 
 #include "base/mem.h"
 
+static void *
+or_abort(void *block)
+{
+	if (block == NULL)
+		abort();
+	return block;
+}
+
 void *
 xmalloc(size_t size)
 {
-	void *p = malloc(size ? size : 1);
-
-	if (p == NULL)
-		abort();
-	return p;
+	return or_abort(malloc(size ? size : 1));
 }
 
 void *
 xcalloc(size_t count, size_t size)
 {
-	void *p = calloc(count ? count : 1, size ? size : 1);
-
-	if (p == NULL)
-		abort();
-	return p;
+	return or_abort(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *
 xrealloc(void *old, size_t size)
 {
-	void *p = realloc(old, size ? size : 1);
-
-	if (p == NULL)
-		abort();
-	return p;
+	return or_abort(realloc(old, size ? size : 1));
 }
 
 void *
