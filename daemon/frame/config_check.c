@@ -278,6 +278,17 @@ check_rules(struct config_reader *reader)
 
 /* ---- stories ----------------------------------------------------------- */
 
+/* Whether each number is above the one before it. */
+static bool
+is_rising(const struct strings *numbers)
+{
+	for (size_t i = 1; i < numbers->len; i++)
+		if (strtoul(numbers->at[i], NULL, 10) <=
+		    strtoul(numbers->at[i - 1], NULL, 10))
+			return false;
+	return true;
+}
+
 static void
 check_stories(struct config_reader *reader)
 {
@@ -289,6 +300,9 @@ check_stories(struct config_reader *reader)
 	if (stories->grown.len > 1 && strings_has(&stories->grown, "off"))
 		reader_error(reader, &stories->mark,
 		    "stories: grown must be numbers of outlets, or off alone");
+	else if (!is_rising(&stories->grown))
+		reader_error(reader, &stories->mark,
+		    "stories: grown must be numbers that rise");
 	for (size_t i = 0; i < reader->config->rules_len; i++) {
 		const struct config_rule *rule = &reader->config->rules[i];
 

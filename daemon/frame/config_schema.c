@@ -133,8 +133,8 @@ static const struct schema_field stories_fields[] = {
 	.offset = offsetof(struct config_stories, grown),
 	.roles = ENGINE,
 	.check = value_check_milestone,
-	.doc = "Numbers of outlets at which a told story gives a story.grown "
-	       "alert, or off. When not given: 2, 3, 5, 10, 20, and on by "
+	.doc = "Rising numbers of outlets at which a told story gives a "
+	       "story.grown alert, or off. When not given: 2, 3, 5, 10, 20, and on by "
 	       "doubling.",
 	.example = "[3, 10]",
     },
