@@ -3,11 +3,13 @@
  * one is added below it.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "store/db.h"
 #include "store/schema.h"
+#include "story/keys.h"
 
 /* Times are epoch microseconds. Keys and hashes are 64-bit values kept as
  * signed integers. feeds.row, items.id and alerts.seq are given out by the
@@ -107,6 +109,10 @@ static const char *const migrations[] = {
     "ALTER TABLE items ADD COLUMN title_key INTEGER;"
     "ALTER TABLE items ADD COLUMN head_key INTEGER;"
     "ALTER TABLE items ADD COLUMN tail_key INTEGER;"
+    "UPDATE items SET url_key = item_key('url', url, title),"
+    "  title_key = item_key('title', url, title),"
+    "  head_key = item_key('head', url, title),"
+    "  tail_key = item_key('tail', url, title);"
     "CREATE INDEX items_by_url_key ON items(feed, url_key)"
     "  WHERE url_key IS NOT NULL;"
     "CREATE INDEX items_by_title_key ON items(feed, title_key)"
@@ -163,6 +169,35 @@ schema_version(void)
 	return VERSION;
 }
 
+/* item_key(which, url, title): as the engine makes them for new items; null
+ * where there is none. */
+static void
+item_key(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *which = (const char *)sqlite3_value_text(values[0]);
+	struct keys keys;
+	uint64_t key;
+
+	keys_make((const char *)sqlite3_value_text(values[1]),
+	    (const char *)sqlite3_value_text(values[2]), &keys);
+	key = strcmp(which, "url") == 0     ? keys.url
+	      : strcmp(which, "title") == 0 ? keys.title
+	      : strcmp(which, "head") == 0  ? keys.head
+					    : keys.tail;
+	if (key != 0)
+		sqlite3_result_int64(context, (int64_t)key);
+}
+
+static int
+add_functions(struct db *db)
+{
+	return sqlite3_create_function(db_handle(db), "item_key", 3,
+		   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+		   item_key, NULL, NULL) == SQLITE_OK
+		   ? 0
+		   : -1;
+}
+
 static int
 copy_aside(struct db *db, const char *path, int version)
 {
@@ -200,6 +235,8 @@ schema_migrate(struct db *db, const char *path, char **error)
 		    path, version, VERSION);
 		return -1;
 	}
+	if (version < VERSION && add_functions(db) == -1)
+		goto failed;
 	if (version > 0 && version < VERSION &&
 	    copy_aside(db, path, version) == -1)
 		goto failed;
