@@ -209,6 +209,17 @@ names_stand_in_print_as_it_comes(void **state)
 	fixture_clear(&f);
 }
 
+static void
+news_is_read_without_false_alarms(void **state)
+{
+	struct fixture f = read_entities("news.json");
+
+	assert_int_equal(count_failures(f.set, "news.tsv", true), 0);
+	/* Three German endings count only in texts known to be German. */
+	assert_int_equal(count_failures(f.set, "news.tsv", false), 3);
+	fixture_clear(&f);
+}
+
 /* A line of texts.jsonl: a text and the [offset, entity, length] of all that
  * should be found. */
 struct expected {
@@ -593,6 +604,7 @@ main(void)
 	    cmocka_unit_test(all_cases_pass_when_the_language_is_known),
 	    cmocka_unit_test(nearly_all_cases_pass_when_it_is_not),
 	    cmocka_unit_test(names_stand_in_print_as_it_comes),
+	    cmocka_unit_test(news_is_read_without_false_alarms),
 	    cmocka_unit_test(
 		texts_full_of_forms_are_read_as_the_recipe_reads_them),
 	    cmocka_unit_test(a_block_opens_anywhere_and_only_when_whole),
