@@ -66,7 +66,7 @@ async def measure(daemon, options):
         **watch.figures(),
         "queries_healthy": queries(calm, died), "queries_dead": queries(died, healed),
         "queries_back": queries(healed, ended),
-        "new_names": len(new), **outage.spread(sorted(back), "back_%s_s", 1), **outage.spread(new_back, "new_back_%s_s", 1),
+        "new_names": len(new), **outage.spread(sorted(back.values()), "back_%s_s", 1), **outage.spread(new_back, "new_back_%s_s", 1),
         "peak_to_mean": round(outage.peak(outage.all_polls(), healed, ended) * interval / options.feeds, 2),
         "feed_alerts": sum(alert["type"].startswith("feed.") for alert in daemon.log_alerts()),
         "log": [line for line in daemon.lines if " dns: " in line or " network: " in line],

@@ -25,14 +25,15 @@ async def measure(daemon, options):
     Server.hanging, began = True, time.monotonic()
     await watch.until(began + options.rounds * interval, lambda: held.append(len(Server.held)))
     Server.hanging, healed = False, time.monotonic()
-    Server.release()
+    answered = Server.release()
     back, ended = await outage.wait_back(odd, healed, interval)
+    back.update((feed, 0) for feed in answered)
     return {
         "feeds": options.feeds, "interval_s": interval,
         **outage.spread(outage.gaps(healthy, calm, began, interval), "before_gap_%s"),
         **outage.spread(outage.gaps(healthy, began + interval, healed, interval), "others_gap_%s"),
         **watch.figures(), "held_most": max(held),
-        **outage.spread(sorted(back), "back_%s_s", 1),
+        **outage.spread(sorted(back.values()), "back_%s_s", 1),
         "peak_to_mean": round(outage.peak(outage.all_polls(), healed, ended) * interval / options.feeds, 2),
     }
 

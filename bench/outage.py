@@ -24,9 +24,12 @@ class Server(asyncio.Protocol):
 
     @classmethod
     def release(cls):
+        """Answers those that wait still; returns their feeds."""
         for held in cls.held:
             held.transport.write(ANSWER)
+        feeds = {held.feed for held in cls.held}
         cls.held.clear()
+        return feeds
 
     def connection_made(self, transport):
         self.transport, self.data = transport, b""
@@ -41,6 +44,7 @@ class Server(asyncio.Protocol):
             feed = int(head.split(b" ", 2)[1][1:])
             Server.polls.setdefault(feed, []).append(time.monotonic())
             if Server.hanging and feed % 2:
+                self.feed = feed
                 self.held.add(self)
                 return
             self.transport.write(UNCHANGED if b"If-None-Match" in head else ANSWER)
@@ -124,7 +128,8 @@ async def wait_back(feeds, healed, interval):
     while any(Server.polls.get(feed, [0])[-1] < healed for feed in feeds) and time.monotonic() < limit:
         await asyncio.sleep(0.1)
     ended = time.monotonic()
-    return [min([at for at in Server.polls.get(feed, []) if at > healed] or [ended]) - healed for feed in feeds], ended
+    return {feed: min([at for at in Server.polls.get(feed, []) if at > healed] or [ended]) - healed
+            for feed in feeds}, ended
 
 
 async def run(options, measure, url, network=None):

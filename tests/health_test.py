@@ -25,24 +25,30 @@ def document(count, first_hours_ago, last_hours_ago, base=0):
 class Stage:
     def __init__(self):
         self.server = harness.FeedServer()
+        self.busy = harness.FeedServer()
         self.server.put("/wire.xml", document(3, 2, 0.1))
-        self.daemon = harness.Daemon({
+        self.config = {
             "defaults": {"interval": "200ms", "down_after": "1s"},
             "feeds": [
                 {"id": "wire", "url": self.server.url("/wire.xml")},
                 {"id": "lost", "url": self.server.url("/lost.xml")},
+                {"id": "busy", "url": self.busy.url("/status/429")},
                 {"id": "gone", "url": self.server.url("/status/410")},
             ],
             "entities": [{"id": "macron", "names": ["Macron"]}],
             "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
             "network": {"allow": ["127.0.0.0/8"]},
             "desk": {"listen": "127.0.0.1:0"},
-        })
+        }
+        self.daemon = harness.Daemon(self.config)
         self.daemon.start()
 
     def told(self, feed):
         return [alert["type"] for alert in self.daemon.log_alerts()
                 if alert["type"].startswith("feed.") and alert["feed"]["id"] == feed]
+
+    def fetches(self, feed):
+        return self.daemon.api("/api/v1/feeds/" + feed)[1].get("fetches", 0)
 
     def health(self, feed):
         return self.daemon.api("/api/v1/feeds/" + feed)[1].get("health")
@@ -51,6 +57,7 @@ class Stage:
         self.daemon.stop()
         self.daemon.clear()
         self.server.stop()
+        self.busy.stop()
 
 
 def a_feed_that_cannot_be_read_is_told_once(stage):
@@ -76,13 +83,29 @@ def alerts_of_feeds_are_as_the_schema_says(stage):
 
 
 def an_episode_outlives_a_restart(stage):
+    wait_for(lambda: stage.fetches("busy") == 1, "a poll")
     stage.daemon.stop()
     stage.daemon.start()
     wait_for(lambda: stage.daemon.api("/api/v1/feeds/lost")[1].get("failures", 0) >= 4, "failures", 20)
-    wait_for(lambda: stage.daemon.api("/api/v1/feeds/gone")[1].get("fetches", 0) == 1, "one try", 20)
     check(stage.told("lost") == ["feed.down"], "told %s" % stage.told("lost"))
     check(stage.told("gone") == ["feed.down"], "told %s" % stage.told("gone"))
     check(stage.health("lost") == "down", "health %s" % stage.health("lost"))
+    check(stage.health("gone") == "gone", "health %s" % stage.health("gone"))
+    check(stage.fetches("gone") == 0, "a feed that is gone was polled again")
+    check(stage.fetches("busy") == 0, "a host that asked for patience was polled")
+
+
+def a_feed_that_was_gone_is_tried_by_hand_or_elsewhere(stage):
+    stage.daemon.cli("poll", "gone")
+    wait_for(lambda: stage.fetches("gone") == 1, "a poll by hand")
+    check(stage.told("gone") == ["feed.down"], "told %s" % stage.told("gone"))
+    config = dict(stage.config, feeds=[
+        dict(feed, url=stage.server.url("/wire.xml")) if feed["id"] == "gone" else feed
+        for feed in stage.config["feeds"]])
+    stage.daemon.configure(config)
+    stage.daemon.cli("reload")
+    wait_for(lambda: stage.fetches("gone") >= 3, "polls at its new address", 20)
+    wait_for(lambda: stage.health("gone") == "up", "the API")
 
 
 def a_feed_that_is_back_is_told(stage):
@@ -99,6 +122,7 @@ def main():
     try:
         for test in (a_feed_that_cannot_be_read_is_told_once, a_feed_that_is_gone_is_polled_no_more,
                      alerts_of_feeds_are_as_the_schema_says, an_episode_outlives_a_restart,
+                     a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
                      a_feed_that_is_back_is_told):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:

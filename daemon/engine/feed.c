@@ -21,6 +21,7 @@
 #include "frame/log.h"
 #include "store/store.h"
 
+#define SECOND_US INT64_C(1000000)
 #define SECONDS_PER_HOUR 3600.0
 #define SLOW_FACTOR 10 /* times the interval, while a hub brings news */
 #define SLOW_US_MAX (3600 * 1000000LL) /* but no longer than an hour */
@@ -156,6 +157,15 @@ replace(char **text, const char *by)
 	*text = xstrdup_null(by);
 }
 
+/* What was gone is at another address now. */
+static void
+try_again(struct engine *engine, struct feed *feed)
+{
+	feed->record.health = HEALTH_UP;
+	feed->record.health_at = 0;
+	schedule_poll(engine->schedule, feed->number, engine_monotonic_us());
+}
+
 /* Another URL under the same id: what is known of its items stays, its
  * validators mean nothing any more. */
 static bool
@@ -173,6 +183,8 @@ update_record(struct engine *engine, struct feed *feed)
 		record->body_hash = 0;
 		free(record->move.url);
 		record->move = (struct feed_move){.url = NULL};
+		if (record->health == HEALTH_GONE)
+			try_again(engine, feed);
 	}
 	replace(&record->url, config->url);
 	replace(&record->outlet, config->outlet);
@@ -215,6 +227,19 @@ take_rhythm(struct feed *feed)
 	record->rhythm_len = 0;
 }
 
+/* As it stood when the engine stopped. */
+static void
+take_turn(struct engine *engine, const struct feed *feed)
+{
+	int64_t now = engine_monotonic_us();
+	int64_t left = feed->record.held_until_at - clock_now_us();
+
+	if (left > 0 && left <= SCHEDULE_RETRY_MAX_S * SECOND_US)
+		schedule_hold(engine->schedule, feed->number, now + left, now);
+	if (feed->record.health == HEALTH_GONE && !engine->role.once)
+		schedule_stop(engine->schedule, feed->number);
+}
+
 static void
 add_feed(struct engine *engine, const struct config_feed *config, size_t number,
     struct stored *stored)
@@ -240,6 +265,7 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	asked = asked_for(engine, feed);
 	schedule_add(engine->schedule, number, &asked);
 	update_record(engine, feed);
+	take_turn(engine, feed);
 	report_feed_soon(engine, feed);
 	engine->once_left++;
 }

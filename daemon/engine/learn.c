@@ -6,6 +6,7 @@
 #include "engine/learn.h"
 #include "engine/rhythm.h"
 #include "engine/schedule.h"
+#include "frame/clock.h"
 
 #define SECOND_US 1000000
 #define LATE_US (12 * 3600 * (int64_t)SECOND_US)
@@ -73,6 +74,19 @@ seconds(int64_t hint)
 	return hint > 0 && hint < UINT32_MAX ? (uint32_t)hint : 0;
 }
 
+/* What a host asked for outlives a restart. */
+static void
+keep_hold(struct engine *engine, struct feed *feed, int64_t now)
+{
+	int64_t until_at =
+	    schedule_held_until(engine->schedule, feed->number, now);
+
+	if (until_at == 0)
+		return;
+	feed->record.held_until_at = clock_now_us() + until_at - now;
+	feed_save(engine, feed);
+}
+
 void
 learn_turn(
     struct engine *engine, struct feed *feed, const struct fetch_done *done)
@@ -87,7 +101,9 @@ learn_turn(
 		.skip_hours = done->skip_hours,
 		.skip_days = done->skip_days},
 	};
+	int64_t now = engine_monotonic_us();
 
-	schedule_done(
-	    engine->schedule, feed->number, &result, engine_monotonic_us());
+	schedule_done(engine->schedule, feed->number, &result, now);
+	if (result.slow_host)
+		keep_hold(engine, feed, now);
 }

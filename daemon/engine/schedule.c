@@ -34,10 +34,10 @@
 /*
  *	   add          spread          take
  *	ABSENT -> NEW ----------> WAITING ----> UNDER_WAY
- *				  ^  ^  done, put_back |
- *				  |  +-----------------+
- *			     poll |		       | done: gone
- *				STOPPED <--------------+
+ *		    |		  ^  ^  done, put_back |
+ *	       stop |		  |  +-----------------+
+ *		    |	     poll |		       | done: gone
+ *		    +---------> STOPPED <--------------+
  */
 enum turn { TURN_ABSENT, TURN_NEW, TURN_WAITING, TURN_UNDER_WAY, TURN_STOPPED };
 
@@ -299,6 +299,36 @@ schedule_remove(struct schedule *schedule, size_t feed)
 	else if (entry->turn == TURN_UNDER_WAY)
 		heap_of(schedule, entry)->under_way--;
 	entry->turn = TURN_ABSENT;
+}
+
+void
+schedule_stop(struct schedule *schedule, size_t feed)
+{
+	struct entry *entry = entry_of(schedule, feed);
+
+	if (entry->turn == TURN_UNDER_WAY)
+		return;
+	if (entry->turn == TURN_WAITING)
+		pull(schedule, feed);
+	entry->turn = TURN_STOPPED;
+	entry->due_at = INT64_MAX;
+}
+
+void
+schedule_hold(
+    struct schedule *schedule, size_t feed, int64_t until_at, int64_t now)
+{
+	host_holds_slow(&schedule->holds, entry_of(schedule, feed)->host,
+	    until_at - now, now);
+}
+
+int64_t
+schedule_held_until(struct schedule *schedule, size_t feed, int64_t now)
+{
+	const struct host_hold *hold = host_holds_find(
+	    &schedule->holds, entry_of(schedule, feed)->host, now);
+
+	return hold != NULL && hold->until_at > now ? hold->until_at : 0;
 }
 
 static int64_t

@@ -244,8 +244,10 @@ apply_feed(struct db *db, const struct batch_op *op)
 	    "INSERT INTO feeds (row, id, outlet, url, etag, modified,"
 	    " body_hash, title, first_success_at, last_success_at,"
 	    " last_new_at, last_item_at, rhythm, health, health_at,"
-	    " move_url, move_sightings, move_first_at, move_adopted)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " held_until_at, move_url, move_sightings, move_first_at, "
+	    "move_adopted)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?)"
 	    " ON CONFLICT (row) DO UPDATE SET outlet = excluded.outlet,"
 	    " url = excluded.url, etag = excluded.etag,"
 	    " modified = excluded.modified, body_hash = excluded.body_hash,"
@@ -256,17 +258,19 @@ apply_feed(struct db *db, const struct batch_op *op)
 	    " last_item_at = excluded.last_item_at,"
 	    " rhythm = excluded.rhythm, health = excluded.health,"
 	    " health_at = excluded.health_at,"
+	    " held_until_at = excluded.held_until_at,"
 	    " move_url = excluded.move_url,"
 	    " move_sightings = excluded.move_sightings,"
 	    " move_first_at = excluded.move_first_at,"
 	    " move_adopted = excluded.move_adopted",
-	    "isssssisiiiibiisiii", feed->row, feed->id, feed->outlet, feed->url,
-	    feed->etag, feed->modified, (int64_t)feed->body_hash, feed->title,
-	    feed->first_success_at, feed->last_success_at, feed->last_new_at,
-	    feed->last_item_at,
+	    "isssssisiiiibiiisiii", feed->row, feed->id, feed->outlet,
+	    feed->url, feed->etag, feed->modified, (int64_t)feed->body_hash,
+	    feed->title, feed->first_success_at, feed->last_success_at,
+	    feed->last_new_at, feed->last_item_at,
 	    (struct db_bytes){feed->rhythm, feed->rhythm_len}, feed->health,
-	    feed->health_at, feed->move.url, feed->move.sightings,
-	    feed->move.first_at, (int64_t)feed->move.adopted);
+	    feed->health_at, feed->held_until_at, feed->move.url,
+	    feed->move.sightings, feed->move.first_at,
+	    (int64_t)feed->move.adopted);
 }
 
 static int

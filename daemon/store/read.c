@@ -17,7 +17,7 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 	    "SELECT row, id, outlet, url, etag, modified, body_hash, title,"
 	    " first_success_at, last_success_at, last_new_at, last_item_at,"
 	    " move_url, move_sightings, move_first_at, move_adopted,"
-	    " rhythm, health, health_at"
+	    " rhythm, health, health_at, held_until_at"
 	    " FROM feeds",
 	    "");
 	while (db_step(db, row)) {
@@ -42,6 +42,7 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 		    .rhythm_len = (size_t)sqlite3_column_bytes(row, 16),
 		    .health = sqlite3_column_int64(row, 17),
 		    .health_at = sqlite3_column_int64(row, 18),
+		    .held_until_at = sqlite3_column_int64(row, 19),
 		};
 
 		on_feed(arg, &feed);

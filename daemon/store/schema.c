@@ -159,6 +159,8 @@ static const char *const migrations[] = {
     "ALTER TABLE feeds ADD COLUMN rhythm BLOB;"
     "ALTER TABLE feeds ADD COLUMN health INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE feeds ADD COLUMN health_at INTEGER NOT NULL DEFAULT 0;",
+    /* 4: until when the feed's host asked for patience. */
+    "ALTER TABLE feeds ADD COLUMN held_until_at INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -65,6 +65,13 @@ void schedule_add(struct schedule *, size_t feed, const struct schedule_feed *);
  * interval is shorter. */
 void schedule_change(
     struct schedule *, size_t feed, const struct schedule_feed *);
+/* A feed just added, or one that waits, is polled no more, but by hand. */
+void schedule_stop(struct schedule *, size_t feed);
+/* The feed's host asks for patience, as when its answer was 429. */
+void schedule_hold(
+    struct schedule *, size_t feed, int64_t until_at, int64_t now);
+/* Until when it does; 0: not. */
+int64_t schedule_held_until(struct schedule *, size_t feed, int64_t now);
 void schedule_remove(struct schedule *, size_t feed);
 /* Gives a first turn to all that were added since the last call: spread over
  * 10 ms for each of them, but over no more than their interval. */

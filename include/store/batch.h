@@ -40,6 +40,7 @@ struct feed_record {
 	size_t rhythm_len;
 	int64_t health; /* enum feed_health of the engine */
 	int64_t health_at;
+	int64_t held_until_at; /* its host asked for patience */
 };
 
 /* Keys by which a feed's items are found again; 0: none. */
