@@ -154,6 +154,17 @@ def events_resume_after_the_last_id(stage):
     same(ids, list(range(1, 5001)), "from the first")
 
 
+def items_are_told_to_those_who_ask(stage):
+    asked, other = stage.events(path="/api/v1/events?items=1"), stage.events()
+    stage.cue("join", 0, 1, 0, "Weather", "", "")
+    asked.wait_line(lambda line: line == 'data: {"count":1}', "the event")
+    check("event: items" in asked.lines, "lines %r" % asked.lines)
+    same(event_ids(asked), [], "its id")
+    asked.stop()
+    check("event: items" not in other.lines, "told to one that did not ask")
+    other.stop()
+
+
 def events_come_live_and_are_never_doubled(stage):
     reader = stage.events(local=False)
     behind = stage.events(last=4990)
@@ -311,6 +322,7 @@ def main():
         feeds_are_listed_in_pages,
         status_and_health_tell_the_state,
         events_resume_after_the_last_id,
+        items_are_told_to_those_who_ask,
         events_come_live_and_are_never_doubled,
         slow_followers_cost_little_and_miss_nothing,
         a_thousand_slow_clients_do_not_matter,

@@ -48,6 +48,7 @@ struct stage {
 	struct peer *engine; /* the engine's end */
 	struct store *store;
 	size_t feeds;
+	uint64_t items; /* that came, as the engine counts them */
 	char *refuse;
 	bool silent;
 	bool is_ready;
@@ -190,6 +191,7 @@ send_stats(struct stage *stage)
 	    .dns_ok = 1,
 	    .store_ok = 1,
 	    .fetchers = 2,
+	    .items_new = stage->items,
 	    .seq = store_last_seq(stage->store)};
 
 	stats_put(peer_begin(stage->engine, MESSAGE_STATS), &stats);
@@ -472,6 +474,8 @@ cue_join(struct stage *stage, char **field)
 	commit(stage, batch);
 	batch_free(batch);
 	tell_after(stage, seq);
+	stage->items++;
+	send_stats(stage);
 }
 
 static void

@@ -55,6 +55,18 @@ def an_open_story_grows_live(stage, page):
     page.wait("document.querySelectorAll('#stories .timeline:not([hidden])').length === 0")
 
 
+def an_item_that_tells_nothing_shows_too(stage, page):
+    """without an alert, and without the look of every five seconds"""
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    enter(page)
+    page.wait("document.querySelectorAll('#stories .timeline:not([hidden]) li').length === 3")
+    stage.cue("join", 1, 2, 0, "Macron lands in Paris", "Macron", "")
+    page.wait("document.querySelectorAll('#stories .timeline:not([hidden]) li').length === 4")
+    enter(page)
+    page.wait("document.querySelectorAll('#stories .timeline:not([hidden])').length === 0")
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true})")
+
+
 def filters_and_search_choose(stage, page):
     page.evaluate("document.querySelector('[name=which][value=\"\"]').click()")
     page.wait(ROWS + ".length === 3")
@@ -92,6 +104,7 @@ def main():
         stories_are_rows,
         a_row_opens_to_its_timeline_by_keyboard,
         an_open_story_grows_live,
+        an_item_that_tells_nothing_shows_too,
         filters_and_search_choose,
         nothing_was_complained_of,
     ):

@@ -88,14 +88,24 @@ on_websub_state(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
+/* Those that came and those that were edited. */
+static uint64_t
+items_of(const struct stats *stats)
+{
+	return stats->items_new + stats->items_edited;
+}
+
 static int
 on_stats(void *arg, struct peer *peer, struct message_reader *reader)
 {
 	struct desk *desk = arg;
 	struct stats told;
+	uint64_t items = items_of(&desk->state.stats);
 
 	if (stats_get(reader, &told) != 0)
 		return -1;
+	if (desk->state.has_stats && items_of(&told) > items)
+		events_add_items(desk->events, items_of(&told) - items);
 	desk_state_set_stats(&desk->state, &told);
 	if (desk->reader == NULL && told.store_ok) {
 		log_info("the store is there now; starting anew to "

@@ -37,6 +37,7 @@ struct events_client {
 	struct http_conn *conn;
 	uint64_t seq; /* of the last event sent */
 	bool live;
+	bool wants_items;
 };
 
 struct events {
@@ -173,16 +174,19 @@ newest_seq(struct desk *desk)
 
 struct start {
 	uint64_t after;
+	bool items;
 };
 
 static const struct param start_params[] = {
     {"after", PARAM_NUMBER, offsetof(struct start, after)},
+    {"items", PARAM_FLAG, offsetof(struct start, items)},
     {NULL, PARAM_TEXT, 0},
 };
 
-/* Where the client wants to go on from; -1 when a 400 was answered. */
+/* Where the client wants to go on from, and what it wants; -1 when a 400 was
+ * answered. */
 static int
-read_start(const struct api_call *call, uint64_t *seq)
+read_start(const struct api_call *call, struct start *out)
 {
 	const char *id = call->request->last_event_id;
 	struct start start = {.after = UINT64_MAX};
@@ -198,7 +202,9 @@ read_start(const struct api_call *call, uint64_t *seq)
 		if (*end != '\0')
 			start.after = UINT64_MAX;
 	}
-	*seq = start.after != UINT64_MAX ? start.after : newest_seq(call->desk);
+	if (start.after == UINT64_MAX)
+		start.after = newest_seq(call->desk);
+	*out = start;
 	return 0;
 }
 
@@ -209,9 +215,9 @@ events_get(const struct api_call *call)
 	struct events *events = call->desk->events;
 	struct events_client *client;
 	struct buf none = BUF_INIT;
-	uint64_t seq;
+	struct start start;
 
-	if (read_start(call, &seq) != 0)
+	if (read_start(call, &start) != 0)
 		return;
 	if (call->request->method == REQUEST_HEAD) {
 		http_reply(call->conn, 200, "text/event-stream", &none);
@@ -226,7 +232,8 @@ events_get(const struct api_call *call)
 	client = xcalloc(1, sizeof(*client));
 	client->events = events;
 	client->conn = call->conn;
-	client->seq = seq;
+	client->seq = start.after;
+	client->wants_items = start.items;
 	LIST_INSERT_HEAD(&events->clients, client, entry);
 	events->len++;
 	http_conn_on_close(call->conn, client_on_close, client);
@@ -251,6 +258,20 @@ events_add_alert(struct events *events, uint64_t seq, const char *json)
 			client_advance(client);
 		}
 	}
+}
+
+void
+events_add_items(struct events *events, uint64_t count)
+{
+	struct events_client *client;
+	struct buf event = BUF_INIT;
+
+	buf_addf(&event,
+	    "event: items\ndata: {\"count\":%" PRIu64 "}\n\n", count);
+	LIST_FOREACH (client, &events->clients, entry)
+		if (client->wants_items && !http_stream_is_full(client->conn))
+			http_stream_write(client->conn, event.data, event.len);
+	buf_clear(&event);
 }
 
 void

@@ -23,6 +23,9 @@ void events_free(struct events *);
 void events_get(const struct api_call *);
 /* The engine committed an alert. */
 void events_add_alert(struct events *, uint64_t seq, const char *json);
+/* So many items came or were edited, told to clients with the parameter items.
+ * Such an event has no id: what is missed is not told again. */
+void events_add_items(struct events *, uint64_t count);
 /* Alerts may have come while the engine was away. */
 void events_catch_up(struct events *);
 

@@ -353,7 +353,7 @@ function showConnection() {
 /* EventSource reconnects by itself but gives up on an error status. */
 function follow() {
 	events?.close();
-	events = new EventSource(`/api/v1/events?after=${lastSeq}`);
+	events = new EventSource(`/api/v1/events?after=${lastSeq}&items=1`);
 	events.onopen = showConnection;
 	events.onerror = () => {
 		showConnection();
@@ -362,6 +362,7 @@ function follow() {
 	};
 	for (const type of alertTypes)
 		events.addEventListener(type, takeAlert);
+	events.addEventListener('items', storiesChanged);
 }
 
 function togglePause() {

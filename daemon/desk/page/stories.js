@@ -216,7 +216,7 @@ async function loadStories() {
 	}
 }
 
-/* An item joined a story, or began one. */
+/* An item joined a story or began one, told or not. */
 function storiesChanged() {
 	clearTimeout(liveTimer);
 	if (!$('stories-view').hidden)
