@@ -74,8 +74,7 @@ token_number(
     struct compiler *c, const struct fold_word *word, enum endings_kind kind)
 {
 	uint16_t key[FOLD_WORD_MAX + 1];
-	struct stems_token token = {
-	    .len = word->len, .kind = kind, .place = STEMS_INNER};
+	struct stems_token token = {.len = word->len, .kind = kind};
 	size_t bytes = word->len * sizeof(*key);
 	uint32_t number;
 	bool fresh;
@@ -159,6 +158,8 @@ add_token(struct compiler *c, struct reading *r, const struct fold_word *word)
 	}
 	number = token_number(c, word, kind);
 	r->node = node_after(c, r->node, number);
+	token_at(c, number)->places |=
+	    r->name.tokens_len == 0 ? STEMS_FIRST : STEMS_INNER;
 	if (r->name.tokens_len++ == 0)
 		r->first = number;
 	r->name.letters = (uint16_t)(r->name.letters + word->len);
@@ -177,13 +178,11 @@ add_name(struct compiler *c, const struct reading *r)
 }
 
 /* Whether the name's first word may be written small in a text. */
-static enum stems_place
-first_place(const struct reading *r)
+static bool
+may_begin_small(const struct reading *r)
 {
 	return r->name.tokens_len > 1 || !(r->name.capitals & 1) ||
-		       r->name.letter_case == MATCH_CASE_ANY
-		   ? STEMS_FIRST_SMALL
-		   : STEMS_FIRST;
+	       r->name.letter_case == MATCH_CASE_ANY;
 }
 
 /* A name as a path of words. */
@@ -191,7 +190,6 @@ static void
 read_words(struct compiler *c, struct reading *r)
 {
 	const char *p = r->given->text, *end = p + strlen(p);
-	struct stems_token *first;
 	struct fold_shape shape;
 	struct fold_word word;
 
@@ -207,9 +205,8 @@ read_words(struct compiler *c, struct reading *r)
 			add_token(c, r, &word);
 	if (r->name.tokens_len == 0)
 		return;
-	first = token_at(c, r->first);
-	if (first->place < first_place(r))
-		first->place = first_place(r);
+	if (may_begin_small(r))
+		token_at(c, r->first)->places |= STEMS_FIRST_SMALL;
 	/* Where initials may stand. */
 	if (r->name.person && r->name.tokens_len > 1)
 		node_at(c, node_at(c, r->node)->before)->person = 1;

@@ -74,20 +74,14 @@ step_ending(const struct set_view *view, unsigned node, uint16_t letter)
 	}
 }
 
-/* Whether a name may begin with this stem. */
-static bool
-may_begin(const struct set_view *view, uint64_t hash)
-{
-	return set_filter_has(
-	    view->first_stems, view->header->filter_shift, hash);
-}
-
 /* Finds the tokens of which the word is a form: one probe for each ending.
- * first: only those matter that names begin with. */
+ * first: only those matter that names begin with, else only others. */
 static void
 look_up(const struct scan *s, struct scan_word *w, bool first)
 {
 	const struct set_view *view = s->view;
+	const uint64_t *filter = view->stem_filter[first];
+	unsigned shift = view->header->filter_shift;
 	uint64_t hash[FOLD_WORD_MAX + 1];
 	unsigned len = w->word.len, node = 0;
 
@@ -99,7 +93,7 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 	hash[0] = SET_SEED;
 	for (unsigned i = 0; i < len; i++)
 		hash[i + 1] = set_hash(hash[i], w->word.letter[i]);
-	if (!first || may_begin(view, hash[len]))
+	if (set_filter_has(filter, shift, hash[len]))
 		probe(s, w, hash[len], len, ENDINGS_NONE);
 	for (unsigned i = len; i-- > 1;) {
 		const struct set_letter *place =
@@ -109,7 +103,7 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 			return;
 		if (place->ending != 0 &&
 		    (view->ending_masks[place->ending] & s->languages) &&
-		    (!first || may_begin(view, hash[i])))
+		    set_filter_has(filter, shift, hash[i]))
 			probe(s, w, hash[i], i, place->ending);
 		node = place->next;
 	}

@@ -29,7 +29,7 @@ struct told {
 struct stem {
 	uint64_t hash;
 	struct set_stem stem;
-	enum stems_place place;
+	unsigned places; /* enum stems_place */
 };
 
 /* An ending of a class; those of a class follow each other. */
@@ -179,7 +179,7 @@ stems_add(struct stems *s, uint32_t number, const struct stems_token *token)
 	s->told_len = 0;
 	endings_of(s->endings, word, token->len, token->kind, on_stem, s);
 	for (unsigned i = 0; i < s->told_len; i++) {
-		struct stem stem = {.hash = SET_SEED, .place = token->place};
+		struct stem stem = {.hash = SET_SEED, .places = token->places};
 
 		if (s->told[i].used)
 			continue;
@@ -257,7 +257,7 @@ filter_stem(const struct stems *s, const struct stem *stem,
 		hash = set_head_hash(reader_head(word, (unsigned)len + n));
 		set_filter_add(
 		    filter_of(&section[SET_FILTER_ANY]), shift, hash);
-		if (stem->place == STEMS_FIRST_SMALL)
+		if (stem->places & STEMS_FIRST_SMALL)
 			set_filter_add(
 			    filter_of(&section[SET_FILTER_SMALL]), shift, hash);
 		if (len >= SET_FILTER_LETTERS)
@@ -274,19 +274,22 @@ write_filters(struct stems *s, struct buf section[SET_SECTIONS],
 	unsigned bits;
 
 	for (size_t i = 0; i < count; i++)
-		firsts += stems[i].place != STEMS_INNER;
+		firsts += (stems[i].places & STEMS_FIRST) != 0;
 	bits = bits_for(firsts / 2, FILTER_BITS_MIN, FILTER_BITS_MAX);
 	bytes = ((size_t)1 << bits) * sizeof(uint64_t);
 	header->filter_shift = 64 - bits;
-	for (int i = SET_FILTER_ANY; i <= SET_FILTER_STEMS; i++) {
+	for (int i = SET_FILTER_ANY; i <= SET_FILTER_INNER; i++) {
 		memset(buf_reserve(&section[i], bytes), 0, bytes);
 		section[i].len = bytes;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (stems[i].place == STEMS_INNER)
+		if (stems[i].places & STEMS_INNER)
+			set_filter_add(filter_of(&section[SET_FILTER_INNER]),
+			    header->filter_shift, stems[i].hash);
+		if (!(stems[i].places & STEMS_FIRST))
 			continue;
 		filter_stem(s, &stems[i], section, header->filter_shift);
-		set_filter_add(filter_of(&section[SET_FILTER_STEMS]),
+		set_filter_add(filter_of(&section[SET_FILTER_FIRST]),
 		    header->filter_shift, stems[i].hash);
 	}
 }

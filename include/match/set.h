@@ -102,7 +102,8 @@ enum set_section {
 	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
 	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
 	SET_FILTER_SMALL,   /* the same, of names that may begin small */
-	SET_FILTER_STEMS,   /* uint64_t: a bit for each stem of a first token */
+	SET_FILTER_FIRST,   /* uint64_t: stems of tokens that names begin with */
+	SET_FILTER_INNER,   /* the same, of all other tokens */
 	SET_NODES,          /* struct set_node */
 	SET_NAMES,          /* struct set_name */
 	SET_NAME_TOKENS,    /* struct set_name_token */
@@ -145,7 +146,7 @@ struct set_view {
 	uint32_t letter_places;
 	const uint64_t *ending_masks;
 	const uint64_t *filter[2]; /* any, small */
-	const uint64_t *first_stems;
+	const uint64_t *stem_filter[2]; /* inner, first */
 	const struct set_node *nodes;
 	uint32_t node_places;
 	const struct set_name *names;

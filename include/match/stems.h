@@ -19,11 +19,11 @@ struct stems; /* being built */
 struct stems *stems_new(struct buf *letters);
 void stems_free(struct stems *);
 
-/* Where a token may stand in a text. */
+/* Where a token stands in names; several together. */
 enum stems_place {
-	STEMS_INNER,       /* not first in a name */
-	STEMS_FIRST,       /* first, then with a capital */
-	STEMS_FIRST_SMALL, /* first, also written small */
+	STEMS_INNER = 1, /* behind another one */
+	STEMS_FIRST = 2,
+	STEMS_FIRST_SMALL = 4, /* first, may be written small in a text */
 };
 
 /* A word of names. */
@@ -31,12 +31,12 @@ struct stems_token {
 	uint32_t letters; /* where they are in the section */
 	uint32_t len;
 	enum endings_kind kind;
-	enum stems_place place;
+	unsigned places; /* enum stems_place */
 };
 
 void stems_add(struct stems *, uint32_t number, const struct stems_token *);
 
-/* Writes the sections from SET_STEMS to SET_FILTER_STEMS. Sets the shifts of
+/* Writes the sections from SET_STEMS to SET_FILTER_INNER. Sets the shifts of
  * the header. */
 void stems_finish(
     struct stems *, struct buf section[SET_SECTIONS], struct set_header *);
