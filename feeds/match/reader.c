@@ -213,17 +213,13 @@ read_hard(struct reader *r, uint64_t starts, struct reader_word *word)
 	return found;
 }
 
-unsigned
-reader_next(struct reader *r, struct reader_word words[READER_WORDS])
+/* Reads words of the block up to its end or behind a hard one; how many. */
+static unsigned
+read_block(struct reader *r, struct reader_word *words)
 {
 	unsigned count = 0, hard;
 	uint64_t starts, ends;
 
-	while (r->letters == 0) {
-		if (r->end - r->block <= r->next)
-			return 0;
-		look_at(r, r->block + r->next);
-	}
 	starts = r->letters & ~(r->letters << 1);
 	ends = ~r->letters & r->letters << 1;
 	hard = r->hard != 0 ? (unsigned)__builtin_ctzll(r->hard) : READER_BLOCK;
@@ -239,6 +235,22 @@ reader_next(struct reader *r, struct reader_word words[READER_WORDS])
 	if (starts != 0)
 		return count + read_hard(r, starts, &words[count]);
 	r->letters = 0;
+	return count;
+}
+
+unsigned
+reader_next(struct reader *r, struct reader_word words[READER_WORDS])
+{
+	unsigned count = 0;
+
+	while (count <= READER_WORDS - READER_BLOCK / 2) {
+		if (r->letters != 0)
+			count += read_block(r, &words[count]);
+		else if (r->end - r->block <= r->next)
+			return count;
+		else
+			look_at(r, r->block + r->next);
+	}
 	return count;
 }
 

@@ -81,7 +81,7 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 {
 	const struct set_view *view = s->view;
 	const uint64_t *filter = view->stem_filter[first];
-	unsigned shift = view->header->filter_shift;
+	unsigned shift = view->header->stem_filter_shift;
 	uint64_t hash[FOLD_WORD_MAX + 1];
 	unsigned len = w->word.len, node = 0;
 

@@ -266,31 +266,40 @@ filter_stem(const struct stems *s, const struct stem *stem,
 }
 
 static void
+add_filter(struct buf *section, unsigned bits)
+{
+	size_t bytes = sizeof(uint64_t) << bits;
+
+	memset(buf_reserve(section, bytes), 0, bytes);
+	section->len = bytes;
+}
+
+static void
 write_filters(struct stems *s, struct buf section[SET_SECTIONS],
     struct set_header *header)
 {
 	const struct stem *stems = (const void *)s->stems.data;
-	size_t count = s->stems.len / sizeof(*stems), firsts = 0, bytes;
+	size_t count = s->stems.len / sizeof(*stems), firsts = 0;
 	unsigned bits;
 
 	for (size_t i = 0; i < count; i++)
 		firsts += (stems[i].places & STEMS_FIRST) != 0;
 	bits = bits_for(firsts / 2, FILTER_BITS_MIN, FILTER_BITS_MAX);
-	bytes = ((size_t)1 << bits) * sizeof(uint64_t);
 	header->filter_shift = 64 - bits;
-	for (int i = SET_FILTER_ANY; i <= SET_FILTER_INNER; i++) {
-		memset(buf_reserve(&section[i], bytes), 0, bytes);
-		section[i].len = bytes;
-	}
+	header->stem_filter_shift = 64 - (bits - 2);
+	add_filter(&section[SET_FILTER_ANY], bits);
+	add_filter(&section[SET_FILTER_SMALL], bits);
+	add_filter(&section[SET_FILTER_FIRST], bits - 2);
+	add_filter(&section[SET_FILTER_INNER], bits - 2);
 	for (size_t i = 0; i < count; i++) {
 		if (stems[i].places & STEMS_INNER)
 			set_filter_add(filter_of(&section[SET_FILTER_INNER]),
-			    header->filter_shift, stems[i].hash);
+			    header->stem_filter_shift, stems[i].hash);
 		if (!(stems[i].places & STEMS_FIRST))
 			continue;
 		filter_stem(s, &stems[i], section, header->filter_shift);
 		set_filter_add(filter_of(&section[SET_FILTER_FIRST]),
-		    header->filter_shift, stems[i].hash);
+		    header->stem_filter_shift, stems[i].hash);
 	}
 }
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define READER_BLOCK 64 /* bytes looked at together */
-#define READER_SLACK 16 /* bytes behind them that may be loaded */
-#define READER_WORDS (READER_BLOCK / 2)
+#define READER_BLOCK 64  /* bytes looked at together */
+#define READER_SLACK 16  /* bytes behind them that may be loaded */
+#define READER_WORDS 128 /* more than a block has */
 
 /* What is seen of a word at a glance; fold_next from start tells the rest. */
 struct reader_word {

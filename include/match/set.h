@@ -102,17 +102,17 @@ enum set_section {
 	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
 	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
 	SET_FILTER_SMALL,   /* the same, of names that may begin small */
-	SET_FILTER_FIRST,   /* uint64_t: stems of tokens that names begin with */
-	SET_FILTER_INNER,   /* the same, of all other tokens */
-	SET_NODES,          /* struct set_node */
-	SET_NAMES,          /* struct set_name */
-	SET_NAME_TOKENS,    /* struct set_name_token */
-	SET_ENTITIES,       /* struct set_entity */
-	SET_STRINGS,        /* char */
-	SET_CODES,          /* uint32_t */
-	SET_PLAIN,          /* struct set_plain, by bucket of first two codes */
-	SET_PLAIN_BUCKETS,  /* uint32_t: first plain; one more at the end */
-	SET_REGEXES,        /* struct set_regex */
+	SET_FILTER_FIRST,  /* uint64_t: stems of tokens that names begin with */
+	SET_FILTER_INNER,  /* the same, of all other tokens */
+	SET_NODES,         /* struct set_node */
+	SET_NAMES,         /* struct set_name */
+	SET_NAME_TOKENS,   /* struct set_name_token */
+	SET_ENTITIES,      /* struct set_entity */
+	SET_STRINGS,       /* char */
+	SET_CODES,         /* uint32_t */
+	SET_PLAIN,         /* struct set_plain, by bucket of first two codes */
+	SET_PLAIN_BUCKETS, /* uint32_t: first plain; one more at the end */
+	SET_REGEXES,       /* struct set_regex */
 	SET_SECTIONS
 };
 
@@ -124,13 +124,15 @@ struct set_range {
 struct set_header {
 	char magic[8]; /* "wwmatch" */
 	uint32_t version;
-	uint32_t stem_shift;   /* hash >> shift: place of a stem */
-	uint32_t filter_shift; /* hash >> shift: 64 bits of a filter */
+	uint32_t stem_shift;        /* hash >> shift: place of a stem */
+	uint32_t filter_shift;      /* hash >> shift: 64 bits of a filter */
+	uint32_t stem_filter_shift; /* the same, of those of stems */
 	uint32_t plain_shift;
 	uint32_t plain_single; /* some plain name is one character long */
 	uint32_t endings;      /* how many there are */
-	uint64_t size;         /* bytes of the block */
-	uint64_t check;        /* hash of all after the header */
+	uint32_t unused;
+	uint64_t size;  /* bytes of the block */
+	uint64_t check; /* hash of all after the header */
 	struct set_range section[SET_SECTIONS];
 };
 
@@ -145,7 +147,7 @@ struct set_view {
 	const struct set_letter *ending_letters;
 	uint32_t letter_places;
 	const uint64_t *ending_masks;
-	const uint64_t *filter[2]; /* any, small */
+	const uint64_t *filter[2];      /* any, small */
 	const uint64_t *stem_filter[2]; /* inner, first */
 	const struct set_node *nodes;
 	uint32_t node_places;
