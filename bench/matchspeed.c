@@ -2,9 +2,10 @@
  * How fast names are found: the whole matcher beside folding every word, which
  * it does not, beside its reader of words alone, which is its limit, and beside
  * Vectorscan literals over folded text, with and without the folding, when
- * built with it. usage: matchspeed NAMES TEXT [RUNS]; NAMES a name a line, TEXT
- * an item a line. Prints a line of JSON; speeds are medians by this thread's
- * CPU time over the bytes of TEXT.
+ * built with it. usage: matchspeed NAMES TEXT FEW [RUNS]; NAMES a name a line,
+ * FEW the same with few of them, to see how speed falls, TEXT an item a line.
+ * Prints a line of JSON; speeds are medians by this thread's CPU time over the
+ * bytes of TEXT.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,12 +27,19 @@
 
 #define RUNS_MAX 99
 
-struct bench {
-	struct buf names_text, text;
-	char **names;
+/* Names of a file, and the set of them. */
+struct names {
+	struct buf text;
 	char **lines;
-	size_t names_len, lines_len;
+	size_t len;
 	struct match_set *set;
+};
+
+struct bench {
+	struct names names, few;
+	struct buf text;
+	char **lines;
+	size_t lines_len;
 	uint64_t found;
 };
 
@@ -115,11 +123,23 @@ on_mention(void *arg, const struct match_mention *mention)
 }
 
 static void
-run_match(struct bench *b)
+scan_lines(struct bench *b, const struct match_set *set)
 {
 	for (size_t i = 0; i < b->lines_len; i++)
-		match_scan(b->set, b->lines[i], strlen(b->lines[i]), NULL,
-		    on_mention, b);
+		match_scan(
+		    set, b->lines[i], strlen(b->lines[i]), NULL, on_mention, b);
+}
+
+static void
+run_match(struct bench *b)
+{
+	scan_lines(b, b->names.set);
+}
+
+static void
+run_few(struct bench *b)
+{
+	scan_lines(b, b->few.set);
 }
 
 static int
@@ -230,21 +250,22 @@ run_folded_literals(struct bench *b)
 static bool
 compile_names(const struct bench *b, const struct buf *names)
 {
-	const char **texts = xcalloc(b->names_len, sizeof(*texts));
-	size_t *len = xcalloc(b->names_len, sizeof(*len));
-	unsigned *ids = xcalloc(b->names_len, sizeof(*ids));
-	unsigned *flags = xcalloc(b->names_len, sizeof(*flags));
+	size_t count = b->names.len;
+	const char **texts = xcalloc(count, sizeof(*texts));
+	size_t *len = xcalloc(count, sizeof(*len));
+	unsigned *ids = xcalloc(count, sizeof(*ids));
+	unsigned *flags = xcalloc(count, sizeof(*flags));
 	hs_compile_error_t *error = NULL;
 	bool ok;
 
-	for (size_t i = 0; i < b->names_len; i++) {
+	for (size_t i = 0; i < count; i++) {
 		texts[i] = buf_str(&names[i]);
 		len[i] = names[i].len;
 		ids[i] = (unsigned)i;
 	}
-	ok = hs_compile_lit_multi(texts, flags, ids, len,
-		 (unsigned)b->names_len, HS_MODE_BLOCK, NULL,
-		 &hyperscan.database, &error) == HS_SUCCESS &&
+	ok = hs_compile_lit_multi(texts, flags, ids, len, (unsigned)count,
+		 HS_MODE_BLOCK, NULL, &hyperscan.database,
+		 &error) == HS_SUCCESS &&
 	     hs_alloc_scratch(hyperscan.database, &hyperscan.scratch) ==
 		 HS_SUCCESS;
 	hs_free_compile_error(error);
@@ -267,12 +288,12 @@ free_lines(struct buf *lines, size_t len)
 static size_t
 compile_literals(struct bench *b)
 {
-	struct buf *names = fold_lines(b->names, b->names_len);
+	struct buf *names = fold_lines(b->names.lines, b->names.len);
 	double start = cpu_seconds();
 	bool ok = compile_names(b, names);
 
 	printf(", \"vectorscan_build_s\": %.2f", cpu_seconds() - start);
-	free_lines(names, b->names_len);
+	free_lines(names, b->names.len);
 	hyperscan.lines = fold_lines(b->lines, b->lines_len);
 	return ok ? 2 : 0;
 }
@@ -308,64 +329,76 @@ free_literals(const struct bench *b)
 #endif
 
 /* One entity a name, as a desk would list them. */
-static struct match_set *
-compile(const struct bench *b)
+static void
+compile(struct names *names)
 {
-	struct match_entity *entities =
-	    xcalloc(b->names_len, sizeof(*entities));
-	struct match_name *names = xcalloc(b->names_len, sizeof(*names));
-	struct match_set *set;
+	struct match_entity *entities = xcalloc(names->len, sizeof(*entities));
+	struct match_name *list = xcalloc(names->len, sizeof(*list));
 
-	for (size_t i = 0; i < b->names_len; i++) {
-		names[i].text = b->names[i];
-		entities[i].id = b->names[i];
+	for (size_t i = 0; i < names->len; i++) {
+		list[i].text = names->lines[i];
+		entities[i].id = names->lines[i];
 		entities[i].type = MATCH_PERSON;
-		entities[i].names = &names[i];
+		entities[i].names = &list[i];
 		entities[i].names_len = 1;
 	}
-	set = match_set_new(entities, b->names_len);
+	names->set = match_set_new(entities, names->len);
 	free(entities);
-	free(names);
-	return set;
+	free(list);
+}
+
+static void
+read_names(const char *path, struct names *names)
+{
+	read_file(path, &names->text);
+	names->lines = split_lines(&names->text, &names->len);
+}
+
+static void
+clear_names(struct names *names)
+{
+	match_set_free(names->set);
+	free(names->lines);
+	buf_clear(&names->text);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.text = BUF_INIT, .names_text = BUF_INIT};
+	struct bench b = {.text = BUF_INIT};
 	struct lane lanes[] = {{.name = "match", .run = run_match},
-	    {.name = "fold", .run = run_fold},
+	    {.name = "few", .run = run_few}, {.name = "fold", .run = run_fold},
 	    {.name = "read", .run = run_read},
 	    {.name = "folded_vectorscan", .run = run_folded_literals},
 	    {.name = "vectorscan", .run = run_literals}};
-	int runs = argc > 3 ? atoi(argv[3]) : 5;
+	int runs = argc > 4 ? atoi(argv[4]) : 5;
 	struct rusage usage;
 	double start;
 	size_t size;
 
-	if (argc < 3 || runs < 1 || runs > RUNS_MAX) {
-		fprintf(stderr, "usage: matchspeed NAMES TEXT [RUNS]\n");
+	if (argc < 4 || runs < 1 || runs > RUNS_MAX) {
+		fprintf(stderr, "usage: matchspeed NAMES TEXT FEW [RUNS]\n");
 		return 64;
 	}
-	read_file(argv[1], &b.names_text);
+	read_names(argv[1], &b.names);
 	read_file(argv[2], &b.text);
-	b.names = split_lines(&b.names_text, &b.names_len);
+	read_names(argv[3], &b.few);
 	b.lines = split_lines(&b.text, &b.lines_len);
 	start = cpu_seconds();
-	b.set = compile(&b);
-	printf("{\"names\": %zu, \"build_s\": %.3f", b.names_len,
+	compile(&b.names);
+	printf("{\"names\": %zu, \"build_s\": %.3f", b.names.len,
 	    cpu_seconds() - start);
 	getrusage(RUSAGE_SELF, &usage);
-	match_set_bytes(b.set, &size);
+	match_set_bytes(b.names.set, &size);
 	printf(", \"set_mb\": %.1f, \"peak_rss_mb\": %.0f", (double)size / 1e6,
 	    (double)usage.ru_maxrss / 1e3);
-	run_lanes(&b, lanes, 3 + compile_literals(&b), runs);
+	compile(&b.few);
+	run_lanes(&b, lanes, 4 + compile_literals(&b), runs);
 	puts("}");
 	free_literals(&b);
-	match_set_free(b.set);
-	free(b.names);
+	clear_names(&b.names);
+	clear_names(&b.few);
 	free(b.lines);
-	buf_clear(&b.names_text);
 	buf_clear(&b.text);
 	return 0;
 }
