@@ -269,6 +269,7 @@
  *   daemon/cli/check.c                   wirewatch check
  *   daemon/cli/entity.c                  wirewatch entity
  *   daemon/cli/explain.c                 wirewatch explain
+ *   daemon/cli/feed_table.c              columns of feeds and their troubles
  *   daemon/cli/feeds.c                   wirewatch feeds
  *   daemon/cli/feeds_add.c               wirewatch feeds add, feeds remove
  *   daemon/cli/fetch.c                   wirewatch fetch

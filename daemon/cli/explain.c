@@ -9,6 +9,7 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/explain.h"
+#include "cli/feed_table.h"
 #include "cli/print.h"
 #include "cli/table.h"
 #include "cli/told_print.h"
@@ -17,14 +18,9 @@
 #define INDENT "          " /* as wide as the labels */
 
 static const struct table_column feed_columns[] = {
-    {"STATE", false, false},
-    {"FEED", false, true},
-    {"OUTLET", false, true},
-    {"SUCCESS", true, false},
-    {"NEW ITEM", true, false},
-    {"NEXT", true, false},
+    FEED_TABLE_STATE,
     {"OF THIS SITE", true, false},
-    {"TROUBLE", false, true},
+    FEED_TABLE_TROUBLE,
     {NULL, false, false},
 };
 
@@ -146,41 +142,14 @@ print_explanation(json_t *item)
 
 /* ---- no item ------------------------------------------------------------- */
 
-/* What may have kept the article from us. */
-static void
-add_trouble(struct table *table, json_t *feed)
-{
-	char when[16];
-
-	if (api_text(feed, "error") != NULL || api_count(feed, "gaps") == 0) {
-		table_add(table, api_text(feed, "error"), NULL);
-		return;
-	}
-	when_ago(api_text(feed, "last_gap"), when);
-	table_addf(table,
-	    "items may be lost: window rolled over %lld times, "
-	    "last %s ago",
-	    api_count(feed, "gaps"), when);
-}
-
 static void
 add_feed(struct table *table, json_t *candidate)
 {
 	json_t *feed = json_object_get(candidate, "feed");
-	const char *state = api_text(feed, "state");
-	char when[16];
 
-	table_add(table, state, strcmp(state, "up") == 0 ? "32" : "33");
-	table_add(table, api_text(feed, "id"), NULL);
-	table_add(table, api_text(feed, "outlet"), NULL);
-	when_ago(api_text(feed, "last_success"), when);
-	table_add(table, when, NULL);
-	when_ago(api_text(feed, "last_new"), when);
-	table_add(table, when, NULL);
-	when_in(api_text(feed, "next_fetch"), when);
-	table_add(table, when, NULL);
+	feed_table_add_state(table, feed);
 	table_addf(table, "%lld", api_count(candidate, "items_of_site"));
-	add_trouble(table, feed);
+	feed_table_add_trouble(table, feed);
 }
 
 static void

@@ -8,10 +8,10 @@
 
 #include "cli/api.h"
 #include "cli/command.h"
+#include "cli/feed_table.h"
 #include "cli/feeds.h"
 #include "cli/feeds_add.h"
 #include "cli/table.h"
-#include "cli/when.h"
 
 static const struct option options[] = {
     API_OPTIONS,
@@ -21,63 +21,22 @@ static const struct option options[] = {
 };
 
 static const struct table_column columns[] = {
-    {"STATE", false, false},
-    {"FEED", false, true},
-    {"OUTLET", false, true},
-    {"SUCCESS", true, false},
-    {"NEW ITEM", true, false},
-    {"NEXT", true, false},
+    FEED_TABLE_STATE,
     {"ITEMS", true, false},
     {"HUB", false, false},
-    {"TROUBLE", false, true},
+    FEED_TABLE_TROUBLE,
     {NULL, false, false},
 };
-
-static const char *
-state_color(const char *state)
-{
-	if (strcmp(state, "up") == 0)
-		return "32";
-	if (strcmp(state, "failing") == 0)
-		return "33";
-	return strcmp(state, "quarantined") == 0 ? "31" : NULL;
-}
-
-/* What is wrong, or what the operator may want to change. */
-static void
-add_trouble(struct table *table, json_t *feed)
-{
-	const char *error = api_text(feed, "error");
-	const char *move = api_text(feed, "move");
-
-	if (error != NULL || move == NULL)
-		table_add(table, error, NULL);
-	else
-		table_addf(table, "moved to %s (%s)", api_text(feed, "moved_to"),
-		    strcmp(move, "adopted") == 0   ? "polled there"
-		    : strcmp(move, "foreign") == 0 ? "not adopted"
-						   : "for a day yet to come");
-}
 
 static void
 add_row(struct table *table, json_t *feed)
 {
-	const char *state = api_text(feed, "state"), *hub;
-	char when[16];
+	const char *hub = api_text(json_object_get(feed, "websub"), "state");
 
-	table_add(table, state, state != NULL ? state_color(state) : NULL);
-	table_add(table, api_text(feed, "id"), NULL);
-	table_add(table, api_text(feed, "outlet"), NULL);
-	when_ago(api_text(feed, "last_success"), when);
-	table_add(table, when, NULL);
-	when_ago(api_text(feed, "last_new"), when);
-	table_add(table, when, NULL);
-	when_in(api_text(feed, "next_fetch"), when);
-	table_add(table, when, NULL);
+	feed_table_add_state(table, feed);
 	table_addf(table, "%lld", api_count(feed, "new_items"));
-	hub = api_text(json_object_get(feed, "websub"), "state");
 	table_add(table, hub != NULL ? hub : "-", NULL);
-	add_trouble(table, feed);
+	feed_table_add_trouble(table, feed);
 }
 
 static void

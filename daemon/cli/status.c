@@ -133,6 +133,7 @@ static void
 print_counts(json_t *status)
 {
 	json_t *alerts = json_object_get(status, "alerts");
+	json_t *items = json_object_get(status, "items");
 	json_t *delay = json_object_get(status, "deliver_delay");
 
 	if (alerts == NULL)
@@ -141,9 +142,13 @@ print_counts(json_t *status)
 	       "engine started; the last is number %lld\n",
 	    api_count(alerts, "flash"), api_count(alerts, "urgent"),
 	    api_count(alerts, "routine"), api_count(alerts, "last_seq"));
-	printf("items    %lld new, %lld edited\n",
-	    api_count(json_object_get(status, "items"), "new"),
-	    api_count(json_object_get(status, "items"), "edited"));
+	printf("items    %lld new, %lld edited", api_count(items, "new"),
+	    api_count(items, "edited"));
+	if (api_count(items, "gaps") > 0)
+		printf("; some may be lost: windows rolled over %lld times "
+		       "(wirewatch feeds says of which)",
+		    api_count(items, "gaps"));
+	putchar('\n');
 	if (json_is_number(json_object_get(delay, "p50_s"))) {
 		fputs("delivery after an alert", stdout);
 		print_share(delay, "p50_s", "half");

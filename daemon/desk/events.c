@@ -266,8 +266,8 @@ events_add_items(struct events *events, uint64_t count)
 	struct events_client *client;
 	struct buf event = BUF_INIT;
 
-	buf_addf(&event,
-	    "event: items\ndata: {\"count\":%" PRIu64 "}\n\n", count);
+	buf_addf(
+	    &event, "event: items\ndata: {\"count\":%" PRIu64 "}\n\n", count);
 	LIST_FOREACH (client, &events->clients, entry)
 		if (client->wants_items && !http_stream_is_full(client->conn))
 			http_stream_write(client->conn, event.data, event.len);
