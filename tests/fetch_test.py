@@ -50,6 +50,20 @@ def prints_what_parse_prints(server, config, folder):
     check(item["title"] == "One", "title")
 
 
+def passwords_of_netrc_are_not_sent(server, config, folder):
+    with open(os.path.join(folder, ".netrc"), "w", encoding="utf-8") as file:
+        file.write("machine 127.0.0.1 login me password secret\n"
+                   "default login me password secret\n")
+    os.chmod(file.name, 0o600)
+    server.put("/netrc.xml", FEED)
+    os.environ["HOME"] = folder
+    os.environ["NETRC"] = file.name
+    expect(config, server.url("/netrc.xml"), 0)
+    headers = server.requests("/netrc.xml")[0]["headers"]
+    check("authorization" not in {name.lower() for name in headers},
+          "headers %s" % headers)
+
+
 def private_addresses_are_refused_without_a_configuration(server):
     result = run("fetch", server.url("/wire.xml"))
     check(result.returncode == 1, "exit status %d" % result.returncode)
@@ -102,6 +116,7 @@ def main():
         with open(config, "w", encoding="utf-8") as file:
             file.write('network: {allow: ["127.0.0.0/8"]}\n')
         tap.run(prints_what_parse_prints, server, config, folder)
+        tap.run(passwords_of_netrc_are_not_sent, server, config, folder)
         tap.run(private_addresses_are_refused_without_a_configuration, server)
         tap.run(what_is_no_feed_exits_2, server, config)
         tap.run(what_cannot_be_had_exits_1, server, config)

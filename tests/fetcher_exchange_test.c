@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <event2/event.h>
 
@@ -322,6 +327,61 @@ slow_and_silent_servers_time_out(void **state)
 	expect(*state, "/drip/body", FETCH_TIMEOUT, NULL);
 }
 
+/* A listener whose queue is full: further connections get no answer. */
+static int
+listen_full(int fillers[2], unsigned *port)
+{
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	getsockname(fd, (struct sockaddr *)&at, &len);
+	*port = ntohs(at.sin_port);
+	for (int i = 0; i < 2; i++) {
+		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fillers[i], (struct sockaddr *)&at, len);
+	}
+	return fd;
+}
+
+/* Both have nine seconds in all, and are given up after a third of it. */
+static void
+no_connection_and_a_mere_drip_end_early(void **state)
+{
+	struct net *net = *state;
+	struct exchange_options patient = {.connections_max = 16,
+	    .idle_max = 16,
+	    .user_agent = "wirewatch/test",
+	    .timeout_ms = 9000};
+	struct got full = {.net = net}, drip = {.net = net};
+	unsigned port;
+	int fillers[2], listener = listen_full(fillers, &port);
+	char *full_url = xasprintf("http://127.0.0.1:%u/", port);
+	char *drip_url = feed_server_url(&net->server, "/drip/body");
+
+	exchange_pool_set(net->pool, &patient);
+	exchange_start(net->pool, &(struct exchange_request){.url = full_url},
+	    &callbacks, &full);
+	exchange_start(net->pool, &(struct exchange_request){.url = drip_url},
+	    &callbacks, &drip);
+	while (!full.done || !drip.done)
+		event_base_dispatch(net->base);
+	assert_int_equal(full.outcome, FETCH_TIMEOUT);
+	assert_non_null(strstr(full.error, "onnect"));
+	assert_int_equal(drip.outcome, FETCH_TIMEOUT);
+	assert_non_null(strstr(drip.error, "200 bytes/sec"));
+	got_clear(&full);
+	got_clear(&drip);
+	free(full_url);
+	free(drip_url);
+	for (int i = 0; i < 2; i++)
+		close(fillers[i]);
+	close(listener);
+}
+
 static void
 heads_past_the_caps_are_refused(void **state)
 {
@@ -448,6 +508,7 @@ main(void)
 	    cmocka_unit_test(redirects_out_of_http_are_refused),
 	    cmocka_unit_test(inside_addresses_are_refused_in_every_spelling),
 	    cmocka_unit_test(slow_and_silent_servers_time_out),
+	    cmocka_unit_test(no_connection_and_a_mere_drip_end_early),
 	    cmocka_unit_test(heads_past_the_caps_are_refused),
 	    cmocka_unit_test(endless_body_ends_at_16_mib),
 	    cmocka_unit_test(broken_answers_are_no_answers),

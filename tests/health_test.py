@@ -4,6 +4,7 @@ the API, also over a restart."""
 import email.utils
 import json
 import os
+import sqlite3
 import sys
 import time
 
@@ -115,6 +116,36 @@ def a_feed_that_is_back_is_told(stage):
     wait_for(lambda: stage.health("lost") == "up", "the API")
 
 
+def a_window_that_rolled_over_is_told(stage):
+    check(stage.told("wire") == [], "told %s" % stage.told("wire"))
+    stage.server.put("/wire.xml", document(3, 2, 0.1, base=100))
+    wait_for(lambda: stage.told("wire") == ["feed.gap"], "feed.gap", 20)
+    check(stage.health("wire") == "up", "health of a feed with a gap")
+
+
+def a_feed_that_falls_silent_is_told_until_it_publishes(stage):
+    # forty items in ten hours, and then none for a day, as the store has it after a restart
+    stage.server.put("/press.xml", document(40, 34, 24))
+    stage.daemon.configure(dict(stage.config, feeds=[*stage.config["feeds"], {
+        "id": "press", "url": stage.server.url("/press.xml")}]))
+    stage.daemon.cli("reload")
+    wait_for(lambda: stage.fetches("press") >= 2, "polls", 20)
+    check(stage.told("press") == [], "told %s" % stage.told("press"))
+    stage.daemon.stop()
+    with sqlite3.connect(stage.daemon.path("state", "wirewatch.db")) as store:
+        store.execute("UPDATE feeds SET last_new_at = ? WHERE id = 'press'", (int(time.time() - 24 * 3600) * 10**6,))
+    store.close()
+    stage.daemon.start()
+    wait_for(lambda: stage.told("press") == ["feed.silent"], "feed.silent", 20)
+    wait_for(lambda: stage.health("press") == "silent", "the API")
+    polls = stage.fetches("press")
+    wait_for(lambda: stage.fetches("press") >= polls + 3, "further polls", 20)
+    check(stage.told("press") == ["feed.silent"], "told %s" % stage.told("press"))
+    stage.server.put("/press.xml", document(41, 34, 0))
+    wait_for(lambda: stage.told("press") == ["feed.silent", "feed.recovered"], "feed.recovered", 20)
+    wait_for(lambda: stage.health("press") == "up", "the API")
+
+
 def main():
     tap = harness.Tap()
     harness.need_programs(tap)
@@ -123,7 +154,8 @@ def main():
         for test in (a_feed_that_cannot_be_read_is_told_once, a_feed_that_is_gone_is_polled_no_more,
                      alerts_of_feeds_are_as_the_schema_says, an_episode_outlives_a_restart,
                      a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
-                     a_feed_that_is_back_is_told):
+                     a_feed_that_is_back_is_told, a_window_that_rolled_over_is_told,
+                     a_feed_that_falls_silent_is_told_until_it_publishes):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:
         stage.stop()

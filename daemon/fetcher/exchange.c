@@ -27,7 +27,8 @@
 #include "frame/curl_loop.h"
 #include "frame/proxy.h"
 
-#define CONNECT_TIMEOUT_MS 10000L
+#define CONNECT_MIN_MS 3000L /* a third of the timeout, within these */
+#define CONNECT_MAX_MS 10000L
 #define LOW_SPEED_BYTES 200L /* a second, for a third of the timeout */
 #define PER_HOST 2
 #define WAIT_MAX_S 60             /* for a turn at the host */
@@ -264,7 +265,6 @@ spare_new(void)
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body_bytes);
 	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
 	curl_easy_setopt(
 	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)EXCHANGE_BYTES_MAX);
@@ -288,6 +288,16 @@ set_headers(struct exchange *exchange)
 				      : exchange->pool->plain_headers);
 }
 
+static long
+connect_timeout_ms(const struct exchange_pool *pool)
+{
+	long ms = (long)(pool->timeout_ms / 3);
+
+	if (ms < CONNECT_MIN_MS)
+		return CONNECT_MIN_MS;
+	return ms < CONNECT_MAX_MS ? ms : CONNECT_MAX_MS;
+}
+
 static void
 take_spare(struct exchange *exchange)
 {
@@ -303,8 +313,10 @@ take_spare(struct exchange *exchange)
 	easy = spare->easy;
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
-	    (long)(pool->timeout_ms / 3000));
+	curl_easy_setopt(
+	    easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(pool));
+	curl_easy_setopt(
+	    easy, CURLOPT_LOW_SPEED_TIME, (long)(pool->timeout_ms / 3000));
 	curl_easy_setopt(easy, CURLOPT_USERAGENT,
 	    access != NULL && access->user_agent != NULL ? access->user_agent
 							 : pool->user_agent);
