@@ -170,6 +170,15 @@ def the_story_that_was_told_before_is_named(stage):
     has(timeline, "first by  Courier", "ahead of Post", two)
 
 
+def an_item_that_only_makes_its_story_grow_says_so(stage):
+    title = "Macron opens the dairy fair in Paris with a long speech"
+    stage.add(stage.a, title, "He milked a cow")
+    url = stage.add(stage.b, "Horoscope: " + title, "He milked a cow")
+    text, _ = stage.explain(url, 0)
+    has(text, "excluded by `not`: word horoscope", "story.grown",
+        "answer    no rule is met; its story has grown by it: alert ")
+
+
 def one_of_a_flood_was_told_in_a_digest(stage):
     words = ("museum", "harbour", "football", "volcano", "tariff")
     urls = [stage.b.add("Lecornu opens the %s" % word, "A %s" % word) for word in words]
@@ -247,6 +256,7 @@ def main():
             an_edit_shows_the_words_that_differ,
             what_is_old_was_no_news,
             the_story_that_was_told_before_is_named,
+        an_item_that_only_makes_its_story_grow_says_so,
             one_of_a_flood_was_told_in_a_digest,
             an_address_in_no_feed_names_the_feeds_of_its_site,
             bad_questions_are_refused,

@@ -145,9 +145,10 @@ print_counts(json_t *status)
 	printf("items    %lld new, %lld edited", api_count(items, "new"),
 	    api_count(items, "edited"));
 	if (api_count(items, "gaps") > 0)
-		printf("; some may be lost: windows rolled over %lld times "
-		       "(wirewatch feeds says of which)",
-		    api_count(items, "gaps"));
+		printf("; %lld gap%s where some may be lost (see "
+		       "wirewatch feeds)",
+		    api_count(items, "gaps"),
+		    api_count(items, "gaps") == 1 ? "" : "s");
 	putchar('\n');
 	if (json_is_number(json_object_get(delay, "p50_s"))) {
 		fputs("delivery after an alert", stdout);

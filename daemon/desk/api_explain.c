@@ -241,8 +241,8 @@ find_fault(const struct asked *asked)
 	is_page = canonical.len > 0;
 	buf_clear(&canonical);
 	return is_page ? NULL
-		       : "url must be the address of one article, with what "
-			 "follows the host";
+		       : "ask by an item's number or an article's address, as "
+			 "in https://host/path";
 }
 
 void

@@ -44,6 +44,7 @@ struct explanation {
 	struct subject subject;
 	unsigned met;       /* rules */
 	uint64_t first_seq; /* of the item's first alert; 0: none */
+	bool of_story;      /* that alert told of the story alone */
 	unsigned misses;
 	bool told;   /* by an alert of its own or in a digest */
 	bool failed; /* a read did */
@@ -316,8 +317,10 @@ on_own_alert(void *arg, const struct trail_alert *alert,
 {
 	struct explanation *e = arg;
 
-	if (e->first_seq == 0)
-		e->first_seq = alert->seq;
+	if (e->first_seq != 0)
+		return;
+	e->first_seq = alert->seq;
+	e->of_story = strcmp(alert->type, "story.grown") == 0;
 }
 
 static bool
@@ -337,7 +340,12 @@ put_answer(struct explanation *e)
 
 	if (e->first_seq == 0 && e->met > 0 && is_news(item->verdict))
 		note(e, trail_find_digest(e->reader, item->id, &digest));
-	if (e->first_seq != 0)
+	if (e->of_story)
+		buf_addf(&text,
+		    "no rule is met; its story has grown by it: alert "
+		    "%" PRIu64,
+		    e->first_seq);
+	else if (e->first_seq != 0)
 		buf_addf(&text, "it alerted: number %" PRIu64, e->first_seq);
 	else if (!is_news(item->verdict))
 		buf_addf(&text, "no alert: it was not news (%s: %s)",
