@@ -62,6 +62,23 @@ def misses_are_explained(folder):
            (False, "inflected form", "Emmanuel Macron")], str(told))
 
 
+def required_entities_must_be_in_the_file(folder):
+    """match finds what requires others only where one of them is"""
+    config = folder.write("require.yaml", """entities:
+  - {id: crocus, names: [Crocus], require: [moscow, kremlin]}
+  - {id: moscow, names: [Moscow]}
+  - {id: kremlin, names: [Kremlin]}
+""")
+    alone = folder.write("alone.txt", "Crocus fields")
+    both = folder.write("both.txt", "Crocus, near Moscow")
+    check([(one["file"], one["entity"]) for one in
+           lines("match", "-c", config, both, alone, both)] ==
+          [(both, "crocus"), (both, "moscow")] * 2, "mentions")
+    told = lines("match", "-c", config, "--explain", alone)
+    check([(one["miss"], one["reason"]) for one in told] ==
+          [(True, "none of the entities that it requires")], str(told))
+
+
 def language_matters(folder):
     """match --language takes the endings of that language"""
     check(not lines("match", "-c", folder.config, "-",
@@ -188,7 +205,8 @@ def many_files_come_in_order(folder):
 tap = Tap()
 need_programs(tap, WIREWATCH)
 here = Folder()
-for test in (mentions_are_json_lines, misses_are_explained, language_matters,
+for test in (mentions_are_json_lines, misses_are_explained,
+             required_entities_must_be_in_the_file, language_matters,
              colour_keeps_the_text, json_is_yaml, many_entities_load_fast,
              odd_values_do_not_stop_it, missing_files_are_told, wikidata_becomes_a_pack,
              packs_hold_only_what_can_be_found, forms_are_listed,

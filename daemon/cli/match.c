@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/map.h"
+#include "base/mem.h"
 #include "cli/command.h"
 #include "cli/match.h"
 #include "cli/read_file.h"
@@ -42,10 +44,13 @@ struct run {
 	bool color;
 	const struct config *config;
 	struct match_set *set;
+	struct map
+	    ids; /* places of entities; empty when none requires others */
 	/* the file at hand */
 	const char *file; /* as given */
 	struct buf text;
-	size_t shown; /* bytes of the text printed in colour */
+	bool *present; /* by entity, when some require others */
+	size_t shown;  /* bytes of the text printed in colour */
 	struct buf out;
 };
 
@@ -102,16 +107,60 @@ put_color(struct run *run, const struct match_mention *m,
 }
 
 static void
-on_mention(void *arg, const struct match_mention *m)
+on_presence(void *arg, const struct match_mention *m)
 {
 	struct run *run = arg;
 
-	if (m->entity >= run->config->entities_len)
+	if (m->entity < run->config->entities_len)
+		run->present[m->entity] = true;
+}
+
+/* Whether one of the entities that this one requires is in the file. */
+static bool
+has_companion(const struct run *run, const struct config_entity *entity)
+{
+	for (size_t i = 0; i < entity->require.len; i++) {
+		size_t at = map_get(&run->ids, entity->require.at[i]);
+
+		if (at != MAP_NONE && run->present[at])
+			return true;
+	}
+	return entity->require.len == 0;
+}
+
+static void
+on_mention(void *arg, const struct match_mention *mention)
+{
+	struct run *run = arg;
+	struct match_mention m = *mention;
+	const struct config_entity *entity;
+
+	if (m.entity >= run->config->entities_len)
 		return; /* a word of a rule */
+	entity = &run->config->entities[m.entity];
+	if (!m.miss && !has_companion(run, entity)) {
+		m.miss = true;
+		m.rule = "none of the entities that it requires";
+	}
+	if (m.miss && !run->explain)
+		return;
 	if (run->color)
-		put_color(run, m, &run->config->entities[m->entity]);
+		put_color(run, &m, entity);
 	else
-		put_json(run, m, &run->config->entities[m->entity]);
+		put_json(run, &m, entity);
+}
+
+static void
+look_for_companions(struct run *run)
+{
+	size_t len = run->config->entities_len;
+
+	if (run->ids.len == 0)
+		return;
+	free(run->present);
+	run->present = xcalloc(len, sizeof(*run->present));
+	match_scan(run->set, buf_str(&run->text), run->text.len, run->language,
+	    on_presence, run);
 }
 
 static int
@@ -124,6 +173,7 @@ match_file(struct run *run, const char *path)
 	run->file = path;
 	run->shown = 0;
 	buf_reset(&run->out);
+	look_for_companions(run);
 	(run->explain ? match_explain : match_scan)(run->set,
 	    buf_str(&run->text), run->text.len, run->language, on_mention, run);
 	if (run->color)
@@ -159,6 +209,19 @@ load(const char *path)
 		    problems.warnings, problems.warnings == 1 ? "" : "s");
 	config_problems_clear(&problems);
 	return config;
+}
+
+/* Fills ids when they are needed. */
+static void
+read_ids(struct run *run)
+{
+	const struct config *config = run->config;
+	size_t requiring = 0;
+
+	for (size_t i = 0; i < config->entities_len; i++)
+		requiring += config->entities[i].require.len;
+	for (size_t i = 0; requiring > 0 && i < config->entities_len; i++)
+		map_add(&run->ids, config->entities[i].id, i);
 }
 
 /* 0, or an exit status. */
@@ -206,10 +269,13 @@ match_run(int argc, char **argv)
 		return EXIT_CONFIG;
 	run.config = config;
 	run.set = config_match_set(config);
+	read_ids(&run);
 	for (; optind < argc; optind++)
 		if (match_file(&run, argv[optind]) == -1)
 			status = EXIT_INPUT;
 	match_set_free(run.set);
+	map_clear(&run.ids);
+	free(run.present);
 	config_free(config);
 	buf_clear(&run.text);
 	buf_clear(&run.out);
