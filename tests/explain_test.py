@@ -256,7 +256,7 @@ def main():
             an_edit_shows_the_words_that_differ,
             what_is_old_was_no_news,
             the_story_that_was_told_before_is_named,
-        an_item_that_only_makes_its_story_grow_says_so,
+            an_item_that_only_makes_its_story_grow_says_so,
             one_of_a_flood_was_told_in_a_digest,
             an_address_in_no_feed_names_the_feeds_of_its_site,
             bad_questions_are_refused,

@@ -35,6 +35,19 @@ struct outcome {
 
 static struct watch *watch;
 
+static struct outcome *
+outcome_new(void)
+{
+	return xcalloc(1, sizeof(struct outcome));
+}
+
+static void
+outcome_free(struct outcome *outcome)
+{
+	free(outcome->title);
+	free(outcome);
+}
+
 static void
 on_item(void *arg, const struct item_message *message)
 {
@@ -66,6 +79,7 @@ read_document(const struct buf *bytes, const struct outcome *seen,
 		recalled.items = past->recalled;
 		recalled.len = past->recalled_len;
 	}
+	free(outcome->title);
 	*outcome = (struct outcome){0};
 	scan = scan_new(&options, on_item, outcome);
 	if (bytes->len > 0)
@@ -108,8 +122,8 @@ make_feed(struct buf *out, unsigned newest, unsigned edited)
 static void
 known_bytes_are_not_parsed_again_and_one_new_item_is_told(void **state)
 {
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct outcome *first = outcome_new();
+	struct outcome *second = outcome_new();
 	struct buf old = BUF_INIT, new = BUF_INIT;
 
 	make_feed(&old, 100, 0);
@@ -124,10 +138,8 @@ known_bytes_are_not_parsed_again_and_one_new_item_is_told(void **state)
 	assert_int_equal(second->told, 1);
 	assert_string_equal(second->title, "Лента");
 	assert_true(second->recalled_len > 20);
-	free(first->title);
-	free(second->title);
-	free(first);
-	free(second);
+	outcome_free(first);
+	outcome_free(second);
 	buf_clear(&old);
 	buf_clear(&new);
 }
@@ -135,8 +147,8 @@ known_bytes_are_not_parsed_again_and_one_new_item_is_told(void **state)
 static void
 edited_item_is_told(void **state)
 {
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct outcome *first = outcome_new();
+	struct outcome *second = outcome_new();
 	struct buf old = BUF_INIT, new = BUF_INIT;
 
 	make_feed(&old, 100, 0);
@@ -145,10 +157,8 @@ edited_item_is_told(void **state)
 	read_document(&new, first, first, second);
 	assert_int_equal(second->known, 49);
 	assert_int_equal(second->told, 1);
-	free(first->title);
-	free(second->title);
-	free(first);
-	free(second);
+	outcome_free(first);
+	outcome_free(second);
 	buf_clear(&old);
 	buf_clear(&new);
 }
@@ -157,8 +167,8 @@ edited_item_is_told(void **state)
 static void
 items_that_the_engine_does_not_know_are_told_again(void **state)
 {
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct outcome *first = outcome_new();
+	struct outcome *second = outcome_new();
 	struct buf document = BUF_INIT;
 
 	make_feed(&document, 100, 0);
@@ -166,13 +176,10 @@ items_that_the_engine_does_not_know_are_told_again(void **state)
 	read_document(&document, NULL, first, second);
 	assert_int_equal(second->told, 50);
 	first->told = 10;
-	free(second->title);
 	read_document(&document, first, first, second);
 	assert_int_equal(second->told, 40);
-	free(first->title);
-	free(second->title);
-	free(first);
-	free(second);
+	outcome_free(first);
+	outcome_free(second);
 	buf_clear(&document);
 }
 
@@ -180,8 +187,8 @@ items_that_the_engine_does_not_know_are_told_again(void **state)
 static void
 another_head_has_all_parsed(void **state)
 {
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct outcome *first = outcome_new();
+	struct outcome *second = outcome_new();
 	struct buf old = BUF_INIT, new = BUF_INIT;
 
 	make_feed(&old, 100, 0);
@@ -195,10 +202,8 @@ another_head_has_all_parsed(void **state)
 		for (size_t k = 0; k < first->recalled_len; k++)
 			assert_true(
 			    second->recalled[i].low != first->recalled[k].low);
-	free(first->title);
-	free(second->title);
-	free(first);
-	free(second);
+	outcome_free(first);
+	outcome_free(second);
 	buf_clear(&old);
 	buf_clear(&new);
 }
@@ -208,8 +213,8 @@ another_head_has_all_parsed(void **state)
 static void
 items_inside_of_items_are_never_skipped(void **state)
 {
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct outcome *first = outcome_new();
+	struct outcome *second = outcome_new();
 	struct buf document = BUF_INIT;
 	char *end;
 
@@ -224,10 +229,8 @@ items_inside_of_items_are_never_skipped(void **state)
 	assert_int_equal(first->recalled_len, 0);
 	read_document(&document, first, first, second);
 	assert_int_equal(second->known, 51);
-	free(first->title);
-	free(second->title);
-	free(first);
-	free(second);
+	outcome_free(first);
+	outcome_free(second);
 	buf_clear(&document);
 }
 
@@ -250,9 +253,9 @@ golden_documents_read_alike(void **state)
 	const char *source = getenv("SRCDIR");
 	char *folder =
 	    xasprintf("%s/tests/data/feeds", source != NULL ? source : ".");
-	struct outcome *first = xcalloc(1, sizeof(*first));
-	struct outcome *plain = xcalloc(1, sizeof(*plain));
-	struct outcome *recalled = xcalloc(1, sizeof(*recalled));
+	struct outcome *first = outcome_new();
+	struct outcome *plain = outcome_new();
+	struct outcome *recalled = outcome_new();
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	unsigned count = 0;
@@ -278,17 +281,14 @@ golden_documents_read_alike(void **state)
 			    entry->d_name, plain->items, plain->known,
 			    plain->told, first->recalled_len, recalled->items,
 			    recalled->known, recalled->told);
-		free(first->title);
-		free(plain->title);
-		free(recalled->title);
 		buf_clear(&bytes);
 		count++;
 	}
 	assert_true(count > 100);
 	closedir(dir);
-	free(first);
-	free(plain);
-	free(recalled);
+	outcome_free(first);
+	outcome_free(plain);
+	outcome_free(recalled);
 	free(folder);
 }
 

@@ -135,10 +135,9 @@ end_text(
 {
 	struct buf decoded = BUF_INIT;
 	struct content readable = *content;
-	bool is_base64 =
-	    el->mode == MODE_BASE64 &&
-	    base64_decode(&decoded, content->text, content->len) &&
-	    decoded.len > 0;
+	bool is_base64 = el->mode == MODE_BASE64 &&
+			 base64_decode(&decoded, content->text, content->len) &&
+			 decoded.len > 0;
 
 	if (is_base64) {
 		readable.text = buf_str(&decoded);

@@ -11,8 +11,7 @@
 
 #include "parse/mend_scan.h"
 
-#define GAP_MAX 256 /* white space between an item's end tag and the next tag \
-		     */
+#define GAP_MAX 256 /* of white space behind the end tag of an item */
 
 #ifdef __SSE2__
 /* A bit for each of 16 bytes that is a control, but tabs and line ends. */

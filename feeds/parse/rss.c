@@ -33,8 +33,8 @@ start_channel(struct document *doc, struct element *el,
 		start_root(doc, el, attributes);
 	doc->here = &doc->feed;
 	ref = attribute_get(attributes, "base", &value);
-	if (ref != NULL && url_resolve_add(&base, document_base(doc, el), ref,
-			       strlen(ref)))
+	if (ref != NULL &&
+	    url_resolve_add(&base, document_base(doc, el), ref, strlen(ref)))
 		el->base = document_keep(doc, base.data);
 	document_set_url(doc, el, FACT_URL, RANK_WEAK,
 	    attribute_get(attributes, "href", &value));
