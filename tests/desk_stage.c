@@ -23,13 +23,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <event2/event.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "desk/desk.h"
 #include "frame/config.h"
@@ -38,6 +35,7 @@
 #include "store/query.h"
 #include "store/reader.h"
 #include "store/store.h"
+#include "tests/desk_news.h"
 
 #define CUE_MAX (64 * 1024)
 #define INDEX_ROWS 1000
@@ -54,12 +52,6 @@ struct stage {
 	bool is_ready;
 	pid_t desk;
 };
-
-static int64_t
-now(void)
-{
-	return (int64_t)time(NULL) * 1000000;
-}
 
 /* ---- what the desk says ---------------------------------------------------
  */
@@ -220,134 +212,6 @@ connect_engine(struct stage *stage)
 	send_stats(stage);
 }
 
-struct story {
-	const char *level;
-	const char *url;
-	const char *title;
-	const char *name;
-	const char *summary;
-	uint64_t story; /* 0: none */
-};
-
-static void
-put_mention(
-    struct buf *out, const char *field, const char *text, const char *name)
-{
-	const char *at = strstr(text, name);
-
-	if (at == NULL || *name == '\0')
-		return;
-	json_put_open(out, '{');
-	json_pair_str(out, "field", field);
-	json_pair_i64(out, "offset", at - text);
-	json_pair_u64(out, "length", strlen(name));
-	json_pair_str(out, "text", name);
-	json_put_close(out, '}');
-}
-
-static void
-put_item(struct buf *out, const struct story *story)
-{
-	json_put_key(out, "item");
-	json_put_open(out, '{');
-	json_pair_str(out, "id", "i");
-	json_pair_str(out, "feed", "feed-1");
-	json_pair_str(out, "outlet", "Outlet 1");
-	json_pair_str(out, "url", story->url);
-	json_pair_str(out, "title", story->title);
-	json_pair_str(out, "summary", story->summary);
-	json_pair_date(out, "published", now());
-	json_pair_str(out, "language", "en");
-	json_put_close(out, '}');
-}
-
-static char *
-alert_json(const char *id, uint64_t seq, const struct story *story)
-{
-	struct buf out = BUF_INIT;
-
-	json_put_open(&out, '{');
-	json_pair_str(&out, "id", id);
-	json_pair_u64(&out, "seq", seq);
-	json_pair_str(&out, "type", "item");
-	json_pair_str(&out, "level", story->level);
-	json_put_key(&out, "rules");
-	json_put_raw(&out, "[\"politics\"]");
-	json_put_key(&out, "entities");
-	json_put_open(&out, '[');
-	json_put_open(&out, '{');
-	json_pair_str(&out, "id", "entity");
-	json_pair_str(&out, "name", story->name);
-	json_put_key(&out, "mentions");
-	json_put_open(&out, '[');
-	put_mention(&out, "title", story->title, story->name);
-	put_mention(&out, "summary", story->summary, story->name);
-	json_put_close(&out, ']');
-	json_put_close(&out, '}');
-	json_put_close(&out, ']');
-	put_item(&out, story);
-	if (story->story != 0) {
-		char number[24];
-
-		snprintf(number, sizeof(number), "%llu",
-		    (unsigned long long)story->story);
-		json_put_key(&out, "story");
-		json_put_open(&out, '{');
-		json_pair_str(&out, "id", number);
-		json_put_close(&out, '}');
-	}
-	json_put_key(&out, "times");
-	json_put_open(&out, '{');
-	json_pair_date(&out, "published", now());
-	json_pair_date(&out, "alerted", now());
-	json_put_close(&out, '}');
-	json_put_close(&out, '}');
-	return buf_take(&out);
-}
-
-static void
-add_item(struct batch *batch, uint64_t id, const struct story *story)
-{
-	struct item_record record = {.id = id, .feed = 1, .seen_at = now()};
-
-	item_init(&record.item);
-	free(record.item.title);
-	record.item.title = xstrdup(story->title);
-	record.item.key = hash_bytes(0, &id, sizeof(id));
-	record.item.revision = 1;
-	record.item.published_at = now();
-	batch_add_item(batch, &record);
-}
-
-static void
-add_alert_of(struct stage *stage, struct batch *batch, uint64_t item,
-    const struct story *story)
-{
-	struct alert_record alert = {.seq = store_next_seq(stage->store),
-	    .type = "item",
-	    .level = *story->level == 'f' ? 2 : *story->level == 'u',
-	    .feed = 1,
-	    .item = item,
-	    .at = now()};
-
-	alert.id = xasprintf(
-	    "%s-%llu", store_name(stage->store), (unsigned long long)alert.seq);
-	alert.json = alert_json(alert.id, alert.seq, story);
-	strings_add(&alert.entities, "entity");
-	strings_add(&alert.rules, "politics");
-	strings_add(&alert.sinks, "log");
-	batch_add_alert(batch, &alert);
-}
-
-static void
-add_alert(struct stage *stage, struct batch *batch, const struct story *story)
-{
-	uint64_t item = store_next_item(stage->store);
-
-	add_item(batch, item, story);
-	add_alert_of(stage, batch, item, story);
-}
-
 static void
 commit(struct stage *stage, struct batch *batch)
 {
@@ -402,10 +266,10 @@ cue_alerts(struct stage *stage, char **field)
 	for (unsigned long i = 1; i <= count; i++) {
 		char *title = xasprintf(
 		    "Macron, report %llu", (unsigned long long)(seq + i));
-		struct story story = {i % 10 == 0 ? "urgent" : "routine",
+		struct news news = {i % 10 == 0 ? "urgent" : "routine",
 		    "https://news.example/", title, "Macron", "", 0};
 
-		add_alert(stage, batch, &story);
+		news_add_alert(stage->store, batch, &news);
 		free(title);
 	}
 	commit(stage, batch);
@@ -419,58 +283,24 @@ cue_tell(struct stage *stage, char **field)
 {
 	struct batch *batch = batch_new();
 	uint64_t seq = store_last_seq(stage->store);
-	struct story story = {
+	struct news news = {
 	    field[1], field[2], field[3], field[4], field[5], 0};
 
-	add_alert(stage, batch, &story);
+	news_add_alert(stage->store, batch, &news);
 	commit(stage, batch);
 	batch_free(batch);
 	tell_after(stage, seq);
 }
 
 static void
-add_mention(struct item_record *record, const char *name)
-{
-	const char *at = strstr(record->item.title, name);
-
-	if (at == NULL || *name == '\0')
-		return;
-	record->mentions = xcalloc(1, sizeof(*record->mentions));
-	record->mentions_len = 1;
-	record->mentions[0] = (struct job_mention){.entity = xstrdup("entity"),
-	    .name = xstrdup(name),
-	    .field = ITEM_TITLE,
-	    .offset = (uint32_t)(at - record->item.title),
-	    .len = (uint32_t)strlen(name),
-	    .accepted_by = xstrdup("base form")};
-}
-
-static void
 cue_join(struct stage *stage, char **field)
 {
 	struct batch *batch = batch_new();
-	uint64_t seq = store_last_seq(stage->store), id;
-	struct story story = {field[6], "", field[4], field[5], "", 0};
-	struct item_record record = {.id = store_next_item(stage->store),
-	    .feed = atoi(field[2]),
-	    .seen_at = now(),
-	    .story = strtoull(field[1], NULL, 10)};
+	uint64_t seq = store_last_seq(stage->store);
+	struct news news = {
+	    field[6], "", field[4], field[5], "", strtoull(field[1], NULL, 10)};
 
-	if (record.story == 0)
-		record.story = record.id;
-	story.story = record.story;
-	item_init(&record.item);
-	free(record.item.title);
-	record.item.title = xstrdup(story.title);
-	record.item.url = xasprintf(
-	    "https://news.example/%llu", (unsigned long long)record.id);
-	record.item.key = record.id;
-	record.item.published_at = now() - atoi(field[3]) * INT64_C(60000000);
-	add_mention(&record, story.name);
-	id = record.id;
-	batch_add_item(batch, &record);
-	if (*story.level != '\0')
-		add_alert_of(stage, batch, id, &story);
+	news_join(stage->store, batch, atoi(field[2]), atoi(field[3]), &news);
 	commit(stage, batch);
 	batch_free(batch);
 	tell_after(stage, seq);
@@ -484,9 +314,9 @@ cue_feed(struct stage *stage, char **field)
 	struct feed_state told = {.feed = field[1],
 	    .state = field[2],
 	    .error = *field[3] != '\0' ? field[3] : NULL,
-	    .last_fetch_at = now(),
-	    .last_success_at = now() - 42 * 1000000,
-	    .next_fetch_at = now() + 18 * 1000000,
+	    .last_fetch_at = news_now(),
+	    .last_success_at = news_now() - 42 * 1000000,
+	    .next_fetch_at = news_now() + 18 * 1000000,
 	    .fetches = 10,
 	    .new_items = 3};
 
