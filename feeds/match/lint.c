@@ -348,6 +348,70 @@ check_name(struct lint *l, size_t entity, size_t name)
 	warn_shared(l, entity, name);
 }
 
+struct phrase {
+	uint32_t entity; /* in the set */
+	bool holds_name;
+};
+
+static void
+on_name_in_phrase(void *arg, const struct match_mention *m)
+{
+	struct phrase *phrase = arg;
+
+	phrase->holds_name |= m->entity == phrase->entity;
+}
+
+static void
+check_phrase(struct lint *l, const struct match_set *set, uint32_t number,
+    size_t entity, const char *text)
+{
+	/* Not told, and those whose endings count only when told. */
+	static const char *const languages[] = {"und", "be", "da", "de", "et",
+	    "fi", "hu", "lt", "lv", "mk", "ro", "sq", "sr", "tr"};
+	struct phrase phrase = {number, false};
+
+	for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++)
+		match_explain(set, text, strlen(text), languages[i],
+		    on_name_in_phrase, &phrase);
+	if (phrase.holds_name)
+		return;
+	buf_reset(&l->message);
+	buf_addf(&l->message,
+	    "entity \"%s\": the excluded phrase \"%s\" holds none of its "
+	    "names and hides nothing",
+	    l->entities[entity].id, text);
+	l->on_warning(l->arg, entity, l->entities[entity].names_len,
+	    buf_str(&l->message));
+}
+
+/* Looks for the names of each entity in the phrases that it excludes. */
+static void
+check_phrases(struct lint *l, size_t len)
+{
+	struct match_entity *named = xcalloc(len, sizeof(*named));
+	size_t *places = xcalloc(len, sizeof(*places));
+	struct match_set *set;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (l->entities[i].exclude_len == 0)
+			continue;
+		named[count] = l->entities[i];
+		named[count].exclude_len = named[count].near_len = 0;
+		places[count++] = i;
+	}
+	set = count > 0 ? match_set_new(named, count) : NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct match_entity *e = &l->entities[places[i]];
+
+		for (size_t k = 0; k < e->exclude_len; k++)
+			check_phrase(l, set, i, places[i], e->exclude[k]);
+	}
+	match_set_free(set);
+	free(named);
+	free(places);
+}
+
 void
 lint_names(const struct match_entity *entities, size_t len,
     lint_on_warning on_warning, void *arg)
@@ -368,6 +432,7 @@ lint_names(const struct match_entity *entities, size_t len,
 		for (size_t k = 0; k < entities[i].names_len; k++)
 			check_name(&l, i, k);
 	}
+	check_phrases(&l, len);
 	map_clear(&l.owners);
 	for (size_t i = 0; i < l.keys_len; i++)
 		free(l.keys[i]);

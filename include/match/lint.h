@@ -10,17 +10,17 @@
 
 struct match_entity;
 
-/* A warning about a name, by the places of entity and name (0 where the entity
- * has none); message is a
- * sentence without a full stop, valid during the call. */
+/* A warning about a name, by the places of entity and name, or about an entity,
+ * names_len being the name's place; message is a sentence without a full stop,
+ * valid during the call. */
 typedef void (*lint_on_warning)(
     void *arg, size_t entity, size_t name, const char *message);
 
 /* Warns of names that two entities share, that are a common word or a given
  * name by itself or a number, that have under three letters (acronyms, too,
  * unless their case is fixed) or none at all, that are longer than the matcher
- * reads or hold what no name reaches over. Names that ask for near words may
- * be common. */
+ * reads or hold what no name reaches over; of excluded phrases without a name
+ * of their entity. Names that ask for near words may be common. */
 void lint_names(
     const struct match_entity *, size_t len, lint_on_warning, void *arg);
 
