@@ -111,6 +111,21 @@ def example_is_valid():
               result.stderr.decode())
 
 
+def example_of_the_readme_is_valid():
+    with open(os.path.join(SRCDIR, "README.md"), encoding="utf-8") as file:
+        example = file.read().split("```yaml\n")[1].split("```")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(CATALOG, os.path.join(folder, "catalog"))
+        for name, text in (("wirewatch.yaml", example),
+                           ("hook.key", "whsec_" + "a" * 32 + "\n")):
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(text)
+        os.chmod(os.path.join(folder, "hook.key"), 0o600)
+        result = run("-c", os.path.join(folder, "wirewatch.yaml"))
+        check(result.returncode == 0 and not result.stderr,
+              result.stderr.decode())
+
+
 def schema_names_every_section():
     with open(os.path.join(BUILDDIR, "config.schema.json")) as file:
         schema = json.load(file)
@@ -153,6 +168,7 @@ def main():
     tap.run(packs_of_the_catalog_load)
     tap.run(lists_of_the_catalog_load)
     tap.run(example_is_valid)
+    tap.run(example_of_the_readme_is_valid)
     tap.run(schema_names_every_section)
     tap.run(manual_is_well_formed)
     tap.run(usage_is_64)
