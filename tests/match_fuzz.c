@@ -1,12 +1,11 @@
 /*
  * Fuzzes feeds/match: mentions lie within the text, on whole characters and
  * in order; the fast reader of words finds what the plain one finds. The first
- * line of the input is a name of its own, the rest the text.
+ * byte of the input chooses a set of names and a language, the rest is text.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/utf8.h"
 #include "match/fold.h"
 #include "match/match.h"
@@ -61,61 +60,93 @@ compare_readers(const char *bytes, size_t len)
 		abort();
 }
 
-/* A set with names of every kind, and one more. */
-static struct match_set *
-make_set(const char *name)
+#define NAMES_MAX 20
+#define SETS (sizeof(names) / sizeof(*names))
+
+/* What sets are made of: scripts and rules; forms that meet in many ways;
+ * what the tokeniser minds; case, acronyms, numerals and a regex. */
+static const struct match_name names[][NAMES_MAX] = {
+    {{.text = "Emmanuel Macron"}, {.text = "Макрон"}, {.text = "NATO"},
+	{.text = "Крокус Сити Холл"}, {.text = "Nord Stream 2"},
+	{.text = "Київ"}, {.text = "Северная Ирландия"}, {.text = "القاعدة"},
+	{.text = "דוד"}, {.text = "Αθήνα"}, {.text = "თბილისი"},
+	{.text = "Երևան"}, {.text = "马克龙"}, {.text = "マクロン"},
+	{.text = "ガス"}, {.text = "มาครง"}, {.text = "마크롱"},
+	{.text = "한국"}},
+    {{.text = "a"}, {.text = "a a"}, {.text = "a a a"}, {.text = "a a a a a a"},
+	{.text = "Anna A"}, {.text = "Anna Anna"}, {.text = "Иван Иван Иван"},
+	{.text = "Иванов"}, {.text = "Иванова"}, {.text = "Ива"},
+	{.text = "Rada"}, {.text = "Radzie Rada"}},
+    {{.text = "Слов'янськ"}, {.text = "О'Нил"}, {.text = "O'Neill"},
+	{.text = "Jean-Claude Juncker"}, {.text = "St. Petersburg"},
+	{.text = "Élysée"}, {.text = "Straße"}, {.text = "İstanbul"},
+	{.text = "Æon ﬁlm"}, {.text = "Ångström"}, {.text = "é́́"},
+	{.text = "각하"}, {.text = "x"}, {.text = "А"}},
+    {{.text = "iOS", .letter_case = MATCH_CASE_EXACT},
+	{.text = "еврозона", .letter_case = MATCH_CASE_ANY},
+	{.text = "McDonald", .letter_case = MATCH_CASE_EXACT}, {.text = "WHO"},
+	{.text = "un"}, {.text = "МИД"}, {.text = "PO"}, {.text = "Stream II"},
+	{.text = "Юрий ІІ"}, {.text = "XX"}, {.text = "August", .exact = true},
+	{.text = "24"}, {.text = "S 300"},
+	{.text = "S-?[34]00|(a+)+$", .regex = true}},
+};
+
+static size_t
+count_names(const struct match_name *list)
 {
-	const struct match_name names[] = {{.text = "Emmanuel Macron"},
-	    {.text = "Макрон"}, {.text = "NATO"}, {.text = "WHO"},
-	    {.text = "Nord Stream 2"}, {.text = "a a a a"},
-	    {.text = "Слов'янськ"}, {.text = "القاعدة"}, {.text = "马克龙"},
-	    {.text = "マクロン"}, {.text = "마크롱"},
-	    {.text = "iOS", .letter_case = MATCH_CASE_EXACT},
-	    {.text = "S-?[34]00|(a+)+$", .regex = true}, {.text = name}};
-	const char *const phrases[] = {"Macron Software", name};
-	const char *const near[] = {"Paris", "президент"};
-	const size_t len = sizeof(names) / sizeof(*names);
+	size_t len = 0;
+
+	while (len < NAMES_MAX && list[len].text != NULL)
+		len++;
+	return len;
+}
+
+/* Each name twice: of a person, and with conditions. */
+static struct match_set *
+make_set(const struct match_name *list)
+{
+	size_t len = count_names(list);
+	const char *const phrases[] = {"Macron Software", list[len / 2].text};
+	const char *const near[] = {"Paris", "президент", list[0].text};
 	const struct match_entity entities[] = {
-	    {.id = "a", .type = MATCH_PERSON, .names = names, .names_len = len},
+	    {.id = "a", .type = MATCH_PERSON, .names = list, .names_len = len},
 	    {.id = "b",
-		.names = names,
+		.names = list,
 		.names_len = len,
 		.exclude = phrases,
 		.exclude_len = 2,
 		.near = near,
-		.near_len = 2},
+		.near_len = 3},
 	};
 
 	return match_set_new(entities, 2);
 }
 
-/* A name of the input such as "a a a a a a" over a text of the like costs up to
- * 30 us a word, and fifty times that when instrumented. */
-#define LEN_MAX 1024
+/* Bytes of text read with each set: a word whose forms meet in many ways costs
+ * up to 30 us, and fifty times that when instrumented. */
+static const size_t len_max[SETS] = {512, 64, 512, 512};
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const languages[] = {NULL, "ru", "hu", "pl-PL"};
-	const uint8_t *line = len > 0 ? memchr(bytes, '\n', len) : NULL;
-	size_t name_len = line != NULL ? (size_t)(line - bytes) : 0;
-	char *name = xstrndup((const char *)bytes, name_len);
-	static struct match_set *nameless; /* most inputs; to be quick */
-	struct match_set *set;
-	struct text text = {(const char *)bytes + name_len, len - name_len, 0};
-	const char *language = languages[len % 4];
+	static struct match_set *sets[SETS]; /* made once; to be quick */
+	struct text text = {.bytes = (const char *)bytes + 1};
+	const char *language;
+	size_t which;
 
-	if (len > LEN_MAX)
-		text.len = name_len < LEN_MAX ? LEN_MAX - name_len : 0;
-	if (nameless == NULL)
-		nameless = make_set("");
-	set = name_len > 0 ? make_set(name) : nameless;
+	if (len == 0)
+		return 0;
+	which = bytes[0] % SETS;
+	language = languages[bytes[0] / SETS % 4];
+	text.len = len - 1 < len_max[which] ? len - 1 : len_max[which];
+	if (sets[which] == NULL)
+		sets[which] = make_set(names[which]);
 	compare_readers(text.bytes, text.len);
-	match_scan(set, text.bytes, text.len, language, on_mention, &text);
+	match_scan(
+	    sets[which], text.bytes, text.len, language, on_mention, &text);
 	text.last = 0;
-	match_explain(set, text.bytes, text.len, language, on_mention, &text);
-	if (set != nameless)
-		match_set_free(set);
-	free(name);
+	match_explain(
+	    sets[which], text.bytes, text.len, language, on_mention, &text);
 	return 0;
 }
