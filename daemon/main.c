@@ -88,6 +88,7 @@
  *   feeds/story/keys.c                   keys that tell copies from news
  *   feeds/story/language.c               languages as numbers
  *   feeds/story/line.c                   items as JSON Lines
+ *   feeds/story/line_flat.c              ... the quick way
  *   feeds/story/postings.c               posting lists
  *   feeds/story/skeleton.c               names without script
  *   feeds/story/stop.c                   stop words

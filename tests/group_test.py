@@ -124,6 +124,31 @@ def odd_lines_are_taken():
     check([json.loads(line)["id"] for line in result.stdout.splitlines()] == ["x\0y\U0001f600", -5], "ids")
 
 
+def quick_and_full_reading_agree():
+    """Escapes, space, and a member that only a full parser reads change nothing."""
+    items = list(stream(400, 20, 5))
+    plain = group(b"".join(json.dumps(item, ensure_ascii=False).encode() + b"\n" for item in items)).stdout
+    check(plain.count(b"\n") == 400, "%d lines answered" % plain.count(b"\n"))
+    for change in (lambda item: json.dumps(item), lambda item: json.dumps(item, separators=(" ,\t", " : ")),
+                   lambda item: json.dumps({"tags": ["a", {"b": 1.5}], **item}),
+                   lambda item: '{"title":"x","text":null,"n":-1,"t":true,' + json.dumps(item)[1:]):
+        check(group("".join(change(item) + "\n" for item in items).encode()).stdout == plain, change(items[0]))
+
+
+def only_json_is_taken():
+    good = '{"id":1,"title":"%s"}'
+    for escape in ("\\n", "\\/", "\\u00e9", "\\ud83d\\ude00"):
+        check(group((good % escape).encode()).returncode == 0, escape)
+    for text in ("\\x", "\\u12g4", "\\ud83d", "\\ude00", "\t", "\\"):
+        fails((good % text).encode(), b"line 1: invalid JSON")
+    for line in ('{"id":01}', '{"id":1,}', '{"id":1}}', '{"id":1 "title":""}', '{"id":1,"x":nul}', '{"id":-}', '{"id":1', '{"id"'):
+        fails(line.encode(), b"line 1: invalid JSON")
+    fails(b'{"id":1.0}', b"line 1: id is missing, or no string or integer")
+    ids = "".join('{"id":%s}\n' % id for id in ('"a\\"b\\\\"', "-0", "999999999999999999", "9223372036854775807"))
+    check([json.loads(line)["id"] for line in group(ids.encode()).stdout.splitlines()]
+          == ['a"b\\', 0, 999999999999999999, 9223372036854775807], "ids")
+
+
 def large_line_is_taken():
     check(stories([item(1, "a b " * 500000, text="c d " * 500000), item(2, "e")]) == [0, 1], "stories")
 
@@ -143,7 +168,8 @@ def main():
             tap.run(test)
     for test in (mission_is_one_story_among_unrelated_items, copies_join_and_other_events_stay_apart,
                  story_ends_after_72_hours, line_is_answered_before_the_next_is_sent,
-                 wrong_line_is_told_by_its_number, odd_lines_are_taken, large_line_is_taken, usage_is_64):
+                 wrong_line_is_told_by_its_number, odd_lines_are_taken, quick_and_full_reading_agree, only_json_is_taken,
+                 large_line_is_taken, usage_is_64):
         tap.run(test)
     tap.done()
 

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "story/keys.h"
 #include "story/line.h"
+#include "story/line_flat.h"
 #include "story/story.h"
 #include "tests/fuzz.h"
 
@@ -30,6 +33,40 @@ check_keys(const char *text)
 	buf_clear(&url);
 }
 
+/* What is read the quick way is JSON, and a full parser reads the same. */
+static void
+check_flat(const char *line, size_t len)
+{
+	char *copy = xstrndup(line, len);
+	struct line_fields fields;
+	json_error_t error;
+	json_t *object, *id;
+
+	if (strlen(copy) == len && line_read_flat(copy, len, &fields)) {
+		object = json_loadb(line, len, JSON_ALLOW_NUL, &error);
+		id = json_object_get(object, "id");
+		if (object == NULL || fields.has_id != (id != NULL))
+			abort();
+		for (int i = 0; i < LINE_TEXTS; i++) {
+			const char *text = json_string_value(
+			    json_object_get(object, line_text_keys[i]));
+
+			if ((text == NULL) != (fields.texts[i] == NULL) ||
+			    (text != NULL &&
+				strcmp(text, fields.texts[i]) != 0))
+				abort();
+		}
+		if (id != NULL && fields.id == NULL &&
+		    fields.id_number != json_integer_value(id))
+			abort();
+		if (id != NULL && fields.id != NULL &&
+		    strcmp(fields.id, json_string_value(id)) != 0)
+			abort();
+		json_decref(object);
+	}
+	free(copy);
+}
+
 static void
 check_lines(const char *text, size_t len)
 {
@@ -46,6 +83,7 @@ check_lines(const char *text, size_t len)
 
 		end = memchr(text, '\n', len);
 		end = end != NULL ? end + 1 : text + len;
+		check_flat(text, (size_t)(end - text));
 		result = story_lines_answer(
 		    &lines, text, (size_t)(end - text), &out);
 		if (result == -1 && lines.problem.len == 0)

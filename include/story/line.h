@@ -17,6 +17,7 @@ struct story_lines {
 	uint64_t count;            /* lines taken, so the number of the last */
 	int64_t last_at; /* of the item before: that of one without a date */
 	struct buf problem;
+	struct buf copy; /* of the line, read in place */
 };
 
 void story_lines_init(struct story_lines *, struct story_index *);
