@@ -20,7 +20,6 @@
  *   feeds/text/entity_table.c            ... their names
  *   feeds/text/html.c                    plain text out of HTML
  *   feeds/text/html_tag.c                tags of HTML, leniently
- *   feeds/text/letter.c                  letters for stories and keys
  *   feeds/text/letter_table.c            characters, generated from Unicode
  *   feeds/text/related.c                 lines that lead to other articles
  *

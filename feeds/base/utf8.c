@@ -37,6 +37,10 @@ utf8_decode(const char *bytes, size_t len, uint32_t *code)
 		*code = p[0];
 		return 1;
 	}
+	if (n == 2 && len > 1 && (p[1] & 0xc0) == 0x80) {
+		*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+		return 2;
+	}
 	if (n == 0 || n > len)
 		return 1;
 	c = p[0] & (0x7fu >> n);

@@ -1,6 +1,7 @@
 /*
  * Names without script: consonants only, doubles squeezed.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static const struct spelling latin_groups[] = {
     {"gh", "g"},
 };
 
+#define LATIN_GROUPS "sctzkpqxg" /* what those begin with */
 #define LATIN_FROM "bcdfghjklmnpqrstvwz"
 #define LATIN_TO "bkdfghzklmnpkrstvvz"
 
@@ -54,8 +56,11 @@ static size_t
 put_latin(const char *word, size_t len, char *out, size_t *out_len)
 {
 	const char *one;
+	bool grouped =
+	    memchr(LATIN_GROUPS, word[0], sizeof(LATIN_GROUPS) - 1) != NULL;
 
-	for (size_t i = 0; i < sizeof(latin_groups) / sizeof(latin_groups[0]);
+	for (size_t i = 0;
+	     grouped && i < sizeof(latin_groups) / sizeof(latin_groups[0]);
 	     i++) {
 		const struct spelling *group = &latin_groups[i];
 		size_t n;

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "text/letter_table.h"
+
 enum letter_flag {
 	LETTER_WORD = 1,  /* letter, digit or other number */
 	LETTER_UPPER = 2, /* upper case */
@@ -23,6 +25,12 @@ struct letter {
 /* Looks a code point up; any value may be asked. Fold is Unicode's simple or
  * full lower case (always one letter), then its canonical decomposition less
  * the marks, so that й becomes и with LETTER_BREVE. */
-struct letter letter_of(uint32_t code);
+static inline struct letter
+letter_of(uint32_t code)
+{
+	const struct letter_record *record = letter_record_of(code);
+
+	return (struct letter){code + (uint32_t)record->delta, record->flags};
+}
 
 #endif
