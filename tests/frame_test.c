@@ -560,10 +560,8 @@ static void
 engine_reaches_its_folders_only(void **state)
 {
 	static const struct sandbox_path paths[] = {{folder, true}};
-	const struct sandbox walls = {.paths = paths,
-	    .paths_len = 1,
-	    .files = true,
-	    .threads = true};
+	const struct sandbox walls = {
+	    .paths = paths, .paths_len = 1, .files = true, .threads = true};
 
 	assert_non_null(mkdtemp(folder));
 	assert_exits(behind_walls(&walls, try_write_inside), 0);

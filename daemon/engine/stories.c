@@ -255,10 +255,9 @@ list_entities(const struct item_record *record, const char **ids)
 static bool
 is_bygone(const char *verdict, int64_t published_at, int64_t seen_at)
 {
-	bool news =
-	    verdict == NULL ||
-	    (strcmp(verdict, newness_name(NEWNESS_BACKLOG)) != 0 &&
-		strcmp(verdict, newness_name(NEWNESS_OLD)) != 0);
+	bool news = verdict == NULL ||
+		    (strcmp(verdict, newness_name(NEWNESS_BACKLOG)) != 0 &&
+			strcmp(verdict, newness_name(NEWNESS_OLD)) != 0);
 
 	return !news && seen_at - item_time(published_at, seen_at) > WINDOW_US;
 }

@@ -59,14 +59,13 @@ static const int file_calls[] = {SCMP_SYS(access), SCMP_SYS(chmod),
 /* What no role ever does: whoever tries is owned, and ends. All else that is
  * not allowed fails with EACCES, since libraries probe for this and that. */
 static const int deadly_calls[] = {SCMP_SYS(bpf), SCMP_SYS(chroot),
-    SCMP_SYS(execve), SCMP_SYS(execveat),
-    SCMP_SYS(fork), SCMP_SYS(init_module), SCMP_SYS(io_uring_setup),
-    SCMP_SYS(kexec_load), SCMP_SYS(keyctl), SCMP_SYS(kill), SCMP_SYS(mount),
-    SCMP_SYS(perf_event_open), SCMP_SYS(personality), SCMP_SYS(pidfd_getfd),
-    SCMP_SYS(pivot_root), SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev), SCMP_SYS(ptrace), SCMP_SYS(setns),
-    SCMP_SYS(setuid), SCMP_SYS(tkill), SCMP_SYS(unshare), SCMP_SYS(userfaultfd),
-    SCMP_SYS(vfork)};
+    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(init_module),
+    SCMP_SYS(io_uring_setup), SCMP_SYS(kexec_load), SCMP_SYS(keyctl),
+    SCMP_SYS(kill), SCMP_SYS(mount), SCMP_SYS(perf_event_open),
+    SCMP_SYS(personality), SCMP_SYS(pidfd_getfd), SCMP_SYS(pivot_root),
+    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(ptrace),
+    SCMP_SYS(setns), SCMP_SYS(setuid), SCMP_SYS(tkill), SCMP_SYS(unshare),
+    SCMP_SYS(userfaultfd), SCMP_SYS(vfork)};
 
 #define ADD_ALL(filter, action, calls) \
 	add_calls(filter, action, calls, sizeof(calls) / sizeof((calls)[0]))

@@ -32,8 +32,8 @@ copy_log(const char *path)
 	struct db *db = db_open(path, DB_WRITE, &error);
 
 	if (db != NULL)
-		sqlite3_wal_checkpoint_v2(db_handle(db), NULL,
-		    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(
+		    db_handle(db), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	db_close(db);
 	free(error);
 }
@@ -81,8 +81,8 @@ start_thread(struct checkpoint *checkpoint)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	checkpoint->has_thread = pthread_create(&checkpoint->thread, &attr, run,
-				     checkpoint) == 0;
+	checkpoint->has_thread =
+	    pthread_create(&checkpoint->thread, &attr, run, checkpoint) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 }

@@ -56,9 +56,8 @@ store_index_step(struct store *store, unsigned limit)
 		    " SELECT id, title, summary, content FROM items"
 		    " WHERE id > ? AND id <= ?",
 		    "ii", from, to);
-		db_run(db,
-		    "UPDATE facts SET value = ? WHERE name = 'indexed'", "i",
-		    to);
+		db_run(db, "UPDATE facts SET value = ? WHERE name = 'indexed'",
+		    "i", to);
 	}
 	return end_step(store) && to - from >= limit;
 }
