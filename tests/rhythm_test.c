@@ -73,6 +73,21 @@ hours_of_the_day_are_told_apart(void **state)
 }
 
 static void
+few_posts_tell_day_from_night(void **state)
+{
+	struct rhythm rhythm;
+	int64_t now = START + 3 * DAY;
+
+	rhythm_begin(&rhythm, START);
+	for (int64_t day = START; day < now; day += DAY)
+		for (int64_t hour = 8; hour <= 17; hour += 3)
+			rhythm_add(&rhythm, day + hour * HOUR);
+	/* at 13 o'clock nothing ever came, as at 2 */
+	assert_true(rhythm_rate(&rhythm, now + 13 * HOUR, now) >
+		    2.5F * rhythm_rate(&rhythm, now + 2 * HOUR, now));
+}
+
+static void
 a_burst_is_seen_within_the_hour_and_forgotten(void **state)
 {
 	struct rhythm rhythm;
@@ -212,6 +227,7 @@ main(void)
 	    cmocka_unit_test(the_rate_is_found),
 	    cmocka_unit_test(an_unknown_feed_posts_once_an_hour),
 	    cmocka_unit_test(hours_of_the_day_are_told_apart),
+	    cmocka_unit_test(few_posts_tell_day_from_night),
 	    cmocka_unit_test(a_burst_is_seen_within_the_hour_and_forgotten),
 	    cmocka_unit_test(pinned_items_of_a_first_document_say_nothing),
 	    cmocka_unit_test(waits_keep_to_their_bounds),

@@ -3,8 +3,9 @@
  *
  * A share is estimated as (posts + prior) / (posts expected from the level
  * alone + prior): with few posts it stays near 1, with many it is what was
- * seen. The posts of a day lie on a smooth curve, so an hour borrows from its
- * neighbours.
+ * seen. The posts of a day lie on a smooth curve, so an hour is seen from two
+ * distances: the broad view, of seven hours, needs few posts to tell day from
+ * night; the narrow one, of three, starts from the broad and not from 1.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -21,7 +22,11 @@
 #define FADE_STEP_S 450
 #define PRIOR_RATE 1.0F  /* posts an hour of an unknown feed ... */
 #define PRIOR_POSTS 0.5F /* ... which weighs as much as so many */
-#define PRIOR_HOUR 1.0F  /* posts: how much evidence a share needs */
+/* Posts, how much evidence a share needs: by Gamma's rule one over the square
+ * of how far shares lie apart, relative to their mean. Hours differ among
+ * themselves by some 0.8, from the hours around them by some 0.35. */
+#define PRIOR_BROAD 1.5F
+#define PRIOR_NARROW 8.0F
 #define PRIOR_DAY 100.0F
 #define PRIOR_BURST 8.0F
 #define BURST_S (2 * HOUR_S)   /* how far ahead one is believed */
@@ -105,25 +110,42 @@ struct stretch {
 static const struct stretch hour_of_day = {HOUR_S, DAY_S, FADE_HOURS_S};
 static const struct stretch day_of_week = {DAY_S, 7 * DAY_S, FADE_DAYS_S};
 
-/* How often the stretch around `at` was watched, faded like its posts; the one
- * that is under way counts as far as it has gone. */
+/* How often stretches of a kind were watched, faded like their posts. */
+struct watch {
+	float times; /* those that came round since the last whole period ... */
+	float fewer; /* ... and the others, once less */
+	int64_t rest; /* seconds of the period under way */
+};
+
+static struct watch
+watch_of(
+    const struct rhythm *rhythm, const struct stretch *stretch, int64_t now)
+{
+	int64_t span = now - rhythm->since;
+	float period = (float)stretch->period, fading = stretch->fading;
+	float one = expf(-period / fading);
+	float past = expf(-(float)(span / stretch->period) * period / fading);
+
+	return (struct watch){.times = (1 - past * one) / (1 - one),
+	    .fewer = (1 - past) / (1 - one),
+	    .rest = span % stretch->period};
+}
+
+/* The stretch around `at`; the one that is under way counts as far as it has
+ * gone. */
 static float
-watched(const struct rhythm *rhythm, const struct stretch *stretch, int64_t at,
+watched(const struct watch *watch, const struct stretch *stretch, int64_t at,
     int64_t now)
 {
 	int64_t rounds = stretch->period / stretch->length;
 	int64_t ago = (now / stretch->length - at / stretch->length) % rounds;
-	float period = (float)stretch->period, past, times;
+	float times;
 
 	if (ago < 0)
 		ago += rounds;
-	past = (float)(now - rhythm->since - ago * stretch->length);
-	if (past <= 0)
-		return 0;
-	times = (1 - expf(-(floorf(past / period) + 1) * period /
-			  stretch->fading)) /
-		(1 - expf(-period / stretch->fading));
-	if (ago > 0)
+	times =
+	    ago * stretch->length <= watch->rest ? watch->times : watch->fewer;
+	if (ago > 0 || times == 0)
 		return times;
 	return times - 1 +
 	       (float)(now % stretch->length) / (float)stretch->length;
@@ -141,26 +163,41 @@ level(const struct rhythm *rhythm, int64_t now)
 	       (hours + PRIOR_POSTS / PRIOR_RATE);
 }
 
+/* Neighbours count less with their distance; weights are such that as much is
+ * seen as of so many whole hours: (their sum)^2 / (sum of their squares). */
+#define REACH 3
+static const float broad_weights[REACH + 1] = {
+    64.0F / 44, 48.0F / 44, 32.0F / 44, 16.0F / 44};
+static const float narrow_weights[REACH + 1] = {8.0F / 6, 4.0F / 6};
+
 static float
 hour_share(const struct rhythm *rhythm, float mean, int64_t at, int64_t now)
 {
-	size_t hour = (size_t)(at / HOUR_S % 24);
 	float faded = expf(-(float)(now - rhythm->at) / FADE_HOURS_S);
-	float posts = rhythm->hours[hour] / 2 +
-		      rhythm->hours[(hour + 1) % 24] / 4 +
-		      rhythm->hours[(hour + 23) % 24] / 4;
-	float hours = watched(rhythm, &hour_of_day, at, now) / 2 +
-		      watched(rhythm, &hour_of_day, at + HOUR_S, now) / 4 +
-		      watched(rhythm, &hour_of_day, at - HOUR_S, now) / 4;
+	float broad = 0, broad_hours = 0, narrow = 0, narrow_hours = 0;
+	struct watch watch = watch_of(rhythm, &hour_of_day, now);
 
-	return (posts * faded + PRIOR_HOUR) / (mean * hours + PRIOR_HOUR);
+	for (int d = -REACH; d <= REACH; d++) {
+		int64_t near = at + d * HOUR_S;
+		float posts = rhythm->hours[near / HOUR_S % 24] * faded;
+		float hours = watched(&watch, &hour_of_day, near, now);
+
+		broad += posts * broad_weights[abs(d)];
+		broad_hours += hours * broad_weights[abs(d)];
+		narrow += posts * narrow_weights[abs(d)];
+		narrow_hours += hours * narrow_weights[abs(d)];
+	}
+	broad = (broad + PRIOR_BROAD) / (mean * broad_hours + PRIOR_BROAD);
+	return (narrow + PRIOR_NARROW * broad) /
+	       (mean * narrow_hours + PRIOR_NARROW);
 }
 
 static float
 day_share(const struct rhythm *rhythm, float mean, int64_t at, int64_t now)
 {
 	float faded = expf(-(float)(now - rhythm->at) / FADE_DAYS_S);
-	float days = watched(rhythm, &day_of_week, at, now);
+	struct watch watch = watch_of(rhythm, &day_of_week, now);
+	float days = watched(&watch, &day_of_week, at, now);
 
 	return (rhythm->days[at / DAY_S % 7] * faded + PRIOR_DAY) /
 	       (24 * mean * days + PRIOR_DAY);
