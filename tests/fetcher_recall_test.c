@@ -144,6 +144,35 @@ known_bytes_are_not_parsed_again_and_one_new_item_is_told(void **state)
 	buf_clear(&new);
 }
 
+/* Another item of the feed that looks the same to recall_id(). */
+static void
+items_that_look_alike_are_told_apart(void **state)
+{
+	struct outcome *first = xcalloc(1, sizeof(*first));
+	struct outcome *second = xcalloc(1, sizeof(*second));
+	struct buf feed = BUF_INIT;
+	struct job_seen *seen = first->seen, last;
+
+	make_feed(&feed, 100, 0);
+	read_document(&feed, NULL, NULL, first);
+	last = seen[49];
+	seen[50] = seen[0];
+	seen[0] = (struct job_seen){last.key ^ 1, last.revision};
+	seen[51] = (struct job_seen){last.key ^ 2, last.revision};
+	first->told = 52;
+	assert_int_equal(recall_id(last.key, last.revision),
+	    recall_id(seen[0].key, last.revision));
+	read_document(&feed, first, first, second);
+	assert_int_equal(second->known, 50);
+	assert_int_equal(second->told, 0);
+	assert_int_equal(second->present[0] & 1, 0);
+	assert_int_equal(second->present[51 / 8] >> 51 % 8 & 1, 0);
+	assert_int_equal(second->present[49 / 8] >> 49 % 8 & 1, 1);
+	outcome_free(first);
+	outcome_free(second);
+	buf_clear(&feed);
+}
+
 static void
 edited_item_is_told(void **state)
 {
@@ -200,8 +229,8 @@ another_head_has_all_parsed(void **state)
 	read_document(&new, NULL, NULL, second);
 	for (size_t i = 0; i < second->recalled_len; i++)
 		for (size_t k = 0; k < first->recalled_len; k++)
-			assert_true(
-			    second->recalled[i].low != first->recalled[k].low);
+			assert_true(second->recalled[i].hash !=
+				    first->recalled[k].hash);
 	outcome_free(first);
 	outcome_free(second);
 	buf_clear(&old);
@@ -302,13 +331,13 @@ memory_is_bounded_and_the_latest_stay(void **state)
 	recall_put(recall, 0, items, RECALL_ITEMS_MAX);
 	assert_true(recall_bytes(recall) <= 1024); /* of one feed */
 	for (uint64_t feed = 1; feed < 1000; feed++) {
-		items[0].low = (uint32_t)feed;
+		items[0].hash = feed;
 		recall_put(recall, feed, items, RECALL_ITEMS_MAX);
 		assert_true(recall_bytes(recall) <= 100 * 1024);
 		recall_get(recall, 1, &found);
 	}
 	assert_int_equal(recall_get(recall, 999, &found), RECALL_ITEMS_MAX);
-	assert_int_equal(found[0].low, 999);
+	assert_int_equal(found[0].hash, 999);
 	assert_int_equal(recall_get(recall, 1, &found), RECALL_ITEMS_MAX);
 	assert_int_equal(recall_get(recall, 500, &found), 0);
 	recall_put(recall, 999, NULL, 0);
@@ -339,6 +368,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(
 		known_bytes_are_not_parsed_again_and_one_new_item_is_told),
+	    cmocka_unit_test(items_that_look_alike_are_told_apart),
 	    cmocka_unit_test(edited_item_is_told),
 	    cmocka_unit_test(
 		items_that_the_engine_does_not_know_are_told_again),

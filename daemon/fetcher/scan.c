@@ -43,8 +43,11 @@ struct scan {
 	uint64_t last_key; /* of the item parsed last */
 	uint64_t last_revision;
 	struct scan_memory memory; /* of this document */
+	size_t recalled; /* where the next known item is looked for first */
 	bool misaligned; /* items do not come out of the bytes they seem to */
 	int64_t cpu_us;  /* spent on the document so far */
+	int64_t metered_at; /* by the same clock */
+	size_t unmetered;   /* bytes parsed since */
 	bool too_slow;
 };
 
@@ -80,16 +83,21 @@ seen_find(const struct seen_table *table, uint64_t key, uint64_t revision)
 	return table->slots[at];
 }
 
+/* NULL: there is none, or there are two. */
 static const struct job_seen *
 seen_find_id(const struct seen_table *table, uint32_t id)
 {
+	const struct job_seen *found = NULL, *seen;
 	size_t at = id & table->mask;
 
-	while (
-	    table->slots[at] != NULL &&
-	    recall_id(table->slots[at]->key, table->slots[at]->revision) != id)
-		at = (at + 1) & table->mask;
-	return table->slots[at];
+	for (; (seen = table->slots[at]) != NULL; at = (at + 1) & table->mask) {
+		if (recall_id(seen->key, seen->revision) != id)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = seen;
+	}
+	return found;
 }
 
 /* seen: how the engine knows the item. */
@@ -162,19 +170,48 @@ cpu_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+static void
+meter_start(struct scan *scan)
+{
+	scan->metered_at = cpu_us();
+}
+
+static void
+meter(struct scan *scan)
+{
+	int64_t now = cpu_us();
+
+	scan->cpu_us += now - scan->metered_at;
+	scan->metered_at = now;
+	scan->unmetered = 0;
+	scan->too_slow = scan->cpu_us > SCAN_CPU_MS_MAX * 1000;
+}
+
 bool
 scan_push(struct scan *scan, const char *bytes, size_t len)
 {
-	int64_t before = cpu_us();
-	bool more = parser_push(scan->parser, bytes, len);
+	bool more;
 
-	scan->cpu_us += cpu_us() - before;
-	scan->too_slow = scan->cpu_us > SCAN_CPU_MS_MAX * 1000;
+	meter_start(scan);
+	more = parser_push(scan->parser, bytes, len);
+	meter(scan);
 	return more && !scan->too_slow;
 }
 
 /* ---- whole documents ------------------------------------------------------
  */
+
+/* Reading the clock costs more than parsing a few bytes. */
+static bool
+push(struct scan *scan, const char *bytes, size_t len)
+{
+	bool more = parser_push(scan->parser, bytes, len);
+
+	scan->unmetered += len;
+	if (scan->unmetered >= PIECE)
+		meter(scan);
+	return more && !scan->too_slow;
+}
 
 /* In pieces, so that the limits of parsing act early. */
 static bool
@@ -184,7 +221,7 @@ push_pieces(struct scan *scan, const char *bytes, size_t len)
 
 	for (; len > 0; bytes += piece, len -= piece) {
 		piece = len < PIECE ? len : PIECE;
-		if (!scan_push(scan, bytes, piece))
+		if (!push(scan, bytes, piece))
 			return false;
 	}
 	return true;
@@ -212,7 +249,8 @@ remember(struct scan *scan, const struct recall_item *item)
 		memory->items[memory->len++] = *item;
 }
 
-/* Whether the item with these bytes is known; it is counted then. */
+/* Whether the item with these bytes is known; it is counted then. Items keep
+ * their order, mostly. */
 static bool
 skip_known(struct scan *scan, const struct scan_past *past,
     const struct recall_item *item)
@@ -220,15 +258,17 @@ skip_known(struct scan *scan, const struct scan_past *past,
 	const struct job_seen *seen;
 
 	for (size_t i = 0; i < past->len; i++) {
-		if (past->items[i].low != item->low ||
-		    past->items[i].high != item->high)
+		size_t at = (scan->recalled + i) % past->len;
+
+		if (past->items[at].hash != item->hash)
 			continue;
-		seen = seen_find_id(&scan->seen, past->items[i].id);
+		seen = seen_find_id(&scan->seen, past->items[at].id);
 		if (seen == NULL)
 			continue;
+		scan->recalled = at + 1;
 		scan->items++;
 		count_known(scan, seen);
-		remember(scan, &past->items[i]);
+		remember(scan, &past->items[at]);
 		return true;
 	}
 	return false;
@@ -241,9 +281,8 @@ static bool
 take_span(struct scan *scan, const struct scan_past *past, const char *bytes,
     size_t len)
 {
-	uint64_t hash = hash_bytes(scan->memory.context, bytes, len);
 	struct recall_item item = {
-	    .low = (uint32_t)hash, .high = (uint32_t)(hash >> 32)};
+	    .hash = hash_bytes(scan->memory.context, bytes, len) >> 24};
 	bool steady = parser_is_steady(scan->parser, bytes, len);
 	uint32_t before = scan->items;
 
@@ -258,7 +297,7 @@ take_span(struct scan *scan, const struct scan_past *past, const char *bytes,
 		scan->misaligned = true;
 		return true;
 	}
-	item.id = recall_id(scan->last_key, scan->last_revision);
+	item.id = recall_id(scan->last_key, scan->last_revision) & 0xffffff;
 	remember(scan, &item);
 	return true;
 }
@@ -270,6 +309,7 @@ scan_whole(struct scan *scan, const struct scan_past *past, const char *bytes,
 	struct spans spans;
 	size_t from = 0, start, end;
 
+	meter_start(scan);
 	scan->memory.context = spans_context(past->seed, bytes, len);
 	spans_init(&spans, bytes, len);
 	while (spans_next(&spans, &start, &end)) {

@@ -9,14 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECALL_ITEMS_MAX 60 /* of a feed; further ones are parsed */
+#define RECALL_ITEMS_MAX 120 /* of a feed; further ones are parsed */
 
 struct recall;
 
-/* An item that was parsed alone, out of exactly these bytes; twelve of ours. */
+/* An item that was parsed alone, out of exactly these bytes; eight of ours. */
 struct recall_item {
-	uint32_t low, high; /* hash of them, in the light of the head */
-	uint32_t id;        /* of key and revision, see recall_id() */
+	uint64_t hash : 40; /* of them, in the light of the head */
+	uint64_t id : 24;   /* of key and revision, see recall_id() */
 };
 
 /* Enough of a key and a revision to find both among those of one feed that the
@@ -24,7 +24,7 @@ struct recall_item {
 static inline uint32_t
 recall_id(uint64_t key, uint64_t revision)
 {
-	return (uint32_t)((key ^ revision * 0x9e3779b97f4a7c15ULL) >> 32);
+	return (uint32_t)((key ^ revision * 0x9e3779b97f4a7c15ULL) >> 40);
 }
 
 /* bytes_max: of all together; those not used for longest go first. */
