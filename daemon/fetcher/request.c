@@ -6,18 +6,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "fetcher/exchange.h"
 #include "fetcher/request.h"
 #include "frame/access.h"
 
-/* We inflate ourselves, so libcurl must not: this header is ours, too. */
+/* We inflate ourselves, so libcurl must not: this header is ours, too. It
+ * writes headers byte by byte, a third of a poll's work: so they are short. */
 #define ACCEPT_ENCODING "Accept-Encoding: gzip, deflate"
-#define ACCEPT                                                                \
-	"Accept: application/atom+xml, application/rss+xml, "                 \
-	"application/feed+json, application/rdf+xml, application/xml;q=0.9, " \
-	"text/xml;q=0.9, */*;q=0.5"
+#define ACCEPT "Accept: application/rss+xml,application/atom+xml,*/*;q=0.8"
 
 static void
 add_line(struct curl_slist **list, const char *line)
@@ -30,11 +29,14 @@ add_line(struct curl_slist **list, const char *line)
 static void
 add_pair(struct curl_slist **list, const char *name, const char *value)
 {
-	char *line = xasprintf("%s: %s", name, value);
+	struct buf line = BUF_INIT;
 
-	add_line(list, line);
-	explicit_bzero(line, strlen(line));
-	free(line);
+	buf_add_str(&line, name);
+	buf_add_str(&line, ": ");
+	buf_add_str(&line, value);
+	add_line(list, buf_str(&line));
+	explicit_bzero(line.data, line.len);
+	buf_clear(&line);
 }
 
 static bool
