@@ -19,6 +19,7 @@
 #include "base/strings.h"
 #include "frame/address.h"
 #include "frame/curl_loop.h"
+#include "frame/curl_route.h"
 #include "frame/dns.h"
 
 struct net {
@@ -238,10 +239,62 @@ cancelled_calls_never_call_back(void **state)
 	answer_clear(&answer);
 }
 
+/* What is taken apart without libcurl is what libcurl finds, and no more. */
+static void
+assert_taken_alike(const char *text)
+{
+	struct curl_target target = {.url = text};
+	struct curl_route route = {NULL};
+	CURLU *url = curl_url();
+	char *host = NULL, *port = NULL;
+
+	if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK) {
+		assert_non_null(curl_route_take(&route, &target));
+	} else {
+		assert_null(curl_route_take(&route, &target));
+		curl_url_get(url, CURLUPART_HOST, &host, 0);
+		curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+		assert_string_equal(route.host.host, host);
+		assert_string_equal(route.host.port, port);
+		assert_string_equal(route.url, text);
+	}
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(url);
+	curl_route_clear(&route);
+}
+
+static void
+urls_are_taken_apart_as_libcurl_does(void **state)
+{
+	static const char *const urls[] = {"http://tass.com/rss/v2.xml",
+	    "https://tass.com/rss", "https://tass.com", "http://tass.com?a=b",
+	    "http://tass.com#x", "http://tass.com:8080/", "http://tass.com:80/",
+	    "http://tass.com:/", "http://tass.com:0/", "http://tass.com:080/",
+	    "http://tass.com:65535/", "http://tass.com:65536/",
+	    "http://tass.com:99999999999999999999/", "http://tass.com:8x/",
+	    "http://tass.com:80:90/", "http://tass.com:80?q:1",
+	    "http://localhost/", "http://127.0.0.1:1/", "http://127.1/",
+	    "http://2130706433/", "http://0x7f.0.0.1/", "http://127.0.0.0x1/",
+	    "http://0x7f000001/", "http://1.0xf/", "http://01.2.3.4/",
+	    "http://1.2.3.4.5/", "http://256.1.1.1/", "http://1.2.3.256/",
+	    "http://TASS.com/", "HTTP://tass.com/", "http://a_b.example/",
+	    "http://-a.example/", "http://a..example/", "http://.example/",
+	    "http://xn--80ak6aa92e.com/", "http://[::1]:8080/x",
+	    "http://tass.com/a b", "http://tass.com/\t", "http://tass.com/\x7f",
+	    "http:///x", "http://", "https://tass.com/@x:y",
+	    "http://tass.com/%2f", "http://a.1b/", "http://a.b1/",
+	    "http://1.2.3.4/?", ""};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++)
+		assert_taken_alike(urls[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(urls_are_taken_apart_as_libcurl_does),
 	    cmocka_unit_test_setup_teardown(
 		answers_come_by_address_and_by_name, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
