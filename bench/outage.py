@@ -19,8 +19,8 @@ UNCHANGED = b"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n"
 
 
 class Server(asyncio.Protocol):
-    """Answers at once, or, for odd feeds while `hanging`, never."""
-    polls, hanging, held = {}, False, set()
+    """Answers at once, or, for feeds that are `hanging`, never."""
+    polls, hanging, held = {}, (), set()
 
     @classmethod
     def release(cls):
@@ -43,7 +43,7 @@ class Server(asyncio.Protocol):
             head, self.data = self.data.split(b"\r\n\r\n", 1)
             feed = int(head.split(b" ", 2)[1][1:])
             Server.polls.setdefault(feed, []).append(time.monotonic())
-            if Server.hanging and feed % 2:
+            if Server.hanging and feed in Server.hanging:
                 self.feed = feed
                 self.held.add(self)
                 return
