@@ -161,14 +161,17 @@ ends_item(const char *s, size_t len)
 enum section_stop
 mend_section_stop(const char *s, size_t len, bool in_item, bool finishing)
 {
-	enum answer mark = begins_with(s, len, "]]>");
-	enum answer item = in_item ? ends_item(s, len) : NO;
+	enum answer item;
 
-	if (mark == YES)
-		return SECTION_ENDS;
+	if (*s == ']' && len >= 3)
+		return s[1] == ']' && s[2] == '>' ? SECTION_ENDS
+						  : SECTION_GOES_ON;
+	if (*s == ']')
+		return begins_with(s, len, "]]>") == NOT_YET && !finishing
+			   ? SECTION_UNSURE
+			   : SECTION_GOES_ON;
+	item = in_item ? ends_item(s, len) : NO;
 	if (item == YES || (item == NOT_YET && finishing))
 		return SECTION_FORGOTTEN;
-	if ((mark == NOT_YET || item == NOT_YET) && !finishing)
-		return SECTION_UNSURE;
-	return SECTION_GOES_ON;
+	return item == NOT_YET ? SECTION_UNSURE : SECTION_GOES_ON;
 }
