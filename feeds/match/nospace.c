@@ -128,16 +128,32 @@ struct flat {
 	size_t len;
 };
 
+/* Whether one of eight bytes is the first of a character from U+0800 on: has
+ * its upper three bits set. */
+static bool
+has_far_lead(const char *p)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	return bytes & bytes << 1 & bytes << 2 & 0x8080808080808080ULL;
+}
+
 static bool
 has_nospace(const char *p, const char *end)
 {
 	uint32_t code = 0;
 
-	for (; p < end; p++)
+	for (; p < end; p++) {
+		if (end - p >= 8 && !has_far_lead(p)) {
+			p += 7;
+			continue;
+		}
 		if ((unsigned char)*p >= 0xe0 && (unsigned char)*p < 0xea &&
 		    fold_decode(p, end, &code) == 3 &&
 		    (fold_class(code) & FOLD_NOSPACE))
 			return true;
+	}
 	return false;
 }
 

@@ -100,7 +100,7 @@ enum set_section {
 	SET_MASKS,          /* uint64_t */
 	SET_ENDING_LETTERS, /* struct set_letter */
 	SET_ENDING_MASKS,   /* uint64_t: languages with the ending, by id */
-	SET_FILTER_ANY,     /* uint64_t: a bit for each beginning of a name */
+	SET_FILTER_ANY,     /* uint64_t: heads of words that names begin with */
 	SET_FILTER_SMALL,   /* the same, of names that may begin small */
 	SET_FILTER_FIRST,  /* uint64_t: stems of tokens that names begin with */
 	SET_FILTER_INNER,  /* the same, of all other tokens */
