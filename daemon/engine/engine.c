@@ -164,7 +164,8 @@ enter_sandbox(const struct engine *engine)
 	const struct config *config = engine->role.config;
 	struct sandbox_path *paths =
 	    xcalloc(engine->logs_len + 1, sizeof(*paths));
-	struct sandbox sandbox = {.paths = paths, .files = true, .threads = true};
+	struct sandbox sandbox = {
+	    .paths = paths, .files = true, .threads = true};
 
 	paths[sandbox.paths_len++] =
 	    (struct sandbox_path){config_folder(FOLDER_STATE), true};

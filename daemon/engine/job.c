@@ -63,8 +63,8 @@ add_job(struct engine *engine, struct fetcher_link *link, struct feed *feed)
 	job->last_read_at = feed->record.last_success_at;
 	job->link = link;
 	LIST_INSERT_HEAD(&link->jobs, job, in_link);
-	LIST_INSERT_HEAD(&engine->job_table[job->id % JOB_TABLE_SIZE], job,
-	    in_table);
+	LIST_INSERT_HEAD(
+	    &engine->job_table[job->id % JOB_TABLE_SIZE], job, in_table);
 	engine->jobs++;
 	return job;
 }

@@ -217,8 +217,8 @@ scan_with_past(struct fetch *fetch, const char *bytes, size_t len)
 
 	past.seed = feed;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		past.seed = hash_str(
-		    past.seed, parts[i] != NULL ? parts[i] : "");
+		past.seed =
+		    hash_str(past.seed, parts[i] != NULL ? parts[i] : "");
 	past.len = recall_get(recall, feed, &past.items);
 	more = scan_whole(fetch->scan, &past, bytes, len);
 	if (fetch->done.http_status == 200) {
@@ -308,8 +308,8 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 	fetch->done.known = result->known;
 	if (result->older != NULL && strlen(result->older) <= URL_MAX)
 		set_string(&fetch->done.older, result->older);
-	memcpy(fetch->done.present, result->present,
-	    sizeof(fetch->done.present));
+	memcpy(
+	    fetch->done.present, result->present, sizeof(fetch->done.present));
 	fetch->done.ttl_s = result->ttl_s;
 	set_web_address(&fetch->done.hub, fetch->url, result->hub);
 	set_web_address(&fetch->done.topic, fetch->url, result->self);

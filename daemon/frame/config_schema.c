@@ -134,7 +134,8 @@ static const struct schema_field stories_fields[] = {
 	.roles = ENGINE,
 	.check = value_check_milestone,
 	.doc = "Rising numbers of outlets at which a told story gives a "
-	       "story.grown alert, or off. When not given: 2, 3, 5, 10, 20, and on by "
+	       "story.grown alert, or off. When not given: 2, 3, 5, 10, 20, "
+	       "and on by "
 	       "doubling.",
 	.example = "[3, 10]",
     },

@@ -69,7 +69,7 @@ struct engine {
 	int64_t purge_at_ms; /* monotonic: the next purge begins */
 	size_t trim_feed;    /* whose keys are trimmed next */
 	uint64_t last_job;
-	unsigned jobs; /* under way */
+	unsigned jobs;                              /* under way */
 	LIST_HEAD(, job) job_table[JOB_TABLE_SIZE]; /* by id */
 	unsigned unreached_in_a_row; /* fetches that reached nobody */
 	unsigned reached_lead;       /* while the network is down */

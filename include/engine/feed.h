@@ -31,11 +31,11 @@ struct feed {
 				    is told */
 	bool changed;            /* since the desk was told, in that list */
 	TAILQ_ENTRY(feed) next_changed;
-	bool complained;         /* its failures were logged */
-	int64_t failing_at;      /* epoch us: of the first failure in a row */
-	int64_t silence_at;      /* epoch us: its silence is looked at again */
-	bool gap;                /* the last poll had no item in common */
-	unsigned hurry;          /* polls that come sooner, after a gap */
+	bool complained;    /* its failures were logged */
+	int64_t failing_at; /* epoch us: of the first failure in a row */
+	int64_t silence_at; /* epoch us: its silence is looked at again */
+	bool gap;           /* the last poll had no item in common */
+	unsigned hurry;     /* polls that come sooner, after a gap */
 	bool once_done;
 	bool slow;             /* its hub brings its news: polled as a net */
 	struct websub *websub; /* at the hub that it names, or NULL */

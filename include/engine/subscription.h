@@ -17,8 +17,7 @@
 #include "frame/websub.h"
 #include "store/websub.h"
 
-#define SUBSCRIPTION_LEASE_S 864000 /* asked for; no longer one is counted on \
-				     */
+#define SUBSCRIPTION_LEASE_S 864000 /* asked for; the longest that counts */
 
 enum subscription_state {
 	SUBSCRIPTION_IDLE,

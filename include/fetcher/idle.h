@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IDLE_MAX_S 75 /* most servers wait about as long for the next request \
-		       */
+#define IDLE_MAX_S 75 /* as long as most servers wait for a request */
 
 struct idle;
 

@@ -43,7 +43,7 @@ struct role {
 	struct peer *parent;
 	const struct config *config; /* the slice in force */
 	uint64_t epoch;              /* of the configuration */
-	int match_set_fd;            /* fetcher, desk: the newest block, or -1 */
+	int match_set_fd; /* fetcher, desk: the newest block, or -1 */
 	const struct role_callbacks *callbacks;
 	void *arg;
 	bool once; /* poll each feed once, deliver, say FINISHED */

@@ -28,8 +28,8 @@ void lint_names(
  * given name, a word written small, or under three letters and not written in
  * capitals. */
 bool lint_is_common(const char *name);
-/* Whether the matcher reaches from the first word of a name to its last: "Macron, Emmanuel"
- * and "Macron (politician)" are none. */
+/* Whether the matcher reaches from the first word of a name to its last:
+ * "Macron, Emmanuel" and "Macron (politician)" are none. */
 bool lint_is_findable(const char *name);
 
 #endif

@@ -18,7 +18,7 @@ struct story_row {
 	const char *title;
 	const char *body; /* start of its content, else of its summary */
 	const char *language;
-	const char *verdict; /* or NULL */
+	const char *verdict;  /* or NULL */
 	int64_t published_at; /* epoch us or ITEM_NO_DATE */
 	int64_t seen_at;
 	struct strings entities; /* mentioned; an id may come twice */
