@@ -96,7 +96,10 @@ add_authors(struct document *doc, const json_t *object)
 	const json_t *author;
 	size_t i;
 
-	json_array_foreach(list, i, author) add_author(doc, author);
+	json_array_foreach(list, i, author)
+	{
+		add_author(doc, author);
+	}
 	if (!json_is_array(list))
 		add_author(doc, list);
 	if (doc->here->persons_len == 0)
@@ -143,7 +146,9 @@ add_tags(struct document *doc, const json_t *item)
 	size_t i;
 
 	json_array_foreach(list, i, tag)
-	    facts_add_tag(doc->here, json_string_value(tag));
+	{
+		facts_add_tag(doc->here, json_string_value(tag));
+	}
 	if (one.text != NULL)
 		document_end_tags(doc, NULL, &one);
 }
@@ -191,8 +196,11 @@ read_hubs(struct document *doc, const json_t *feed)
 	const json_t *list = json_object_get(feed, "hubs"), *hub;
 	size_t i;
 
-	json_array_foreach(list, i, hub) facts_add_hub(
-	    doc->here, string_member(hub, "type"), string_member(hub, "url"));
+	json_array_foreach(list, i, hub)
+	{
+		facts_add_hub(doc->here, string_member(hub, "type"),
+		    string_member(hub, "url"));
+	}
 }
 
 static void
