@@ -157,6 +157,17 @@ add_mention(struct item_record *record, const char *name)
 	    .accepted_by = xstrdup("base form")};
 }
 
+/* Minutes between items stay whole, however long the stage takes. */
+static int64_t
+minutes_before_start(int minutes)
+{
+	static int64_t start_at;
+
+	if (start_at == 0)
+		start_at = news_now();
+	return start_at - minutes * INT64_C(60000000);
+}
+
 void
 news_join(struct store *store, struct batch *batch, int feed, int minutes_ago,
     const struct news *news)
@@ -177,7 +188,7 @@ news_join(struct store *store, struct batch *batch, int feed, int minutes_ago,
 	record.item.url =
 	    xasprintf("https://news.example/%llu", (unsigned long long)id);
 	record.item.key = id;
-	record.item.published_at = news_now() - minutes_ago * INT64_C(60000000);
+	record.item.published_at = minutes_before_start(minutes_ago);
 	add_mention(&record, news->name);
 	batch_add_item(batch, &record);
 	if (*news->level != '\0')

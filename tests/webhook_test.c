@@ -354,7 +354,7 @@ static void
 first_attempts_keep_their_order(void **state)
 {
 	struct desk *desk = *state;
-	char id[8];
+	char id[12];
 
 	for (int i = 0; i < 50; i++) {
 		snprintf(id, sizeof(id), "%d", i);
