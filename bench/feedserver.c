@@ -153,17 +153,35 @@ next_random(void)
 	return random;
 }
 
-/* An item whose title names one of the names. */
+/* Made-up words, so that each item is new and a story of its own. */
+static void
+add_words(struct buf *out, unsigned count)
+{
+	static const char *const syllables[] = {"ba", "do", "fe", "gri", "ka",
+	    "lu", "mor", "ni", "po", "ra", "sel", "tu", "van", "wi", "yo", "zen"};
+
+	while (count-- > 0) {
+		buf_add_str(out, " ");
+		for (int i = 0; i < 3; i++)
+			buf_add_str(out, syllables[next_random() % 16]);
+	}
+}
+
+/* An item whose title names one of the names, if there are any. */
 static void
 publish_on(struct document *document)
 {
-	char title[512];
+	struct buf title = BUF_INIT, summary = BUF_INIT;
 
-	snprintf(title, sizeof(title), "Flash: %s in talks",
-	    names_len > 0 ? names[next_random() % names_len] : "ministers");
+	if (names_len > 0)
+		buf_add_str(&title, names[next_random() % names_len]);
+	add_words(&title, 7);
+	add_words(&summary, 30);
 	document_publish(
-	    document, &(struct publication){.title = title,
-			  .summary = "The agency said on Monday."});
+	    document, &(struct publication){.title = buf_str(&title),
+			  .summary = buf_str(&summary)});
+	buf_clear(&title);
+	buf_clear(&summary);
 }
 
 static void
