@@ -170,7 +170,10 @@ print_absence(json_t *answer)
 		puts("answer    no item has this address: no feed has shown it "
 		     "since it is read,\n" INDENT "or it was gone again "
 		     "between two polls. Feeds of its site:\n");
-	json_array_foreach(feeds, i, feed) add_feed(table, feed);
+	json_array_foreach(feeds, i, feed)
+	{
+		add_feed(table, feed);
+	}
 	api_print_table(table);
 	table_free(table);
 }

@@ -155,7 +155,10 @@ print_story(json_t *story)
 
 	print_head(story);
 	putchar('\n');
-	json_array_foreach(timeline, i, item) print_item(item);
+	json_array_foreach(timeline, i, item)
+	{
+		print_item(item);
+	}
 	if (json_array_size(json_object_get(story, "alerts")) == 0)
 		return;
 	putchar('\n');

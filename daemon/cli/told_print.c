@@ -73,7 +73,10 @@ add_deliveries(struct table *table, json_t *alert)
 	if (json_array_size(not_to) > 0)
 		buf_add_str(&out, out.len > 0 ? "; not to " : "not to ");
 	json_array_foreach(not_to, i, sink)
-	    buf_addf(&out, "%s%s", i > 0 ? ", " : "", json_string_value(sink));
+	{
+		buf_addf(
+		    &out, "%s%s", i > 0 ? ", " : "", json_string_value(sink));
+	}
 	if (json_array_size(not_to) > 0)
 		buf_add_str(&out, " (by types or routes)");
 	table_add(table, buf_str(&out), NULL);
@@ -88,7 +91,10 @@ add_rules(struct table *table, json_t *rules)
 	size_t i;
 
 	json_array_foreach(rules, i, rule)
-	    buf_addf(&out, "%s%s", i > 0 ? ", " : "", json_string_value(rule));
+	{
+		buf_addf(
+		    &out, "%s%s", i > 0 ? ", " : "", json_string_value(rule));
+	}
 	table_add(table, buf_str(&out), NULL);
 	buf_clear(&out);
 }

@@ -335,9 +335,12 @@ void
 fold_put_letter(struct buf *out, uint16_t letter)
 {
 	char bytes[4];
+	size_t len;
 
-	if (letter < 0xd800 || letter > 0xdfff)
-		buf_add(out, bytes, utf8_encode(letter, bytes));
+	if (letter >= 0xd800 && letter <= 0xdfff)
+		return;
+	len = utf8_encode(letter, bytes);
+	buf_add(out, bytes, len);
 }
 
 /* Spaces as Unicode has them, but nothing that ends a line. */

@@ -131,12 +131,12 @@ order_rows(const void *a, const void *b)
 static uint32_t
 class_of(struct stems *s, unsigned i)
 {
-	uint16_t rows[ROWS_MAX];
-	unsigned len = 0;
+	uint16_t rows[ROWS_MAX] = {s->told[i].row};
+	unsigned len = 1;
 	uint32_t class;
 	bool fresh;
 
-	for (unsigned k = i; k < s->told_len; k++) {
+	for (unsigned k = i + 1; k < s->told_len; k++) {
 		struct told *told = &s->told[k];
 
 		if (told->used || told->len != s->told[i].len ||
