@@ -70,11 +70,7 @@ print_forms_json(
 	json_put_open(&out, '{');
 	json_put_key(&out, "word");
 	json_put_strn(&out, word, len);
-	json_put_key(&out, "forms");
-	json_put_open(&out, '[');
-	for (size_t i = 0; i < forms->len; i++)
-		json_put_str(&out, forms->at[i]);
-	json_put_close(&out, ']');
+	json_pair_strings(&out, "forms", forms->at, forms->len);
 	json_put_close(&out, '}');
 	puts(buf_str(&out));
 	buf_clear(&out);

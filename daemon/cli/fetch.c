@@ -107,21 +107,15 @@ begin_document(
 	fetching->body = body_new(header->encoding, on_plain_bytes, fetching);
 }
 
-static int
+static void
 print_document(struct fetching *fetching)
 {
 	struct buf out = BUF_INIT;
-	int status = EXIT_YES;
 
 	feed_json_finish(&out, parser_feed(fetching->parser), &fetching->items,
 	    fetching->url);
-	if (fwrite(out.data, 1, out.len, stdout) != out.len ||
-	    fflush(stdout) != 0) {
-		fprintf(stderr, "standard output: %s\n", strerror(errno));
-		status = EXIT_NO;
-	}
+	fwrite(out.data, 1, out.len, stdout);
 	buf_clear(&out);
-	return status;
 }
 
 /* What is wrong with the body itself, or NULL. */
@@ -191,7 +185,8 @@ end_document(struct fetching *fetching)
 	case PARSER_OK:
 	case PARSER_TRUNCATED:
 	case PARSER_STOPPED:
-		return print_document(fetching);
+		print_document(fetching);
+		return EXIT_YES;
 	case PARSER_NOT_A_FEED:
 		print_page(fetching);
 		break;

@@ -92,16 +92,6 @@ on_entity(void *arg, const char *entity, uint64_t items)
 }
 
 static void
-put_strings(struct buf *out, const char *key, const struct strings *strings)
-{
-	json_put_key(out, key);
-	json_put_open(out, '[');
-	for (size_t i = 0; i < strings->len; i++)
-		json_put_str(out, strings->at[i]);
-	json_put_close(out, ']');
-}
-
-static void
 put_outlets(struct buf *out, const struct story *story)
 {
 	json_pair_u64(out, "outlets", story->outlets_len);
@@ -132,7 +122,8 @@ put_summary(struct answer *answer, const struct story *story)
 	    told.alerts > 0 ? level_name((enum level)told.level) : NULL);
 	json_pair_u64(out, "items", story->items_len);
 	put_outlets(out, story);
-	put_strings(out, "languages", &story->languages);
+	json_pair_strings(
+	    out, "languages", story->languages.at, story->languages.len);
 	json_pair_date(out, "first", story->items[0].at);
 	json_pair_date(out, "first_seen", story->first_seen_at);
 	json_pair_date(out, "last_seen", story->last_seen_at);

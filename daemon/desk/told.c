@@ -59,11 +59,7 @@ open_alert(struct buf *out, const struct trail_alert *alert)
 	json_pair_str(out, "id", alert->id);
 	json_pair_str(out, "type", alert->type);
 	json_pair_str(out, "level", level_name((enum level)alert->level));
-	json_put_key(out, "rules");
-	json_put_open(out, '[');
-	for (size_t i = 0; i < alert->rules.len; i++)
-		json_put_str(out, alert->rules.at[i]);
-	json_put_close(out, ']');
+	json_pair_strings(out, "rules", alert->rules.at, alert->rules.len);
 	json_put_key(out, "reason");
 	json_put_raw(out, alert->reason != NULL ? alert->reason : "null");
 	json_pair_u64(out, "item", alert->item);

@@ -28,16 +28,6 @@ add_cut(struct buf *out, const char *key, const char *text, size_t max)
 }
 
 static void
-add_strings(struct buf *out, const char *key, const struct strings *strings)
-{
-	json_put_key(out, key);
-	json_put_open(out, '[');
-	for (size_t i = 0; i < strings->len; i++)
-		json_put_str(out, strings->at[i]);
-	json_put_close(out, ']');
-}
-
-static void
 add_mention(
     struct buf *out, const struct item *item, const struct job_mention *mention)
 {
@@ -153,7 +143,8 @@ add_story(struct buf *out, const struct story_state *story)
 	json_pair_u64(out, "outlets", story->outlets_len);
 	json_pair_u64(out, "independent", story->independent);
 	add_outlets(out, story);
-	add_strings(out, "languages", &story->languages);
+	json_pair_strings(
+	    out, "languages", story->languages.at, story->languages.len);
 	json_pair_date(out, "first_seen", story->first_seen_at);
 	add_cut(out, "headline", story->headline, ALERT_TITLE_MAX);
 	json_put_close(out, '}');
@@ -170,8 +161,10 @@ add_reason_and_times(struct buf *out, const struct alert_facts *facts)
 	if (facts->digest > 0)
 		json_pair_u64(out, "digest", facts->digest);
 	if (facts->new_rules != NULL) {
-		add_strings(out, "new_rules", facts->new_rules);
-		add_strings(out, "new_entities", facts->new_entities);
+		json_pair_strings(out, "new_rules", facts->new_rules->at,
+		    facts->new_rules->len);
+		json_pair_strings(out, "new_entities", facts->new_entities->at,
+		    facts->new_entities->len);
 	}
 	json_put_close(out, '}');
 	json_put_key(out, "times");
@@ -191,7 +184,7 @@ alert_add_json(struct buf *out, const struct alert_facts *facts)
 	json_pair_u64(out, "seq", facts->seq);
 	json_pair_str(out, "type", facts->type);
 	json_pair_str(out, "level", level_name(facts->level));
-	add_strings(out, "rules", facts->rules);
+	json_pair_strings(out, "rules", facts->rules->at, facts->rules->len);
 	add_entities(out, facts);
 	add_item(out, facts);
 	if (facts->item == NULL)

@@ -41,19 +41,27 @@ find_source(struct config_reader *reader, const struct config_mark *mark)
 	return reader->source;
 }
 
+static void
+add_problem(struct config_reader *reader, const struct config_mark *mark,
+    bool is_warning, const char *format, va_list ap)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addvf(&text, format, ap);
+	problem_add(reader->problems, find_source(reader, mark), mark->line,
+	    mark->col, is_warning, "%s", buf_str(&text));
+	buf_clear(&text);
+}
+
 void
 reader_error(struct config_reader *reader, const struct config_mark *mark,
     const char *format, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, format);
-	buf_addvf(&text, format, ap);
+	add_problem(reader, mark, false, format, ap);
 	va_end(ap);
-	problem_add(reader->problems, find_source(reader, mark), mark->line,
-	    mark->col, false, "%s", buf_str(&text));
-	buf_clear(&text);
 }
 
 /* An error of a value or key; only a warning where names are all that is
@@ -62,30 +70,22 @@ static void __attribute__((format(printf, 3, 4)))
 reader_refuse(struct config_reader *reader, const struct config_mark *mark,
     const char *format, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, format);
-	buf_addvf(&text, format, ap);
+	add_problem(reader, mark, reader->entities_only, format, ap);
 	va_end(ap);
-	problem_add(reader->problems, find_source(reader, mark), mark->line,
-	    mark->col, reader->entities_only, "%s", buf_str(&text));
-	buf_clear(&text);
 }
 
 void
 reader_warn(struct config_reader *reader, const struct config_mark *mark,
     const char *format, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, format);
-	buf_addvf(&text, format, ap);
+	add_problem(reader, mark, true, format, ap);
 	va_end(ap);
-	problem_add(reader->problems, find_source(reader, mark), mark->line,
-	    mark->col, true, "%s", buf_str(&text));
-	buf_clear(&text);
 }
 
 static struct config_mark

@@ -232,3 +232,13 @@ json_pair_date(struct buf *out, const char *key, int64_t at)
 	json_put_key(out, key);
 	json_put_date(out, at);
 }
+
+void
+json_pair_strings(struct buf *out, const char *key, char *const *at, size_t len)
+{
+	json_put_key(out, key);
+	json_put_open(out, '[');
+	for (size_t i = 0; i < len; i++)
+		json_put_str(out, at[i]);
+	json_put_close(out, ']');
+}

@@ -156,13 +156,8 @@ put_authors(struct buf *out, const struct raw_person *authors, size_t len)
 static void
 put_tags(struct buf *out, const struct item *plain)
 {
-	if (plain->tags_len == 0)
-		return;
-	json_put_key(out, "tags");
-	json_put_open(out, '[');
-	for (size_t i = 0; i < plain->tags_len; i++)
-		json_put_str(out, plain->tags[i]);
-	json_put_close(out, ']');
+	if (plain->tags_len > 0)
+		json_pair_strings(out, "tags", plain->tags, plain->tags_len);
 }
 
 /* The id every item must have: the feed's, else its address, else its key. */

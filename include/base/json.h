@@ -42,5 +42,8 @@ void json_pair_i64(struct buf *, const char *key, int64_t);
 void json_pair_u64(struct buf *, const char *key, uint64_t);
 void json_pair_bool(struct buf *, const char *key, bool);
 void json_pair_date(struct buf *, const char *key, int64_t at);
+/* A key and an array of strings. */
+void json_pair_strings(
+    struct buf *, const char *key, char *const *at, size_t len);
 
 #endif
