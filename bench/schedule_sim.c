@@ -21,10 +21,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/rhythm.h"
 #include "engine/schedule.h"
 
-#define SECOND_US 1000000LL
 #define DAY_S 86400
 #define WEEK_S (7 * DAY_S)
 #define WEEK_HOURS 168

@@ -170,6 +170,7 @@
  *
  * The engine:
  *   daemon/engine/alert.c                the JSON of an alert
+ *   daemon/engine/backoff.c              how long a feed waits that failed
  *   daemon/engine/budget.c               shares out requests
  *   daemon/engine/commit.c               commit first, then tell
  *   daemon/engine/due_heap.c             feeds by due time
@@ -184,6 +185,7 @@
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert
  *   daemon/engine/known.c                which known item it is
+ *   daemon/engine/lane.c                 what waits for a fetcher
  *   daemon/engine/learn.c                from fetches to the schedule
  *   daemon/engine/links.c                who talks to the engine
  *   daemon/engine/log_archive.c          rotated logs

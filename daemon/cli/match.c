@@ -44,8 +44,8 @@ struct run {
 	bool color;
 	const struct config *config;
 	struct match_set *set;
-	struct map
-	    ids; /* places of entities; empty when none requires others */
+	/* places of entities; empty when none requires others */
+	struct map ids;
 	/* the file at hand */
 	const char *file; /* as given */
 	struct buf text;

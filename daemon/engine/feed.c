@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/health.h"
@@ -21,10 +22,9 @@
 #include "frame/log.h"
 #include "store/store.h"
 
-#define SECOND_US INT64_C(1000000)
 #define SECONDS_PER_HOUR 3600.0
 #define SLOW_FACTOR 10 /* times the interval, while a hub brings news */
-#define SLOW_US_MAX (3600 * 1000000LL) /* but no longer than an hour */
+#define SLOW_US_MAX (3600 * SECOND_US) /* but no longer than an hour */
 
 struct feed *
 feed_find(struct engine *engine, const char *id)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/second.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/gap.h"
@@ -44,8 +45,7 @@ note_gap(
 	log_warning("feed %s: window rolled over: none of its %" PRIu32
 		    " items was there %" PRId64 " s ago, items in between may "
 		    "be lost: %s, polled sooner for a while",
-	    feed->record.id, done->items,
-	    (now - job->last_read_at) / INT64_C(1000000),
+	    feed->record.id, done->items, (now - job->last_read_at) / SECOND_US,
 	    done->older != NULL ? "its archive is read"
 				: "it names no archive");
 }

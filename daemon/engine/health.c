@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/second.h"
 #include "base/strings.h"
 #include "engine/alert.h"
 #include "engine/context.h"
@@ -25,7 +26,6 @@
 #include "frame/job.h"
 #include "store/store.h"
 
-#define SECOND_US INT64_C(1000000)
 #define HOUR_US (3600 * SECOND_US)
 #define DOWN_FAILURES 3
 #define SILENT_POSTS 15 /* that should have come; by chance once in 10^6 */

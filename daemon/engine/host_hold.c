@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/host_hold.h"
 
-#define SECOND_US 1000000LL
 #define HOLD_US (60 * SECOND_US)   /* when the server does not say */
 #define CALM_US (3600 * SECOND_US) /* of good answers halve the slowness */
 #define SLOWNESS_MAX 4

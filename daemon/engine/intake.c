@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/commit.h"
 #include "engine/context.h"
 #include "engine/feed.h"
@@ -26,7 +27,7 @@
 #define URL_MAX 8192
 #define ERROR_MAX 500
 #define TITLE_MAX 500
-#define NEVER_US (365 * 86400 * 1000000LL) /* as far as --once goes */
+#define NEVER_US (365 * 86400 * SECOND_US) /* as far as --once goes */
 
 /* ---- items -------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/job.h"
@@ -20,7 +21,6 @@
 #include "frame/log.h"
 #include "frame/peer.h"
 
-#define SECOND_US 1000000LL
 #define BEAT_US 20000 /* feeds start together on it: one wake-up for many */
 #define CROWDED_US (5 * SECOND_US) /* see job_cut_short() */
 #define DOUBTFUL_US (10 * SECOND_US)

@@ -1,6 +1,7 @@
 /*
  * From fetches to the schedule. Runs in the engine.
  */
+#include "base/second.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/learn.h"
@@ -8,8 +9,7 @@
 #include "engine/schedule.h"
 #include "frame/clock.h"
 
-#define SECOND_US 1000000
-#define LATE_US (12 * 3600 * (int64_t)SECOND_US)
+#define LATE_US (12 * 3600 * SECOND_US)
 
 /* Of a known feed only news counts: an old date says when something was
  * written, not when it came to be in the feed. */

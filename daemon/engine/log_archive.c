@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/log_archive.h"
 #include "frame/log.h"
 
@@ -76,7 +77,7 @@ log_archive_free(struct log_archive *archive)
 static char *
 rotated_name(const char *path, int64_t at)
 {
-	time_t seconds = (time_t)(at / 1000000);
+	time_t seconds = (time_t)(at / SECOND_US);
 	struct tm tm;
 	char date[64];
 

@@ -4,10 +4,11 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "base/second.h"
 #include "engine/newness.h"
 #include "parse/item.h"
 
-#define MINUTE_US (60 * INT64_C(1000000))
+#define MINUTE_US (60 * SECOND_US)
 #define HOUR_US (60 * MINUTE_US)
 #define DAY_US (24 * HOUR_US)
 /* A short text may come again after this time and be another item: the

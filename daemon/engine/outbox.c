@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "base/utf8.h"
 #include "engine/outbox.h"
 #include "frame/log.h"
@@ -13,7 +14,6 @@
 #include "store/batch.h"
 #include "store/delivery.h"
 
-#define SECOND_US 1000000LL
 #define ERROR_MAX 500 /* bytes of a failure that are kept */
 #define RETRY_AFTER_MAX_US (86400 * SECOND_US)
 

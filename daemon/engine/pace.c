@@ -4,9 +4,8 @@
  */
 #include <math.h>
 
+#include "base/second.h"
 #include "engine/pace.h"
-
-#define SECOND_US 1000000.0
 
 static double
 bucket(double per_s)

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "base/second.h"
 #include "engine/plan.h"
 #include "engine/rhythm.h"
 
-#define SECOND_US 1000000.0
 #define HOUR_S 3600
 #define DAY_S 86400
 #define THURSDAY 4 /* the day of the epoch, from Sunday on */

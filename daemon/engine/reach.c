@@ -11,6 +11,7 @@
  */
 #include <stddef.h>
 
+#include "base/second.h"
 #include "engine/context.h"
 #include "engine/job.h"
 #include "engine/reach.h"
@@ -18,7 +19,6 @@
 #include "frame/log.h"
 #include "frame/message.h"
 
-#define SECOND_US INT64_C(1000000)
 #define DOWN_MAX 20 /* fetches in a row that reached nobody ... */
 #define DOWN_MIN 6  /* ... of few feeds twice their number, at least this */
 #define FEW_MIN 3   /* fewer feeds may all be down by themselves */

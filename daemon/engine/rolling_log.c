@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/log_archive.h"
 #include "engine/log_line.h"
 #include "engine/rolling_log.h"
@@ -137,7 +138,7 @@ open_file(struct rolling_log *log)
 	if (st.st_size == 0)
 		sync_folder(log->options.path);
 	log->size = log->synced_size = st.st_size;
-	log->period = period_at(log, (int64_t)st.st_mtime * 1000000);
+	log->period = period_at(log, (int64_t)st.st_mtime * SECOND_US);
 	return 0;
 }
 

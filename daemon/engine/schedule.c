@@ -1,30 +1,27 @@
 /*
- * The schedule: for each fetcher two heaps of feeds by due time, one of those
- * that were reached last time, one of those that were not. Runs in the engine.
+ * The schedule: the turns of all feeds, in a lane for each fetcher. Runs in the
+ * engine.
  */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/second.h"
+#include "engine/backoff.h"
 #include "engine/budget.h"
 #include "engine/due_heap.h"
 #include "engine/host_hold.h"
+#include "engine/lane.h"
 #include "engine/pace.h"
 #include "engine/plan.h"
 #include "engine/rhythm.h"
 #include "engine/schedule.h"
 
-#define SECOND_US 1000000LL
 #define SPREAD_STEP_US 10000LL
 #define HURRY_US (3600 * SECOND_US) /* ahead of all that is late */
 #define WAKE_US (30 * SECOND_US)
-#define UNREACHED_INTERVALS 8
-#define FAILED_MAX_US (3600 * SECOND_US)
-#define MISSING_MAX_US (86400 * SECOND_US)
-#define DOUBLINGS_MAX 30
 #define SOONER 4
-#define DOUBTFUL_SHARE 4 /* a fourth of a fetcher's jobs, at most */
 #define BALANCE_US (60 * SECOND_US)
 #define SAMPLE 1000     /* feeds, or up to twice as many */
 #define SMOOTH 0.2      /* how far the effort follows a sample */
@@ -52,16 +49,6 @@ struct entry {
 	int64_t due_at;
 	unsigned fetcher;
 	struct plan plan;
-};
-
-struct heap {
-	struct due_heap due;
-	unsigned under_way;
-};
-
-struct lane { /* of one fetcher */
-	struct heap sound;
-	struct heap doubtful;
 };
 
 struct schedule {
@@ -97,10 +84,8 @@ schedule_new(uint64_t seed)
 static void
 free_lanes(struct schedule *schedule)
 {
-	for (unsigned i = 0; i < schedule->lanes_len; i++) {
-		due_heap_clear(&schedule->lanes[i].sound.due);
-		due_heap_clear(&schedule->lanes[i].doubtful.due);
-	}
+	for (unsigned i = 0; i < schedule->lanes_len; i++)
+		lane_clear(&schedule->lanes[i]);
 	free(schedule->lanes);
 }
 
@@ -133,18 +118,12 @@ random_below(struct schedule *schedule, int64_t below)
 
 /* ---- the heaps ---------------------------------------------------------- */
 
-static struct heap *
+static struct lane_heap *
 heap_of(const struct schedule *schedule, const struct entry *entry)
 {
 	struct lane *lane = &schedule->lanes[entry->fetcher];
 
 	return entry->doubtful ? &lane->doubtful : &lane->sound;
-}
-
-static int64_t
-first_due_at(const struct heap *heap)
-{
-	return heap->due.len > 0 ? heap->due.first[0].at : INT64_MAX;
 }
 
 static void
@@ -421,38 +400,23 @@ schedule_spread(struct schedule *schedule, int64_t now)
 
 /* ---- turns -------------------------------------------------------------- */
 
-static bool
-is_full(const struct schedule *schedule, const struct lane *lane)
-{
-	return lane->sound.under_way + lane->doubtful.under_way >=
-	       schedule->jobs_max;
-}
-
-/* The heap whose turn it is, unless it has enough under way; NULL: none. */
-static struct heap *
+static struct lane_heap *
 next_heap(const struct schedule *schedule, unsigned fetcher)
 {
-	struct lane *lane = &schedule->lanes[fetcher];
-	struct heap *heap = &lane->sound;
-
-	if (is_full(schedule, lane))
-		return NULL;
-	if (first_due_at(&lane->doubtful) < first_due_at(&lane->sound) &&
-	    lane->doubtful.under_way <= schedule->jobs_max / DOUBTFUL_SHARE)
-		heap = &lane->doubtful;
-	return heap->due.len > 0 ? heap : NULL;
+	return lane_next_heap(&schedule->lanes[fetcher], schedule->jobs_max);
 }
 
 int64_t
 schedule_next_at(const struct schedule *schedule, unsigned fetcher)
 {
-	const struct heap *heap;
+	const struct lane_heap *heap;
 
 	if (fetcher >= schedule->lanes_len)
 		return INT64_MAX;
 	heap = next_heap(schedule, fetcher);
-	return heap != NULL ? pace_allows(&schedule->pace, first_due_at(heap))
-			    : INT64_MAX;
+	return heap != NULL
+		   ? pace_allows(&schedule->pace, lane_heap_due_at(heap))
+		   : INT64_MAX;
 }
 
 /* A feed of a host that asked for patience waits with all others of it. */
@@ -474,7 +438,7 @@ is_held(struct schedule *schedule, size_t feed, int64_t now)
 size_t
 schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
 {
-	struct heap *heap;
+	struct lane_heap *heap;
 	size_t feed;
 
 	do {
@@ -491,43 +455,13 @@ schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
 	return feed;
 }
 
-/* interval, doubled for each failure, up to the outcome's limit; never less
- * than the interval. */
-static int64_t
-backed_off(const struct entry *entry)
-{
-	unsigned doublings =
-	    entry->failures < DOUBLINGS_MAX ? entry->failures : DOUBLINGS_MAX;
-	int64_t interval = entry->interval_us, wait, limit;
-
-	switch ((enum schedule_outcome)entry->outcome) {
-	case SCHEDULE_UNREACHED:
-		limit = least(UNREACHED_INTERVALS * interval, FAILED_MAX_US);
-		break;
-	case SCHEDULE_FAILED:
-		limit = FAILED_MAX_US;
-		break;
-	case SCHEDULE_MISSING:
-		limit = MISSING_MAX_US;
-		break;
-	case SCHEDULE_OK:
-	case SCHEDULE_GONE:
-	default:
-		return interval;
-	}
-	wait = interval;
-	while (doublings-- > 0 && wait < limit)
-		wait *= 2;
-	wait = least(wait, limit);
-	return wait > interval ? wait : interval;
-}
-
 /* With a jitter of a tenth, and all that the server demands. */
 static int64_t
 wait_after(struct schedule *schedule, struct entry *entry,
     int64_t retry_after_us, int64_t now)
 {
-	int64_t wait = backed_off(entry);
+	int64_t wait =
+	    backoff_wait(entry->outcome, entry->failures, entry->interval_us);
 	const struct host_hold *hold =
 	    host_holds_find(&schedule->holds, entry->host, now);
 
@@ -688,5 +622,6 @@ schedule_is_crowded(
 {
 	const struct lane *lane = &schedule->lanes[fetcher];
 
-	return is_full(schedule, lane) && first_due_at(&lane->sound) <= now;
+	return lane_is_full(lane, schedule->jobs_max) &&
+	       lane_heap_due_at(&lane->sound) <= now;
 }

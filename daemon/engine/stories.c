@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/newness.h"
 #include "engine/stories.h"
 #include "frame/config.h"
@@ -15,7 +16,7 @@
 #include "story/keys.h"
 #include "story/story.h"
 
-#define WINDOW_US (STORY_WINDOW_S * INT64_C(1000000))
+#define WINDOW_US (STORY_WINDOW_S * SECOND_US)
 #define FORGET_US (2 * WINDOW_US) /* by then no item can join any more */
 #define FORGET_EVERY 1024         /* items */
 #define ENTITIES_MAX 64           /* of an item, that count for its story */

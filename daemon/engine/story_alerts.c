@@ -10,12 +10,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/second.h"
 #include "engine/alert.h"
 #include "engine/stories.h"
 #include "engine/story_alerts.h"
 
 #define OUTLETS_NAMED 6 /* of the earlier ones in a reason */
-#define SECOND_US INT64_C(1000000)
 
 /* ---- rules -------------------------------------------------------------- */
 

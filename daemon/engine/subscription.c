@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
+#include "base/second.h"
 #include "engine/subscription.h"
 
-#define SECOND_US INT64_C(1000000)
 #define RETRY_S 60        /* doubled with each try ... */
 #define RETRY_MAX_S 21600 /* ... up to here */
 #define DENIED_S 86400    /* until a hub that said no is asked again */

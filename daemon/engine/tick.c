@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 
+#include "base/second.h"
 #include "base/strings.h"
 #include "engine/commit.h"
 #include "engine/context.h"
@@ -160,7 +161,7 @@ follow_clock(struct engine *engine)
 	schedule_set_clock(engine->schedule, offset);
 	if (jump > -JUMP_US && jump < JUMP_US)
 		return;
-	log_warning("the clock was set by %" PRId64 " s", jump / 1000000);
+	log_warning("the clock was set by %" PRId64 " s", jump / SECOND_US);
 	batch_add_clock_shift(engine->batch, jump);
 }
 

@@ -9,12 +9,11 @@
 #include <curl/curl.h>
 
 #include "base/mem.h"
+#include "base/second.h"
 #include "base/utf8.h"
 #include "fetcher/header.h"
 #include "frame/job.h"
 #include "parse/link_header.h"
-
-#define USECS_PER_S 1000000
 
 void
 header_init(struct header *header)
@@ -243,7 +242,7 @@ header_retry_after(const struct header *header, int64_t now_at)
 		seconds =
 		    digits > 9 ? RETRY_AFTER_MAX : strtoll(value, NULL, 10);
 	else
-		seconds = curl_getdate(value, NULL) - now_at / USECS_PER_S;
+		seconds = curl_getdate(value, NULL) - now_at / SECOND_US;
 	if (seconds <= 0)
 		return 0;
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;

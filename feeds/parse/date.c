@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/second.h"
 #include "parse/date.h"
 #include "parse/date_form.h"
 
 #define DAY_S 86400
-#define SECOND_US 1000000
 #define YEAR_MIN 1000
 
 int64_t

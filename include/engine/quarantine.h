@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/second.h"
+
 #define QUARANTINE_CRASHES 3 /* within ... */
-#define QUARANTINE_WINDOW_US (86400 * 1000000LL)
+#define QUARANTINE_WINDOW_US (86400 * SECOND_US)
 
 struct quarantine { /* of one feed; zero: nothing ever happened */
 	int64_t crash_at[QUARANTINE_CRASHES]; /* the latest first; 0: none */

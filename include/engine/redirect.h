@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/second.h"
+
 #define REDIRECT_SIGHTINGS 3 /* equal ones, over at least ... */
-#define REDIRECT_LASTS_US (24 * 3600 * 1000000LL)
+#define REDIRECT_LASTS_US (24 * 3600 * SECOND_US)
 #define REDIRECT_FAILURES 3 /* in a row end an adoption */
 
 struct feed_move;
