@@ -145,16 +145,49 @@ add_char(struct cleaner *c, const char *s, size_t n, size_t left)
 	c->cr = code == '\r';
 }
 
-/* How many bytes from s are printable ASCII without blanks that would need
- * care: they are copied in one go. */
-static size_t
-plain_len(const char *s, size_t len)
+static bool
+continues(unsigned char byte)
 {
-	size_t n = 0;
+	return (byte & 0xC0) == 0x80;
+}
 
-	while (n < len && s[n] > 0x20 && s[n] < 0x7F)
-		n++;
-	return n;
+/* How many bytes the character has if it is surely kept and joins no script:
+ * most of U+0021 to U+05FF and U+4000 to U+CFFF; 0: look closer. */
+static size_t
+plain_char_len(const unsigned char *s, size_t len)
+{
+	if (*s > 0x20 && *s < 0x7F)
+		return 1;
+	if (*s >= 0xC3 && *s <= 0xD7 && *s != 0xCD)
+		return len > 1 && continues(s[1]) ? 2 : 0;
+	if (*s >= 0xE4 && *s <= 0xEC)
+		return len > 2 && continues(s[1]) && continues(s[2]) ? 3 : 0;
+	return 0;
+}
+
+/* Whether a blank stays as it is behind another character. */
+static bool
+is_plain_blank(char blank, char before, enum clean_form form)
+{
+	if (form == CLEAN_LINE)
+		return blank == ' ' && before != ' ';
+	return blank == ' ' || blank == '\n';
+}
+
+/* How many bytes from s stay as they are and are copied in one go. */
+static size_t
+plain_len(const char *s, size_t len, enum clean_form form)
+{
+	size_t n = 0, more;
+
+	for (; n < len; n += more) {
+		more = plain_char_len((const unsigned char *)s + n, len - n);
+		if (more == 0 && n > 0)
+			more = is_plain_blank(s[n], s[n - 1], form);
+		if (more == 0)
+			break;
+	}
+	return n > 0 && s[n - 1] == ' ' && form == CLEAN_LINE ? n - 1 : n;
 }
 
 void
@@ -167,7 +200,7 @@ clean_add(struct buf *out, const char *bytes, size_t len, enum clean_form form)
 	buf_add(out, "", 0);
 	buf_reserve(out, len);
 	for (size_t i = 0; i < len; i += n) {
-		n = plain_len(bytes + i, len - i);
+		n = plain_len(bytes + i, len - i, form);
 		if (n > 0) {
 			add_kept(
 			    &c, bytes + i, n, (unsigned char)bytes[i + n - 1]);
