@@ -43,8 +43,8 @@ rhythm_begin(struct rhythm *rhythm, int64_t since)
 static void
 fade(struct rhythm *rhythm, int64_t now)
 {
-	float passed = (float)((now - rhythm->at) / FADE_STEP_S * FADE_STEP_S);
-	float by_hour, by_day;
+	int64_t steps = (now - rhythm->at) / FADE_STEP_S;
+	float passed = (float)(steps * FADE_STEP_S), by_hour, by_day;
 
 	if (passed <= 0)
 		return;
@@ -121,10 +121,10 @@ static struct watch
 watch_of(
     const struct rhythm *rhythm, const struct stretch *stretch, int64_t now)
 {
-	int64_t span = now - rhythm->since;
+	int64_t span = now - rhythm->since, periods = span / stretch->period;
 	float period = (float)stretch->period, fading = stretch->fading;
 	float one = expf(-period / fading);
-	float past = expf(-(float)(span / stretch->period) * period / fading);
+	float past = expf(-(float)periods * period / fading);
 
 	return (struct watch){.times = (1 - past * one) / (1 - one),
 	    .fewer = (1 - past) / (1 - one),

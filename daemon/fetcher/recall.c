@@ -54,11 +54,9 @@ find(struct recall *recall, uint64_t feed)
 }
 
 static void
-forget(struct recall *recall, struct document **at)
+forget(struct recall *recall, struct document *document)
 {
-	struct document *document = *at;
-
-	*at = document->next;
+	*find(recall, document->feed) = document->next;
 	TAILQ_REMOVE(&recall->by_use, document, by_use);
 	recall->bytes -= size_of(document->len);
 	free(document);
@@ -67,9 +65,7 @@ forget(struct recall *recall, struct document **at)
 static void
 forget_last(struct recall *recall)
 {
-	struct document *last = TAILQ_LAST(&recall->by_use, document_list);
-
-	forget(recall, find(recall, last->feed));
+	forget(recall, TAILQ_LAST(&recall->by_use, document_list));
 }
 
 void
@@ -103,7 +99,7 @@ recall_put(struct recall *recall, uint64_t feed,
 	struct document **at = find(recall, feed), *document;
 
 	if (*at != NULL)
-		forget(recall, at);
+		forget(recall, *at);
 	if (len == 0 || size_of(len) > recall->bytes_max)
 		return;
 	while (recall->bytes + size_of(len) > recall->bytes_max)
