@@ -3,7 +3,8 @@
 
 Includes go down only (feeds -> frame and store -> roles -> main), libraries
 stay behind the files that own them, every header compiles alone, the map in
-daemon/main.c names every source file, no file is over 1,000 lines.
+daemon/main.c names every source file, no file is over 1,000 lines, nothing
+stray lies at the top of the tree.
 """
 import concurrent.futures
 import os
@@ -16,6 +17,9 @@ PURE = ("base", "text", "parse", "match", "story", "rule")
 FRAME = ("frame", "store")
 ROLES = ("parent", "engine", "fetcher", "courier", "desk", "cli")
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.M)
+TOP = {"Makefile.am", "README.md", "bench", "bootstrap", "build-aux",
+       "completions", "configure.ac", "daemon", "feeds", "include", "man",
+       "systemd", "tests"}
 # Which folders or files may include a library's headers.
 LIBRARIES = {
     r"^libxml/": ("feeds/parse/", "include/parse/"),
@@ -124,9 +128,18 @@ def files_are_at_most_1000_lines():
             and not generated.search(read(path)[:400])]
 
 
+def top_holds_what_belongs_there():
+    """As the repository has it; a release has no other files."""
+    listed = subprocess.run(
+        ["git", "-C", SRCDIR, "ls-files"], stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True).stdout.splitlines()
+    names = {path.split("/")[0] for path in listed}
+    return sorted(name for name in names - TOP if not name.startswith("."))
+
+
 TESTS = [includes_go_down, libraries_stay_with_their_owners,
          headers_compile_alone, map_names_every_file,
-         files_are_at_most_1000_lines]
+         files_are_at_most_1000_lines, top_holds_what_belongs_there]
 
 
 def main():
