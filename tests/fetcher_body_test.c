@@ -222,6 +222,29 @@ many_bodies_at_once_stream_before_they_fill_memory(void **state)
 	buf_clear(&got);
 }
 
+static void
+only_the_beginning_is_read_where_that_will_do(void **state)
+{
+	struct buf text = BUF_INIT, sent = BUF_INIT, got = BUF_INIT;
+
+	make_text(&text, 50000, false);
+	compress_text(&sent, &text, GZIP);
+	body_read_start(ENCODING_GZIP, sent.data, sent.len, 1000, &got);
+	assert_int_equal(got.len, 1000);
+	assert_memory_equal(got.data, text.data, 1000);
+	buf_reset(&got);
+	body_read_start(ENCODING_NONE, "short", 5, 1000, &got);
+	assert_string_equal(buf_str(&got), "short");
+	buf_reset(&got);
+	body_read_start(ENCODING_GZIP, sent.data, 30, 1000, &got);
+	body_read_start(ENCODING_UNKNOWN, "short", 5, 1000, &got);
+	body_read_start(ENCODING_NONE, NULL, 0, 1000, &got);
+	assert_int_equal(got.len, 0);
+	buf_clear(&text);
+	buf_clear(&sent);
+	buf_clear(&got);
+}
+
 int
 main(void)
 {
@@ -235,6 +258,7 @@ main(void)
 	    cmocka_unit_test(hash_is_of_the_transferred_bytes),
 	    cmocka_unit_test(
 		many_bodies_at_once_stream_before_they_fill_memory),
+	    cmocka_unit_test(only_the_beginning_is_read_where_that_will_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

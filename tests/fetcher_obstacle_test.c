@@ -45,6 +45,15 @@ static const struct answer walls[] = {
 	OBSTACLE_CONSENT, "consent page"},
     {"HTTP/1.1 200 OK\n", "<html><!-- <WISPAccessGatewayParam> -->",
 	"http://10.1.1.1/login", OBSTACLE_PORTAL, "captive portal"},
+    {"HTTP/2 503\nserver: cloudflare\n",
+	"<!DOCTYPE html><title>Just a moment...</title>"
+	"<form action=\"/rss?__cf_chl_f_tk=x\">",
+	NULL, OBSTACLE_WALL, "(Cloudflare)"},
+    {"HTTP/1.1 200 OK\n", "<html><title>Hotel WiFi</title>",
+	"https://login.hotel.example/?from=rss", OBSTACLE_ELSEWHERE,
+	"login.hotel.example"},
+    {"HTTP/1.1 200 OK\n", "<html><title>Hotel WiFi</title>",
+	"http://192.0.2.1:8080/login", OBSTACLE_ELSEWHERE, " 192.0.2.1,"},
     {"HTTP/1.1 511 Network Authentication Required\n", NULL, NULL,
 	OBSTACLE_PORTAL, "log this machine in"},
 };
@@ -59,6 +68,12 @@ static const struct answer others[] = {
 	OBSTACLE_NONE, NULL},
     {"HTTP/1.1 200 OK\n", "<html>About cookies and locations", NULL,
 	OBSTACLE_NONE, NULL},
+    {"HTTP/2 404\nserver: cloudflare\n",
+	"<html><noscript>Please enable JavaScript</noscript><script>"
+	"document.cookie='seen=1';a=location</script>",
+	NULL, OBSTACLE_NONE, NULL},
+    {"HTTP/1.1 200 OK\n", "<html><title>News</title>",
+	"https://www.feeds.example/news", OBSTACLE_NONE, NULL},
 };
 
 static enum obstacle
@@ -66,7 +81,8 @@ find(const struct answer *answer, bool names_feeds, char *sentence, size_t size)
 {
 	struct header header;
 	const char *line = answer->head;
-	struct obstacle_view view = {.url = "https://feeds.example/rss",
+	struct obstacle_view view = {.asked = "https://feeds.example/rss",
+	    .url = "https://feeds.example/rss",
 	    .page = answer->page,
 	    .page_len = answer->page != NULL ? strlen(answer->page) : 0,
 	    .names_feeds = names_feeds};
@@ -129,7 +145,12 @@ html_is_known_by_its_beginning(void **state)
 {
 	assert_true(obstacle_is_page("\xef\xbb\xbf\n <!DOCTYPE HTML>", 20));
 	assert_true(obstacle_is_page("<HTML lang=ru>", 14));
-	assert_false(obstacle_is_page("<?xml version=\"1.0\"?><html>", 27));
+	assert_true(obstacle_is_page("<?xml version=\"1.0\"?><html>", 27));
+	assert_true(obstacle_is_page("<!-- 1 -->\n<!-- 2 --><head>", 27));
+	assert_true(obstacle_is_page("<script>location='/'", 20));
+	assert_false(obstacle_is_page("<?xml version=\"1.0\"?><rss>", 26));
+	assert_false(obstacle_is_page("<!-- <html> ", 12));
+	assert_false(obstacle_is_page("<?xml <html>", 12));
 	assert_false(obstacle_is_page("<rss>", 5));
 	assert_false(obstacle_is_page("", 0));
 }

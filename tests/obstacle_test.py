@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Answers that are no feeds: bot walls, consent pages, empty answers, pages
 that name feeds. Told for what they are, and never taken for "no news"."""
+import gzip
 import os
 import subprocess
 import sys
@@ -24,6 +25,8 @@ WALLS = {
     "challenge-200": (lambda _: (200, HTML, CHALLENGE), "(Cloudflare)"),
     "ddos-guard": (lambda _: (403, {"Server": "ddos-guard", **HTML}, b""),
                    "(DDoS-Guard)"),
+    "plain": (lambda _: (403, {"Content-Encoding": "gzip", **HTML},
+                         gzip.compress(CHALLENGE)), "(Cloudflare)"),
     "script": (lambda _: (200, HTML, b"<html><script>document.cookie='a';"
                           b"location.reload()</script></html>"),
                "JavaScript"),
@@ -73,6 +76,23 @@ def feed_behind_a_wall_comes_back(server, daemon):
         check(state["new_items"] == 1, "known items are not new: %s" % state)
 
 
+def page_of_another_site_is_told_as_one(server, daemon):
+    there = server.url("/login", "localhost")
+    server.answers["/login"] = lambda _: (
+        200, HTML, b"<html><title>Hotel</title>Room number?</html>")
+    server.answers["/portal"] = lambda _: (302, {"Location": there}, b"")
+    state = wait_state(daemon, "portal", outcome="blocked")
+    check("another site, localhost," in state["error"]
+          and "captive portal" in state["error"], state["error"])
+    server.answers["/portal"] = lambda _: (
+        302, {"Location": "http://10.1.1.1/login"}, b"")
+    state = wait_state(daemon, "portal", outcome="refused")
+    check(state["error"].startswith("redirected to 10.1.1.1: address is"),
+          state["error"])
+    del server.answers["/portal"]
+    wait_state(daemon, "portal", state="up")
+
+
 def empty_answer_is_a_failure(server, daemon):
     server.answers["/cloudflare"] = lambda _: (200, HTML, b"")
     state = wait_state(daemon, "cloudflare", state="failing")
@@ -116,6 +136,7 @@ def main():
             wait_state(daemon, name, state="up", new_items=1)
         tap.run(walls_are_named_and_count_as_failures, server, daemon)
         tap.run(feed_behind_a_wall_comes_back, server, daemon)
+        tap.run(page_of_another_site_is_told_as_one, server, daemon)
         tap.run(empty_answer_is_a_failure, server, daemon)
         tap.run(page_is_answered_with_the_feeds_it_names, server, daemon)
         tap.run(fetch_gives_advice, server, daemon)

@@ -42,6 +42,7 @@ static const struct option options[] = {
 
 struct fetching {
 	const struct config *config; /* NULL: none was given */
+	const char *asked;
 	struct event_base *base;
 	struct exchange *exchange;
 	struct body *body; /* NULL: no byte came */
@@ -142,7 +143,8 @@ print_obstacle(const struct fetching *fetching, const struct parser_page *page)
 {
 	const struct obstacle_view view = {.status = fetching->http_status,
 	    .signs = fetching->signs,
-	    .url = fetching->url != NULL ? fetching->url : "",
+	    .asked = fetching->asked,
+	    .url = fetching->url != NULL ? fetching->url : fetching->asked,
 	    .page = fetching->page.data,
 	    .page_len = fetching->page.len,
 	    .titled_wall = page->is_wall,
@@ -256,6 +258,8 @@ on_done(void *arg, const struct exchange_result *result)
 		fetching->status = end_document(fetching);
 	} else {
 		print_fact("error", result->error);
+		body_read_start(result->header->encoding, result->refused,
+		    result->refused_len, OBSTACLE_PAGE_MAX, &fetching->page);
 		print_obstacle(fetching, &(struct parser_page){0});
 		fetching->status = status_of_failure(result->outcome);
 	}
@@ -306,8 +310,10 @@ static int
 fetch_url(const struct config *config, const char *url)
 {
 	static const struct strings nothing = {NULL, 0};
-	struct fetching fetching = {
-	    .config = config, .base = event_base_new(), .status = EXIT_NO};
+	struct fetching fetching = {.config = config,
+	    .asked = url,
+	    .base = event_base_new(),
+	    .status = EXIT_NO};
 	struct dns *dns = dns_new(
 	    fetching.base, config != NULL ? config->network.resolver : NULL);
 	struct address_wall *wall = address_wall_new(

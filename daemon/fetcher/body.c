@@ -312,3 +312,31 @@ body_finish(struct body *body)
 	}
 	return finish_whole(body);
 }
+
+/* ---- only the beginning ---- */
+
+struct start {
+	struct buf *out;
+	size_t max;
+};
+
+static bool
+keep_start(void *arg, const char *bytes, size_t len)
+{
+	const struct start *start = arg;
+
+	buf_add(start->out, bytes, len < start->max ? len : start->max);
+	return false;
+}
+
+void
+body_read_start(enum header_encoding encoding, const char *bytes, size_t len,
+    size_t max, struct buf *out)
+{
+	struct start start = {.out = out, .max = max};
+	struct body *body = body_new(encoding, keep_start, &start);
+
+	if (len > 0 && body_push(body, bytes, len) == BODY_OK)
+		body_finish(body);
+	body_free(body);
+}

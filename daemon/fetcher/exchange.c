@@ -8,6 +8,7 @@
  * Redirects are followed here and not by libcurl, so that each hop's name is
  * looked up on the loop and each hop's address meets the wall.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +16,7 @@
 
 #include <event2/event.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "config.h"
 #include "fetcher/exchange.h"
@@ -72,6 +74,7 @@ struct exchange {
 	struct curl_call *call;
 	struct event *deadline;
 	struct header header;
+	struct buf refused; /* the page of a refusal */
 	uint64_t bytes;
 	int64_t started_ms;      /* monotonic; 0: not yet */
 	enum fetch_outcome stop; /* why a callback stopped it; FETCH_OK: not */
@@ -225,6 +228,13 @@ is_good_status(unsigned status)
 	return status == 200 || status == 203 || status == 226;
 }
 
+static bool
+is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	       status == 307 || status == 308;
+}
+
 static size_t
 on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
 {
@@ -242,6 +252,8 @@ on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
 	if (is_good_status(exchange->header.status))
 		flow = exchange->callbacks->on_body(
 		    exchange->arg, &exchange->header, bytes, len);
+	else if (!is_redirect(exchange->header.status))
+		buf_add(&exchange->refused, bytes, len);
 	if (flow == EXCHANGE_PAUSE)
 		return CURL_WRITEFUNC_PAUSE;
 	if (flow == EXCHANGE_STOP) {
@@ -347,6 +359,7 @@ exchange_free(struct exchange *exchange)
 	event_free(exchange->deadline);
 	curl_slist_free_all(exchange->headers);
 	header_clear(&exchange->header);
+	buf_clear(&exchange->refused);
 	free(exchange->host);
 	free(exchange->url);
 	free(exchange->moved_to);
@@ -361,6 +374,8 @@ finish(struct exchange *exchange, enum fetch_outcome outcome, const char *error)
 	    .header = &exchange->header,
 	    .url = exchange->url,
 	    .redirects = exchange->redirects,
+	    .refused = exchange->refused.data,
+	    .refused_len = exchange->refused.len,
 	    .bytes = exchange->bytes};
 
 	result.duration_ms = exchange_duration_ms(exchange);
@@ -450,13 +465,6 @@ follow(struct exchange *exchange)
 	return NULL;
 }
 
-static bool
-is_redirect(unsigned status)
-{
-	return status == 301 || status == 302 || status == 303 ||
-	       status == 307 || status == 308;
-}
-
 static void
 on_answer(struct exchange *exchange)
 {
@@ -491,6 +499,20 @@ note_sharing(struct exchange *exchange)
 		slots_share_host(exchange->pool->slots, &exchange->claim);
 }
 
+/* Of a redirect's target nobody has heard before. */
+static void
+fail(struct exchange *exchange, enum fetch_outcome outcome, const char *error)
+{
+	char text[REASON_MAX + 128];
+
+	if (exchange->redirects > 0)
+		snprintf(text, sizeof(text), "redirected to %.100s: %s",
+		    exchange->host, error);
+	else
+		snprintf(text, sizeof(text), "%s", error);
+	finish(exchange, outcome, text);
+}
+
 static void
 on_call_done(void *arg, const struct curl_result *result)
 {
@@ -511,7 +533,7 @@ on_call_done(void *arg, const struct curl_result *result)
 	}
 	outcome = reason_call(
 	    text, sizeof(text), result, &exchange->header, exchange->stop);
-	finish(exchange, outcome, text);
+	fail(exchange, outcome, text);
 }
 
 static void

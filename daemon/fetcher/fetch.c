@@ -250,6 +250,7 @@ judge_obstacle(struct fetch *fetch, const struct parser_page *page)
 {
 	const struct obstacle_view view = {.status = fetch->done.http_status,
 	    .signs = fetch->signs,
+	    .asked = fetch->start.url,
 	    .url = fetch->url != NULL ? fetch->url : fetch->start.url,
 	    .page = fetch->page.data,
 	    .page_len = fetch->page.len,
@@ -428,8 +429,11 @@ take_result(struct fetch *fetch, const struct exchange_result *result)
 		set_string(&done->moved_to, result->moved_to);
 	fetch->signs = header->signs;
 	set_error(fetch, result->outcome, result->error);
-	if (result->outcome == FETCH_HTTP)
+	if (result->outcome == FETCH_HTTP) {
+		body_read_start(header->encoding, result->refused,
+		    result->refused_len, OBSTACLE_PAGE_MAX, &fetch->page);
 		judge_obstacle(fetch, &(struct parser_page){0});
+	}
 }
 
 /* 304: validators that are not told again stay as they are. */

@@ -47,6 +47,7 @@ static const struct {
 	bool weak;
 } words[] = {
     {"_cf_chl_opt", OBSTACLE_WALL, "Cloudflare", false},
+    {"__cf_chl_", OBSTACLE_WALL, "Cloudflare", false},
     {"/cdn-cgi/challenge-platform/h/", OBSTACLE_WALL, "Cloudflare", false},
     {"cf-browser-verification", OBSTACLE_WALL, "Cloudflare", false},
     {"check.ddos-guard.net", OBSTACLE_WALL, "DDoS-Guard", false},
@@ -93,6 +94,15 @@ holds(const char *bytes, size_t len, const char *word)
 	return false;
 }
 
+/* Whether the bytes begin with the word, which is in small letters. */
+static bool
+begins(const char *bytes, size_t len, const char *word)
+{
+	size_t word_len = strlen(word);
+
+	return len >= word_len && strncasecmp(bytes, word, word_len) == 0;
+}
+
 void
 obstacle_note_field(struct obstacle_signs *signs, const char *name,
     size_t name_len, const char *value, size_t len)
@@ -109,19 +119,43 @@ obstacle_note_field(struct obstacle_signs *signs, const char *name,
 	}
 }
 
+/* The length of white space, a byte order mark, a comment or an instruction
+ * that the bytes begin with; 0: none. */
+static size_t
+prolog_len(const char *bytes, size_t len)
+{
+	static const struct {
+		const char *begin, *end;
+	} parts[] = {{"<!--", "-->"}, {"<?", "?>"}};
+	const char *end;
+
+	if (len > 0 && strchr(" \t\r\n", bytes[0]) != NULL)
+		return 1;
+	if (begins(bytes, len, "\xef\xbb\xbf"))
+		return 3;
+	for (size_t i = 0; i < LENGTH(parts); i++) {
+		if (!begins(bytes, len, parts[i].begin))
+			continue;
+		end = memmem(bytes, len, parts[i].end, strlen(parts[i].end));
+		return end != NULL
+			   ? (size_t)(end - bytes) + strlen(parts[i].end)
+			   : len;
+	}
+	return 0;
+}
+
 bool
 obstacle_is_page(const char *bytes, size_t len)
 {
-	size_t skip = 0;
+	static const char *const beginnings[] = {"<!doctype html", "<html",
+	    "<head", "<body", "<script", "<meta", "<noscript"};
 
-	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-		skip = 3;
-	while (skip < len && strchr(" \t\r\n", bytes[skip]) != NULL)
-		skip++;
-	bytes += skip;
-	len -= skip;
-	return (len >= 14 && strncasecmp(bytes, "<!doctype html", 14) == 0) ||
-	       (len >= 5 && strncasecmp(bytes, "<html", 5) == 0);
+	for (size_t skip; (skip = prolog_len(bytes, len)) > 0; len -= skip)
+		bytes += skip;
+	for (size_t i = 0; i < LENGTH(beginnings); i++)
+		if (begins(bytes, len, beginnings[i]))
+			return true;
+	return false;
 }
 
 /* ---- judging ------------------------------------------------------------- */
@@ -146,25 +180,76 @@ is_reload_page(const struct obstacle_view *view)
 	       holds(view->page, view->page_len, "location");
 }
 
+/* "www.example.org": the host in a URL and its length. */
+static const char *
+host_of(const char *url, size_t *len)
+{
+	const char *host = strstr(url, "://");
+
+	host = host != NULL ? host + 3 : url;
+	*len = strcspn(host, ":/?#");
+	return host;
+}
+
+/* The last two labels: they may be less than what one owner has, but not less
+ * than what any two of one owner have in common. */
+static const char *
+site_of(const char *host, size_t *len)
+{
+	size_t at = *len, dots = 0;
+
+	if (strspn(host, "0123456789.") >= *len)
+		return host;
+	while (at > 0 && dots < 2)
+		dots += host[--at] == '.';
+	at += dots == 2;
+	*len -= at;
+	return host + at;
+}
+
+static bool
+is_elsewhere(const char *asked, const char *url)
+{
+	size_t len[2];
+	const char *host[2] = {host_of(asked, &len[0]), host_of(url, &len[1])};
+
+	for (int i = 0; i < 2; i++)
+		host[i] = site_of(host[i], &len[i]);
+	return len[0] != len[1] || strncasecmp(host[0], host[1], len[0]) != 0;
+}
+
 static enum obstacle
-judge_page(const struct obstacle_view *view, const char **shield)
+find_word(const struct obstacle_view *view, bool weak, const char **shield)
 {
 	for (size_t i = 0; i < LENGTH(words); i++) {
-		if (words[i].weak && view->names_feeds)
-			continue;
-		if (!holds(view->page, view->page_len, words[i].word))
+		if ((words[i].weak && !weak) ||
+		    !holds(view->page, view->page_len, words[i].word))
 			continue;
 		if (words[i].shield != NULL)
 			*shield = words[i].shield;
 		return words[i].kind;
 	}
-	if (view->names_feeds)
-		return OBSTACLE_NONE;
+	return OBSTACLE_NONE;
+}
+
+/* Pages of errors have much that pages in the way have: of these, only what is
+ * clear counts, as of a page that names feeds. */
+static enum obstacle
+judge_page(const struct obstacle_view *view, const char **shield)
+{
+	bool honest = view->names_feeds || view->status >= 400;
+	enum obstacle kind = find_word(view, !honest, shield);
+
+	if (kind != OBSTACLE_NONE || honest)
+		return kind;
 	if (is_consent_address(view->url))
 		return OBSTACLE_CONSENT;
 	if (view->titled_wall)
 		return OBSTACLE_WALL;
-	return is_reload_page(view) ? OBSTACLE_SCRIPT : OBSTACLE_NONE;
+	if (is_reload_page(view))
+		return OBSTACLE_SCRIPT;
+	return is_elsewhere(view->asked, view->url) ? OBSTACLE_ELSEWHERE
+						    : OBSTACLE_NONE;
 }
 
 /* A refusal by a shield is its own word, not the outlet's; an error of the
@@ -185,6 +270,19 @@ judge(const struct obstacle_view *view, const char **shield)
 	    (view->status == 401 || view->status == 403 || view->status == 405))
 		return OBSTACLE_WALL;
 	return kind;
+}
+
+static void
+describe_elsewhere(const char *url, char *sentence, size_t size)
+{
+	size_t len;
+	const char *host = host_of(url, &len);
+
+	snprintf(sentence, size,
+	    "a page of another site, %.*s, answers in place of the feed: where "
+	    "that is the login page of a network (captive portal) log this "
+	    "machine in, else look for another official address of the outlet",
+	    len < 100 ? (int)len : 100, host);
 }
 
 enum obstacle
@@ -215,6 +313,9 @@ obstacle_find(const struct obstacle_view *view, char *sentence, size_t size)
 		snprintf(sentence, size,
 		    "the login page of a network (captive portal) answers in "
 		    "place of the feed: log this machine in, or set a proxy");
+		break;
+	case OBSTACLE_ELSEWHERE:
+		describe_elsewhere(view->url, sentence, size);
 		break;
 	}
 	return kind;

@@ -11,6 +11,8 @@
 
 #include "fetcher/header.h"
 
+struct buf;
+
 #define BODY_GATHERED_MAX                                  \
 	(2 * 1024 * 1024) /* transferred; past it: streams \
 			   */
@@ -45,5 +47,9 @@ uint64_t body_hash(const struct body *);
 enum body_result body_finish(struct body *);
 /* Bytes transferred. */
 size_t body_len(const struct body *);
+/* Adds the first bytes, max at most, of a body that is there as it was
+ * transferred; none of one that is damaged. */
+void body_read_start(enum header_encoding, const char *bytes, size_t len,
+    size_t max, struct buf *out);
 
 #endif

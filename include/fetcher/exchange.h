@@ -47,6 +47,8 @@ struct exchange_result {
 	const char
 	    *moved_to; /* where permanent redirects alone lead, or NULL */
 	unsigned redirects;
+	const char *refused; /* body of FETCH_HTTP, as transferred, or NULL */
+	size_t refused_len;
 	uint64_t bytes;       /* of body, as transferred */
 	uint32_t duration_ms; /* without the wait for a slot */
 };

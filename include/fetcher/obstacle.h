@@ -13,10 +13,11 @@
 
 enum obstacle {
 	OBSTACLE_NONE,
-	OBSTACLE_WALL,    /* against programs */
-	OBSTACLE_SCRIPT,  /* a page that wants to run in a browser */
-	OBSTACLE_CONSENT, /* asks to agree to cookies */
-	OBSTACLE_PORTAL,  /* of the network that this machine is in */
+	OBSTACLE_WALL,      /* against programs */
+	OBSTACLE_SCRIPT,    /* a page that wants to run in a browser */
+	OBSTACLE_CONSENT,   /* asks to agree to cookies */
+	OBSTACLE_PORTAL,    /* of the network that this machine is in */
+	OBSTACLE_ELSEWHERE, /* a page of another site, whatever it wants */
 };
 
 /* What the head of an answer says. Zero is a good start. */
@@ -29,8 +30,9 @@ struct obstacle_signs {
 struct obstacle_view {
 	unsigned status;
 	struct obstacle_signs signs;
-	const char *url;  /* that it came from */
-	const char *page; /* its first bytes, when it is HTML; or NULL */
+	const char *asked; /* the feed's own address */
+	const char *url;   /* that it came from */
+	const char *page;  /* first bytes, of HTML or a refusal; or NULL */
 	size_t page_len;
 	bool titled_wall; /* by the title of the page */
 	bool names_feeds; /* an honest page, then, unless it is clear */
