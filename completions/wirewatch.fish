@@ -50,7 +50,7 @@ complete -c wirewatch -n '__wirewatch_on stories' -l told -d 'of which an alert 
 complete -c wirewatch -n '__wirewatch_on stories' -l outlets -x -d 'carried by so many'
 complete -c wirewatch -n '__wirewatch_on feeds' -a 'add remove'
 complete -c wirewatch -n '__wirewatch_on feeds' -l id -x -d 'of the feed to add'
-complete -c wirewatch -n '__wirewatch_on feeds' -l state -x -a 'waiting up failing quarantined' -d 'in one state'
+complete -c wirewatch -n '__wirewatch_on feeds' -l state -x -a 'waiting up failing quarantined down silent gone blocked' -d 'in one state'
 complete -c wirewatch -n '__wirewatch_on poll' -a '(__wirewatch_feeds)' -d feed
 complete -c wirewatch -n '__wirewatch_on tail' -s n -l lines -x -d 'how many'
 complete -c wirewatch -n '__wirewatch_on tail' -s f -l follow -d 'also those to come'

@@ -74,6 +74,10 @@ def a_feed_that_is_gone_is_polled_no_more(stage):
     alert = [a for a in stage.daemon.log_alerts() if a.get("feed", {}).get("id") == "gone"][0]
     check("410" in alert["reason"]["text"], "reason: %s" % alert["reason"]["text"])
     check(stage.daemon.api("/api/v1/feeds/gone")[1]["fetches"] == 1, "polled again")
+    listed = stage.daemon.cli("feeds", "--state", "gone").stdout.splitlines()
+    check(len(listed) == 2 and "polled no more" in listed[1], "feeds: %s" % listed)
+    shown = stage.daemon.cli("status").stdout
+    check(" 1 gone" in shown, "status: %s" % shown)
 
 
 def alerts_of_feeds_are_as_the_schema_says(stage):
@@ -138,6 +142,8 @@ def a_feed_that_falls_silent_is_told_until_it_publishes(stage):
     stage.daemon.start()
     wait_for(lambda: stage.told("press") == ["feed.silent"], "feed.silent", 20)
     wait_for(lambda: stage.health("press") == "silent", "the API")
+    listed = stage.daemon.cli("feeds", "--state", "silent").stdout.splitlines()
+    check(len(listed) == 2 and "silent: nothing new for 24 h" in listed[1], "feeds: %s" % listed)
     polls = stage.fetches("press")
     wait_for(lambda: stage.fetches("press") >= polls + 3, "further polls", 20)
     check(stage.told("press") == ["feed.silent"], "told %s" % stage.told("press"))

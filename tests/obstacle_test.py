@@ -68,6 +68,18 @@ def walls_are_named_and_count_as_failures(server, daemon):
     check("bot wall (DDoS-Guard)" in daemon.diagnostics(), "the log")
 
 
+def status_names_them_with_advice(server, daemon):
+    shown = daemon.cli("status").stdout
+    check("%d blocked; see wirewatch feeds --state" % len(WALLS) in shown,
+          shown)
+    check("bot wall (DDoS-Guard)" in shown and "official address" in shown,
+          shown)
+    status = daemon.api("/api/v1/status")[1]
+    check(status["feeds"]["blocked"] == len(WALLS), status["feeds"])
+    listed = daemon.cli("feeds", "--state", "blocked", "--json").stdout
+    check(len(listed.splitlines()) == len(WALLS), listed)
+
+
 def feed_behind_a_wall_comes_back(server, daemon):
     for name in WALLS:
         del server.answers["/" + name]
@@ -135,6 +147,7 @@ def main():
         for name in WALLS:
             wait_state(daemon, name, state="up", new_items=1)
         tap.run(walls_are_named_and_count_as_failures, server, daemon)
+        tap.run(status_names_them_with_advice, server, daemon)
         tap.run(feed_behind_a_wall_comes_back, server, daemon)
         tap.run(page_of_another_site_is_told_as_one, server, daemon)
         tap.run(empty_answer_is_a_failure, server, daemon)

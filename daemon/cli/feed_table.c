@@ -47,12 +47,39 @@ add_gaps(struct table *table, json_t *feed)
 	    gaps, gaps == 1 ? "" : "s", when);
 }
 
+/* What health says beside the last fetch; false: nothing. */
+static bool
+add_health(struct table *table, json_t *feed)
+{
+	const char *health = api_text(feed, "health");
+	char when[16];
+
+	if (health == NULL)
+		return false;
+	if (strcmp(health, "gone") == 0) {
+		table_addf(table,
+		    "%s: polled no more; remove it, or try "
+		    "`wirewatch poll`",
+		    api_text(feed, "error") != NULL ? api_text(feed, "error")
+						    : "gone");
+		return true;
+	}
+	if (strcmp(health, "silent") != 0 || api_text(feed, "error") != NULL)
+		return false;
+	when_ago(api_text(feed, "last_new"), when);
+	table_addf(
+	    table, "silent: nothing new for %s, which is not its rhythm", when);
+	return true;
+}
+
 void
 feed_table_add_trouble(struct table *table, json_t *feed)
 {
 	const char *error = api_text(feed, "error");
 	const char *move = api_text(feed, "move");
 
+	if (add_health(table, feed))
+		return;
 	if (error != NULL)
 		table_add(table, error, NULL);
 	else if (move != NULL)

@@ -8,17 +8,26 @@
 #include <unistd.h>
 #include <jansson.h>
 
+#include "base/mem.h"
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/status.h"
 #include "cli/table.h"
 #include "cli/when.h"
 
+#define BLOCKED_MAX "10" /* feeds that are listed */
+
 static const struct table_column role_columns[] = {
     {"ROLE", false, false},
     {"STATE", false, false},
     {"PID", true, false},
     {"RESTARTS", true, false},
+    {NULL, false, false},
+};
+
+static const struct table_column blocked_columns[] = {
+    {"BLOCKED", false, false},
+    {"TROUBLE", false, true},
     {NULL, false, false},
 };
 
@@ -95,21 +104,34 @@ print_sinks(json_t *status)
 	table_free(table);
 }
 
+/* ": 3 up, 1 failing", of those that there are; returns whether any was. */
+static bool
+print_states(json_t *feeds, const char *const *states, const char *before)
+{
+	bool any = false;
+
+	for (; *states != NULL; states++) {
+		if (api_count(feeds, *states) == 0)
+			continue;
+		printf("%s%lld %s", any ? ", " : before,
+		    api_count(feeds, *states), *states);
+		any = true;
+	}
+	return any;
+}
+
 static void
 print_feeds(json_t *feeds)
 {
 	static const char *const states[] = {
-	    "up", "waiting", "failing", "quarantined"};
-	const char *before = ": ";
+	    "up", "waiting", "failing", "quarantined", NULL};
+	static const char *const troubles[] = {
+	    "down", "silent", "gone", "blocked", NULL};
 
 	printf("feeds    %lld", api_count(feeds, "total"));
-	for (size_t i = 0; i < 4; i++) {
-		if (api_count(feeds, states[i]) == 0)
-			continue;
-		printf("%s%lld %s", before, api_count(feeds, states[i]),
-		    states[i]);
-		before = ", ";
-	}
+	print_states(feeds, states, ": ");
+	if (print_states(feeds, troubles, "\nhealth   "))
+		printf("; see wirewatch feeds --state STATE");
 	putchar('\n');
 }
 
@@ -173,6 +195,28 @@ print_config(json_t *status)
 }
 
 static void
+take_blocked(void *arg, json_t *feed)
+{
+	table_add(arg, api_text(feed, "id"), "33");
+	table_add(arg, api_text(feed, "error"), NULL);
+}
+
+/* Bot walls and their kin do not go away: someone has to do something. */
+static void
+print_blocked(struct api *api, json_t *feeds)
+{
+	struct table *table;
+
+	if (api_count(feeds, "blocked") == 0)
+		return;
+	table = table_new(blocked_columns);
+	api_walk(api, xstrdup("/api/v1/feeds?state=blocked&limit=" BLOCKED_MAX),
+	    "feeds", strtoul(BLOCKED_MAX, NULL, 10), take_blocked, table);
+	print_table(table);
+	table_free(table);
+}
+
+static void
 print_status(json_t *status)
 {
 	const char *obstacle = api_text(status, "obstacle");
@@ -205,10 +249,12 @@ show(struct api *api)
 		return status;
 	if (!json_is_true(json_object_get(answer, "ready")))
 		status = EXIT_NO;
-	if (api->json)
+	if (api->json) {
 		api_print(answer);
-	else
+	} else {
 		print_status(answer);
+		print_blocked(api, json_object_get(answer, "feeds"));
+	}
 	json_decref(answer);
 	return status;
 }

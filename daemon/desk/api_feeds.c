@@ -46,8 +46,7 @@ filter_takes(const struct feed_filter *filter, const struct desk_feed *feed)
 
 	if (!desk_feed_is_listed(feed))
 		return false;
-	if (filter->state != NULL &&
-	    strcmp(filter->state, desk_feed_state(feed)) != 0)
+	if (filter->state != NULL && !desk_feed_is(feed, filter->state))
 		return false;
 	if (filter->outlet != NULL &&
 	    (outlet == NULL || strcmp(filter->outlet, outlet) != 0))

@@ -13,8 +13,8 @@
 #include "parse/date.h"
 
 static const char *const level_names[] = {"routine", "urgent", "flash", NULL};
-static const char *const state_names[] = {
-    "waiting", "up", "failing", "quarantined", NULL};
+static const char *const state_names[] = {"waiting", "up", "failing",
+    "quarantined", "down", "silent", "gone", "blocked", NULL};
 static const char *const type_names[] = {"item", "story.new", "story.grown",
     "story.update", "story.edited", "digest", "feed.down", "feed.silent",
     "feed.gap", "feed.recovered", NULL};

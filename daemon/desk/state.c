@@ -175,6 +175,23 @@ desk_feed_state(const struct desk_feed *feed)
 	return feed->told.state;
 }
 
+bool
+desk_feed_is(const struct desk_feed *feed, const char *word)
+{
+	static const char *const health[] = {"down", "silent", "gone"};
+	const struct feed_state *told = &feed->told;
+
+	if (!feed->is_told)
+		return strcmp(word, "waiting") == 0;
+	if (strcmp(word, "blocked") == 0)
+		return told->outcome == FETCH_BLOCKED;
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(word, health[i]) == 0)
+			return told->health != NULL &&
+			       strcmp(told->health, word) == 0;
+	return strcmp(word, desk_feed_state(feed)) == 0;
+}
+
 /* ---- sinks, roles, counters -----------------------------------------------
  */
 

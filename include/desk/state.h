@@ -74,6 +74,10 @@ size_t desk_state_first_after(const struct desk_state *, const char *id);
 
 const char *desk_feed_outlet(const struct desk_feed *);
 const char *desk_feed_state(const struct desk_feed *); /* never NULL */
+/* Whether the word fits the feed: one of its states (waiting, up, failing,
+ * quarantined), of its health as it was told (down, silent, gone), or blocked:
+ * a bot wall or the like answers in its place. */
+bool desk_feed_is(const struct desk_feed *, const char *word);
 /* The delay in seconds below which this share (0.5, 0.99) of the counts lies,
  * as the upper bound of its bucket; -1: nothing counted, or past the last. */
 double stats_quantile(const struct stats_histogram *, double share);
