@@ -83,27 +83,8 @@ check_auth(struct config_reader *reader, const struct config_feed *feed)
 {
 	const struct config_auth *auth = &feed->auth;
 
-	if (auth->bearer != NULL && (auth->user || auth->password))
-		reader_error(reader, &feed->mark,
-		    "feed \"%s\": \"auth\" takes a user and password or a "
-		    "bearer, not both",
-		    feed->id);
-	else if ((auth->user == NULL) != (auth->password == NULL))
-		reader_error(reader, &feed->mark,
-		    "feed \"%s\": \"auth\" needs both \"user\" and "
-		    "\"password_file\"",
-		    feed->id);
-	else if ((auth->bearer != NULL && strpbrk(auth->bearer, "\r\n")) ||
-		 (auth->password != NULL && strpbrk(auth->password, "\r\n")))
-		reader_error(reader, &feed->mark,
-		    "feed \"%s\": the secret's file has more than one line",
-		    feed->id);
-	else if (auth->user != NULL && strchr(auth->user, ':') != NULL)
-		reader_error(reader, &feed->mark,
-		    "feed \"%s\": the user of \"auth\" must not hold a colon",
-		    feed->id);
-	else if ((auth->user || auth->bearer) &&
-		 strncasecmp(feed->url, "http:", 5) == 0)
+	if ((auth->user || auth->bearer) &&
+	    strncasecmp(feed->url, "http:", 5) == 0)
 		reader_warn(reader, &feed->mark,
 		    "feed \"%s\": its secret travels readable for all on the "
 		    "way (use https)",
@@ -117,33 +98,6 @@ check_headers(struct config_reader *reader, const struct config_access *access,
 	if (access->headers.len > ACCESS_HEADERS_MAX)
 		reader_error(reader, mark, "more than %d \"headers\"",
 		    ACCESS_HEADERS_MAX);
-}
-
-static void
-check_interval(struct config_reader *reader,
-    const struct config_interval *interval, const struct config_mark *mark,
-    const char *whose)
-{
-	if (interval->max_ms != 0 && interval->min_ms > interval->max_ms)
-		reader_error(reader, mark,
-		    "the interval of %s has a min above its max", whose);
-}
-
-static void
-check_intervals(struct config_reader *reader)
-{
-	const struct config *config = reader->config;
-	struct config_mark mark = {.file = config->files.at[0]};
-
-	check_interval(
-	    reader, &config->defaults.interval, &mark, "the defaults");
-	for (size_t i = 0; i < config->feeds_len; i++) {
-		const struct config_feed *feed = &config->feeds[i];
-		char *whose = xasprintf("feed \"%s\"", feed->id);
-
-		check_interval(reader, &feed->interval, &feed->mark, whose);
-		free(whose);
-	}
 }
 
 static void
@@ -353,6 +307,5 @@ config_check(struct config_reader *reader)
 	check_headers(reader, &reader->config->defaults.access, &mark);
 	check_stories(reader);
 	check_feeds(reader);
-	check_intervals(reader);
 	check_sinks(reader);
 }

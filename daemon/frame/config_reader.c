@@ -537,6 +537,18 @@ check_keys(struct config_reader *reader, const struct schema_record *schema,
 	}
 }
 
+static void
+check_whole(struct config_reader *reader, const struct schema_record *schema,
+    const void *record, const struct node *map)
+{
+	struct config_mark mark = mark_of(reader, map);
+	const char *wrong =
+	    schema->check != NULL ? schema->check(record) : NULL;
+
+	if (wrong != NULL)
+		reader_error(reader, &mark, "\"%s\" %s", schema->name, wrong);
+}
+
 /* Whether the section is looked into at all. */
 static bool
 is_wanted(const struct config_reader *reader,
@@ -551,6 +563,7 @@ reader_read_record(struct config_reader *reader,
     const struct schema_record *schema, void *record, const struct node *map)
 {
 	const struct node *keys[SCHEMA_FIELDS_MAX] = {NULL};
+	size_t problems = reader->problems->len;
 	int unknown = KIND_UNKNOWN;
 
 	if (schema->kind_choices != NULL)
@@ -580,4 +593,6 @@ reader_read_record(struct config_reader *reader,
 			read_field(reader, field, record, k->next);
 	}
 	check_keys(reader, schema, record, map, keys);
+	if (reader->problems->len == problems)
+		check_whole(reader, schema, record, map);
 }

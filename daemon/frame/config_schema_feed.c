@@ -1,6 +1,8 @@
 /*
  * The keys of feeds and of lists of feeds.
  */
+#include <string.h>
+
 #include "frame/config_schema.h"
 #include "frame/config_schema_part.h"
 #include "frame/config_value.h"
@@ -41,11 +43,37 @@ static const struct schema_field auth_fields[] = {
     END,
 };
 
+static bool
+has_lines(const char *secret)
+{
+	return secret != NULL && strpbrk(secret, "\r\n") != NULL;
+}
+
+static const char *
+check_auth(const void *record)
+{
+	const struct config_auth *auth = record;
+
+	bool basic = auth->user != NULL || auth->password != NULL;
+
+	if (basic == (auth->bearer != NULL))
+		return "must have either user and password_file, or "
+		       "bearer_file";
+	if ((auth->user == NULL) != (auth->password == NULL))
+		return "must have both user and password_file";
+	if (has_lines(auth->bearer) || has_lines(auth->password))
+		return "must have a secret of one line in its file";
+	if (auth->user != NULL && strchr(auth->user, ':') != NULL)
+		return "must have a user without a colon";
+	return NULL;
+}
+
 static const struct schema_record schema_auth = {
     .name = "auth",
     .size = sizeof(struct config_auth),
     .mark = SCHEMA_NONE,
     .fields = auth_fields,
+    .check = check_auth,
 };
 
 /* ---- intervals ---------------------------------------------------------- */
@@ -74,10 +102,21 @@ static const struct schema_field interval_fields[] = {
     END,
 };
 
+static const char *
+check_interval(const void *record)
+{
+	const struct config_interval *interval = record;
+
+	return interval->min_ms > interval->max_ms
+		   ? "must have a min of at most its max"
+		   : NULL;
+}
+
 const struct schema_record schema_interval = {
     .name = "interval",
     .size = sizeof(struct config_interval),
     .mark = SCHEMA_NONE,
+    .check = check_interval,
     .scalar = true,
     .fields = interval_fields,
     .doc = "A duration from 100ms to 7d, or a map of two, min and max.",

@@ -79,6 +79,9 @@ struct schema_record {
 	bool scalar; /* one value in its place stands for each of its keys */
 	const struct schema_field *fields; /* ended by a NULL key */
 	const char *doc; /* for the manual in place of its keys; or NULL */
+	/* What is wrong with it as a whole, as "must have ...", once each key
+	 * is right; NULL: nothing, or there is nothing to check. */
+	const char *(*check)(const void *record);
 };
 
 #define SCHEMA_NONE SIZE_MAX /* an offset: there is none */
