@@ -262,6 +262,42 @@ a_host_that_complains_slows_all_of_its_feeds(void **state)
 }
 
 static void
+a_host_that_complains_often_is_still_polled_each_day(void **state)
+{
+	struct schedule_result slow = {
+	    .outcome = SCHEDULE_FAILED, .slow_host = true};
+	struct schedule *schedule = schedule_new(7);
+	int64_t now = 100 * S;
+
+	add(schedule, 0, 5, 12 * 3600 * S);
+	schedule_spread(schedule, 0);
+	for (int i = 0; i < 8; i++) {
+		schedule_poll(schedule, 0, now);
+		assert_int_equal(schedule_take(schedule, 0, now), 0);
+		schedule_done(schedule, 0, &slow, now);
+		assert_in_range(schedule_due_at(schedule, 0) - now,
+		    12 * 3600 * S * 9 / 10, 24 * 3600 * S * 11 / 10);
+		now += 600 * S;
+	}
+	schedule_free(schedule);
+}
+
+static void
+a_complaint_without_a_time_is_a_minute(void **state)
+{
+	struct schedule_result slow = {
+	    .outcome = SCHEDULE_FAILED, .slow_host = true};
+	struct schedule *schedule = schedule_new(7);
+
+	add(schedule, 0, 5, S);
+	schedule_spread(schedule, 0);
+	assert_int_equal(schedule_take(schedule, 0, 100 * S), 0);
+	schedule_done(schedule, 0, &slow, 100 * S);
+	assert_int_equal(schedule_due_at(schedule, 0), 160 * S);
+	schedule_free(schedule);
+}
+
+static void
 a_feed_that_is_gone_stops_until_it_is_polled_by_hand(void **state)
 {
 	struct schedule *schedule = with_feeds(1, 60 * S);
@@ -413,6 +449,9 @@ main(void)
 		feeds_that_do_not_answer_get_a_quarter_of_the_jobs),
 	    cmocka_unit_test(overdue_feeds_are_spread),
 	    cmocka_unit_test(a_host_that_complains_slows_all_of_its_feeds),
+	    cmocka_unit_test(
+		a_host_that_complains_often_is_still_polled_each_day),
+	    cmocka_unit_test(a_complaint_without_a_time_is_a_minute),
 	    cmocka_unit_test(
 		a_feed_that_is_gone_stops_until_it_is_polled_by_hand),
 	    cmocka_unit_test(hosts_stay_with_their_fetcher),

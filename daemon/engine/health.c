@@ -110,8 +110,8 @@ add_span(struct buf *out, int64_t us)
 {
 	int64_t minutes = us / (60 * SECOND_US);
 
-	if (minutes < 1)
-		buf_add_str(out, "less than a minute");
+	if (minutes < 2)
+		buf_addf(out, "%d s", (int)(us / SECOND_US));
 	else if (minutes < 120)
 		buf_addf(out, "%d min", (int)minutes);
 	else if (minutes < 2 * 24 * 60)

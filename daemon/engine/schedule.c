@@ -22,6 +22,7 @@
 #define HURRY_US (3600 * SECOND_US) /* ahead of all that is late */
 #define WAKE_US (30 * SECOND_US)
 #define SOONER 4
+#define SLOWED_MAX_US (86400 * SECOND_US)
 #define BALANCE_US (60 * SECOND_US)
 #define SAMPLE 1000     /* feeds, or up to twice as many */
 #define SMOOTH 0.2      /* how far the effort follows a sample */
@@ -455,6 +456,15 @@ schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
 	return feed;
 }
 
+/* A host that complains often does not keep its feeds away for weeks. */
+static int64_t
+slowed(int64_t wait, const struct host_hold *hold)
+{
+	int64_t more = least(wait << hold->slowness, SLOWED_MAX_US);
+
+	return more > wait ? more : wait;
+}
+
 /* With a jitter of a tenth, and all that the server demands. */
 static int64_t
 wait_after(struct schedule *schedule, struct entry *entry,
@@ -466,8 +476,10 @@ wait_after(struct schedule *schedule, struct entry *entry,
 	    host_holds_find(&schedule->holds, entry->host, now);
 
 	if (hold != NULL)
-		wait <<= hold->slowness;
+		wait = slowed(wait, hold);
 	wait += random_below(schedule, wait / 5) - wait / 10;
+	if (hold != NULL && wait < hold->until_at - now)
+		wait = hold->until_at - now;
 	return wait > retry_after_us ? wait : retry_after_us;
 }
 
