@@ -98,7 +98,6 @@ from_environment(const char *url)
 	if (host == NULL)
 		return NULL;
 	host += 3;
-	len = strcspn(host, "/?#");
 	if (*host == '[')
 		len = strcspn(host, "]") + 1;
 	else
