@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 from harness import (Daemon, Tap, WIREWATCH, check, need_programs, wait_for)
-from servers import HttpProxy, SocksProxy, WebServer, make_certificate
+from servers import (HttpProxy, SocksProxy, WebServer, make_certificate,
+                     make_expired_certificate)
 
 DEAD_PROXY = "http://127.0.0.1:9"
 PASSWORD = "correct horse"
@@ -34,10 +35,11 @@ class Place:
         os.chmod(path, 0o600)
 
     def fetch(self, url, feed=None, defaults=None, allow=("127.0.0.0/8",),
-              environment=None):
+              environment=None, network=None):
         config = {"defaults": defaults or {},
-                  "network": {"allow": list(allow),
-                              "resolver": "127.0.0.1:9"},
+                  "network": dict({"allow": list(allow),
+                                   "resolver": "127.0.0.1:9"},
+                                  **(network or {})),
                   "feeds": [dict({"id": "feed", "url": url}, **(feed or {}))]}
         self.write("wirewatch.yaml", json.dumps(config))
         return subprocess.run(
@@ -117,6 +119,52 @@ def own_certificates_are_trusted_by_their_feed_alone(place, server):
     result = place.expect(78, secure.url("/c"), {"ca_file": "agency.token"})
     check("no certificate (PEM)" in result.stderr, result.stderr)
     secure.end()
+
+
+def certificates_of_another_host_or_time_are_refused(place, server):
+    for name, make in (
+            ("other.pem", lambda path: make_certificate(path, "feed.example")),
+            ("address.pem", lambda path: make_certificate(path, "127.0.0.2")),
+            ("old.pem", make_expired_certificate)):
+        path = os.path.join(place.folder, name)
+        make(path)
+        secure = WebServer(certificate=path)
+        for trusted in ({"feed": {"ca_file": name + ".cert"}},
+                        {"network": {"ca_file": name + ".cert"}}):
+            result = place.expect(1, secure.url("/c"), **trusted)
+            check("certificate" in result.stderr, result.stderr)
+        check(secure.asked == [], "%s: %s" % (name, secure.asked))
+        secure.end()
+
+
+def daemon_trusts_them_for_their_feed_alone(place, server):
+    # on a connection that is kept alive, too
+    path = os.path.join(place.folder, "server.pem")
+    secure = WebServer(certificate=path)
+    daemon = Daemon({
+        "defaults": {"interval": "100ms"},
+        "desk": {"listen": "127.0.0.1:0"},
+        "fetchers": 1,
+        "network": {"allow": ["127.0.0.0/8"], "host_spacing": "0"},
+        "feeds": [
+            {"id": "own", "url": secure.url("/own"), "ca_file": "server.cert"},
+            {"id": "plain", "url": secure.url("/plain")}]})
+    with open(path + ".cert") as file:
+        daemon.write("server.cert", file.read())
+    try:
+        daemon.start()
+
+        def feed(name):
+            return daemon.api("/api/v1/feeds/" + name)[1]
+
+        wait_for(lambda: feed("own").get("fetches", 0) > 3, "fetches")
+        failures = feed("plain").get("failures", 0)
+        wait_for(lambda: feed("plain").get("failures", 0) > failures + 1,
+                 "failures")
+        check({path for path, _ in secure.asked} == {"/own"}, secure.asked)
+    finally:
+        daemon.clear()
+        secure.end()
 
 
 def only_the_wanted_version_of_ip_is_used(place, server):
@@ -251,6 +299,9 @@ def main():
         tap.run(secrets_do_not_follow_to_another_origin, place, server)
         tap.run(own_certificates_are_trusted_by_their_feed_alone, place,
                 server)
+        tap.run(certificates_of_another_host_or_time_are_refused, place,
+                server)
+        tap.run(daemon_trusts_them_for_their_feed_alone, place, server)
         tap.run(only_the_wanted_version_of_ip_is_used, place, server)
         secure = WebServer(certificate=os.path.join(folder, "server.pem"))
         tap.run(http_proxy_is_used, place, server, proxy, secure)

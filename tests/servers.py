@@ -1,11 +1,13 @@
 """Small servers that the feed server is not: one that tells what it was asked,
 and proxies (HTTP with CONNECT, SOCKS 5)."""
 import http.server
+import os
 import socket
 import socketserver
 import ssl
 import struct
 import subprocess
+import tempfile
 import threading
 
 FEED = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -186,5 +188,34 @@ def make_certificate(path, name="127.0.0.1"):
          "/CN=test", "-addext", "subjectAltName=%s:%s" % (kind, name),
          "-keyout", path, "-out", path + ".cert"],
         check=True, stderr=subprocess.DEVNULL)
+    _add_certificate(path)
+
+
+def make_expired_certificate(path):
+    """As make_certificate does, but it was good in 2020 only."""
+    with tempfile.TemporaryDirectory() as folder:
+        request, config, index = (
+            os.path.join(folder, name) for name in ("csr", "ca.cnf", "index"))
+        with open(index, "w"), open(config, "w") as file:
+            file.write("[ca]\ndefault_ca=own\n[own]\ndatabase=%s\n"
+                       "new_certs_dir=%s\nrand_serial=yes\ndefault_md=sha256\n"
+                       "policy=any\n[any]\ncommonName=supplied\n"
+                       "[named]\nsubjectAltName=IP:127.0.0.1\n"
+                       % (index, folder))
+        for command in (
+                ["req", "-new", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test",
+                 "-keyout", path, "-out", request],
+                ["ca", "-batch", "-selfsign", "-notext", "-config", config,
+                 "-extensions", "named", "-startdate", "20200101000000Z",
+                 "-enddate", "20210101000000Z", "-keyfile", path,
+                 "-in", request, "-out", path + ".cert"]):
+            subprocess.run(["openssl"] + command, check=True,
+                           stderr=subprocess.DEVNULL)
+    _add_certificate(path)
+
+
+def _add_certificate(path):
+    """Adds the certificate to the file of its key."""
     with open(path, "a") as both, open(path + ".cert") as cert:
         both.write(cert.read())
