@@ -53,6 +53,7 @@
  *   /raw/ (no status line)   /etag/LENGTH   /cookie/
  */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -567,6 +568,7 @@ main(int argc, char **argv)
 	uint16_t port;
 
 	read_options(argc, argv);
+	signal(SIGPIPE, SIG_IGN); /* OpenSSL writes to whoever is gone */
 	base = event_base_new();
 	publisher = event_new(base, -1, EV_PERSIST, publish_at_rate, NULL);
 	options.feeds = document_load(options.folder, options.feeds);
