@@ -46,6 +46,26 @@ hash_values_never_change(void **state)
 	assert_true(hash_str(0, "wirewatch") == 0x4a0f533c6d0d90b1ULL);
 	assert_true(hash_str(1, "wirewatch") != hash_str(0, "wirewatch"));
 	assert_true(hash_bytes(0, "a\0", 2) != hash_bytes(0, "a", 1));
+	assert_true(hash_quick(0, "wirewatch", 9) == 0x6ede50180d365357ULL);
+}
+
+static void
+quick_hash_hears_each_byte_and_the_length(void **state)
+{
+	unsigned char bytes[100];
+	uint64_t hash;
+
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)i;
+	hash = hash_quick(0, bytes, sizeof(bytes));
+	assert_true(hash == 0xae2ff3b5fd70144fULL);
+	assert_true(hash != hash_quick(1, bytes, sizeof(bytes)));
+	for (unsigned i = 0; i < sizeof(bytes); i++) {
+		assert_true(hash != hash_quick(0, bytes, i));
+		bytes[i] ^= 1;
+		assert_true(hash != hash_quick(0, bytes, sizeof(bytes)));
+		bytes[i] ^= 1;
+	}
 }
 
 static void
@@ -133,6 +153,7 @@ main(void)
 	    cmocka_unit_test(strings_are_listed_once),
 	    cmocka_unit_test(buf_grows_and_stays_a_string),
 	    cmocka_unit_test(hash_values_never_change),
+	    cmocka_unit_test(quick_hash_hears_each_byte_and_the_length),
 	    cmocka_unit_test(map_finds_what_was_added_first),
 	    cmocka_unit_test(null_string_duplicates_to_null),
 	};

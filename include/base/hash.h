@@ -12,5 +12,8 @@
  * can find collisions: where they would gain by that, compare the bytes. */
 uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len);
 uint64_t hash_str(uint64_t seed, const char *string);
+/* The same, of other values, and faster on inputs of a hundred bytes and more.
+ */
+uint64_t hash_quick(uint64_t seed, const void *bytes, size_t len);
 
 #endif
