@@ -105,13 +105,14 @@ read_declaration(const char *s, size_t len)
 static const struct encoding *
 read_ebcdic(const char *s, size_t len)
 {
-	const uint16_t *table = encoding_table(find("ibm037"));
 	const struct encoding *declared;
+	const uint16_t *table;
 	char ascii[ENCODING_HEAD_LEN];
 	size_t n = len < sizeof(ascii) ? len : sizeof(ascii);
 
 	if (len < 4 || memcmp(s, "\x4C\x6F\xA7\x94", 4) != 0)
 		return NULL;
+	table = encoding_table(find("ibm037"));
 	for (size_t i = 0; i < n; i++) {
 		uint16_t code = table[(unsigned char)s[i]];
 
