@@ -13,12 +13,12 @@
 #include "fetcher/scan.h"
 #include "fetcher/spans.h"
 #include "fetcher/watch.h"
+#include "parse/raw.h"
 
 #define PIECE (16 * 1024) /* parsed at a time */
 
 /* What may be recalled when the next document comes. */
 struct scan_memory {
-	uint64_t context;
 	size_t len;
 	struct recall_item items[RECALL_ITEMS_MAX];
 };
@@ -28,6 +28,15 @@ struct seen_table {
 	const struct job_seen *first;
 	const struct job_seen **slots;
 	size_t mask;
+};
+
+/* The bytes of an item. */
+struct span {
+	const char *bytes;
+	size_t len;
+	bool at_rest;     /* the parser is; else nothing of the below is set */
+	uint64_t context; /* that it reads them in */
+	uint64_t hash;    /* of them in this context */
 };
 
 struct scan {
@@ -40,8 +49,7 @@ struct scan {
 	uint32_t items;
 	uint32_t known;
 	uint8_t present[JOB_SEEN_MAX / 8];
-	uint64_t last_key; /* of the item parsed last */
-	uint64_t last_revision;
+	struct recall_item last;   /* parsed, but for its hash */
 	struct scan_memory memory; /* of this document */
 	size_t recalled; /* where the next known item is looked for first */
 	bool misaligned; /* items do not come out of the bytes they seem to */
@@ -120,8 +128,8 @@ on_raw_item(void *arg, const struct raw_item *raw)
 	const struct job_seen *seen = seen_find(&scan->seen, key, revision);
 
 	scan->items++;
-	scan->last_key = key;
-	scan->last_revision = revision;
+	scan->last = (struct recall_item){
+	    .id = recall_id(key, revision), .has_guid = raw->guid != NULL};
 	if (seen != NULL) {
 		count_known(scan, seen);
 		return true;
@@ -227,16 +235,28 @@ push_pieces(struct scan *scan, const char *bytes, size_t len)
 	return true;
 }
 
-/* What stands between items must bring none. */
+static bool
+is_blank(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (memchr(" \t\r\n", bytes[i], 4) == NULL)
+			return false;
+	return true;
+}
+
+/* What stands between items must bring none. At rest blanks mean nothing. */
 static bool
 push_between(struct scan *scan, const char *bytes, size_t len)
 {
-	bool steady = parser_is_steady(scan->parser, bytes, len);
 	uint32_t before = scan->items;
-	bool more = push_pieces(scan, bytes, len);
+	uint64_t context;
+	bool more;
 
+	if (is_blank(bytes, len) && parser_is_at_rest(scan->parser, &context))
+		return true;
+	more = push_pieces(scan, bytes, len);
 	parser_settle(scan->parser);
-	scan->misaligned |= steady && scan->items != before;
+	scan->misaligned |= scan->items != before;
 	return more;
 }
 
@@ -249,18 +269,18 @@ remember(struct scan *scan, const struct recall_item *item)
 		memory->items[memory->len++] = *item;
 }
 
-/* Whether the item with these bytes is known; it is counted then. Items keep
- * their order, mostly. */
-static bool
-skip_known(struct scan *scan, const struct scan_past *past,
-    const struct recall_item *item)
+/* The item with these bytes, if the engine knows it, which is counted then.
+ * Items keep their order, mostly. */
+static const struct recall_item *
+find_known(struct scan *scan, const struct scan_past *past, uint64_t hash)
 {
 	const struct job_seen *seen;
+	size_t at = scan->recalled;
 
-	for (size_t i = 0; i < past->len; i++) {
-		size_t at = (scan->recalled + i) % past->len;
-
-		if (past->items[at].hash != item->hash)
+	for (size_t i = 0; i < past->len; i++, at++) {
+		if (at >= past->len)
+			at = 0;
+		if (past->items[at].hash != hash)
 			continue;
 		seen = seen_find_id(&scan->seen, past->items[at].id);
 		if (seen == NULL)
@@ -268,37 +288,50 @@ skip_known(struct scan *scan, const struct scan_past *past,
 		scan->recalled = at + 1;
 		scan->items++;
 		count_known(scan, seen);
-		remember(scan, &past->items[at]);
-		return true;
+		return &past->items[at];
 	}
-	return false;
+	return NULL;
 }
 
-/* Skips an item that is known by its bytes, else parses it. It is remembered
- * if it and nothing else came out of them; that cannot be told, and nothing is
- * skipped, while the encoding is still being guessed. */
+/* Parses an item. It is remembered if it and nothing else came out of these
+ * bytes and they left things as they found them. */
+static bool
+parse_span(struct scan *scan, const struct span *span)
+{
+	uint32_t before = scan->items;
+	uint64_t context;
+
+	if (!push_pieces(scan, span->bytes, span->len))
+		return false;
+	parser_settle(scan->parser);
+	if (scan->items != before + 1)
+		scan->misaligned = true;
+	else if (span->at_rest && parser_is_at_rest(scan->parser, &context) &&
+		 context == span->context) {
+		scan->last.hash = span->hash;
+		remember(scan, &scan->last);
+	}
+	return true;
+}
+
+/* Skips an item that is known by its bytes, else parses it. */
 static bool
 take_span(struct scan *scan, const struct scan_past *past, const char *bytes,
     size_t len)
 {
-	struct recall_item item = {
-	    .hash = hash_bytes(scan->memory.context, bytes, len) >> 24};
-	bool steady = parser_is_steady(scan->parser, bytes, len);
-	uint32_t before = scan->items;
+	struct span span = {.bytes = bytes, .len = len};
+	const struct recall_item *known = NULL;
 
-	if (steady && skip_known(scan, past, &item))
-		return true;
-	if (!push_pieces(scan, bytes, len))
-		return false;
-	parser_settle(scan->parser);
-	if (!steady)
-		return true;
-	if (scan->items != before + 1) {
-		scan->misaligned = true;
-		return true;
+	span.at_rest = parser_is_at_rest(scan->parser, &span.context);
+	if (span.at_rest) {
+		span.hash =
+		    hash_quick(past->seed ^ span.context, bytes, len) >> 24;
+		known = find_known(scan, past, span.hash);
 	}
-	item.id = recall_id(scan->last_key, scan->last_revision) & 0xffffff;
-	remember(scan, &item);
+	if (known == NULL)
+		return parse_span(scan, &span);
+	parser_skip(scan->parser, bytes, len, known->has_guid);
+	remember(scan, known);
 	return true;
 }
 
@@ -310,7 +343,7 @@ scan_whole(struct scan *scan, const struct scan_past *past, const char *bytes,
 	size_t from = 0, start, end;
 
 	meter_start(scan);
-	scan->memory.context = spans_context(past->seed, bytes, len);
+	parser_foresee(scan->parser, bytes, len);
 	spans_init(&spans, bytes, len);
 	while (spans_next(&spans, &start, &end)) {
 		if (!push_between(scan, bytes + from, start - from) ||

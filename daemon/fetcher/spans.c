@@ -3,10 +3,7 @@
  */
 #include <string.h>
 
-#include "base/hash.h"
 #include "fetcher/spans.h"
-
-#define CONTEXT_TAGS 3 /* <?xml?>, <rss>, <channel> */
 
 /* A tag that begins so, and whose name ends there; NULL: none. */
 static const char *
@@ -58,18 +55,4 @@ spans_next(struct spans *spans, size_t *start, size_t *end)
 	*end = (size_t)(last - spans->bytes) + strlen(spans->close);
 	spans->at = *end;
 	return true;
-}
-
-uint64_t
-spans_context(uint64_t seed, const char *bytes, size_t len)
-{
-	const char *at = bytes, *end = bytes + len, *tag;
-
-	for (int i = 0; i < CONTEXT_TAGS; i++) {
-		tag = memchr(at, '>', (size_t)(end - at));
-		if (tag == NULL)
-			break;
-		at = tag + 1;
-	}
-	return hash_bytes(seed, bytes, (size_t)(at - bytes));
 }

@@ -29,6 +29,8 @@ struct decoder {
 	char *content_type;
 	enum decode_state state;
 	struct encoding_head head;
+	const struct encoding *foreseen; /* NULL: not yet */
+	size_t marks; /* bytes of byte order marks to come, when foreseen */
 	const struct encoding *encoding; /* in RUN; NULL: refused */
 	struct buf held; /* head, sample, or the start of a character */
 	struct buf out;
@@ -343,18 +345,42 @@ start_run(struct decoder *d, const struct encoding *encoding)
 		open_converter(d);
 }
 
+static size_t
+ascii_len(const char *s, size_t len)
+{
+	size_t n = 0;
+	uint64_t word;
+
+	for (; n + sizeof(word) <= len; n += sizeof(word)) {
+		memcpy(&word, s + n, sizeof(word));
+		if ((word & 0x8080808080808080) != 0)
+			break;
+	}
+	while (n < len && (unsigned char)s[n] < 0x80)
+		n++;
+	return n;
+}
+
+/* The first byte outside of ASCII. */
+static void
+end_ascii(struct decoder *d)
+{
+	if (d->foreseen != NULL)
+		start_run(d, d->foreseen);
+	else
+		d->state = SAMPLE;
+}
+
 /* Passes what is ASCII; the first other byte begins the sample. */
 static size_t
 pass_ascii(struct decoder *d, const char *s, size_t len)
 {
-	size_t n = 0;
+	size_t n = ascii_len(s, len);
 
-	while (n < len && (unsigned char)s[n] < 0x80)
-		n++;
 	if (n > 0)
 		d->sink(d->arg, s, n);
 	if (n < len)
-		d->state = SAMPLE;
+		end_ascii(d);
 	return n;
 }
 
@@ -437,20 +463,57 @@ step(struct decoder *d, const char *s, size_t len)
 	} while (len > 0);
 }
 
-bool
-decoder_is_steady(const struct decoder *d, const char *bytes, size_t len)
+/* What a sample from the first byte outside of ASCII says. */
+static const struct encoding *
+foresee_sample(const struct decoder *d, const char *bytes, size_t len)
 {
-	if (d->state == ASCII)
-		while (len > 0 && (unsigned char)bytes[len - 1] < 0x80)
-			len--;
-	return d->state == RUN || (d->state == ASCII && len == 0);
+	size_t n = ascii_len(bytes, len);
+	bool whole = len - n < ENCODING_SAMPLE_LEN;
+
+	if (n == len)
+		return encoding_find("utf-8", 5);
+	return encoding_judge(
+	    &d->head, bytes + n, whole ? len - n : ENCODING_SAMPLE_LEN, whole);
+}
+
+const char *
+decoder_foresee(struct decoder *d, const char *bytes, size_t len)
+{
+	encoding_detect_head(bytes,
+	    len < ENCODING_HEAD_LEN ? len : ENCODING_HEAD_LEN, d->content_type,
+	    &d->head);
+	d->marks = d->head.skip;
+	d->state = ASCII;
+	d->foreseen = d->head.certain
+			  ? d->head.encoding
+			  : foresee_sample(d, bytes + d->marks, len - d->marks);
+	if (d->head.certain)
+		start_run(d, d->foreseen);
+	return d->foreseen->name;
+}
+
+bool
+decoder_is_at_rest(const struct decoder *d)
+{
+	return d->foreseen != NULL && d->foreseen->kind != ENCODING_STATE &&
+	       d->held.len == 0 && d->marks == 0;
+}
+
+void
+decoder_skip(struct decoder *d, const char *bytes, size_t len)
+{
+	if (d->state == ASCII && ascii_len(bytes, len) < len)
+		end_ascii(d);
 }
 
 void
 decoder_push(struct decoder *d, const char *bytes, size_t len)
 {
-	if (len > 0)
-		step(d, bytes, len);
+	size_t marks = d->marks < len ? d->marks : len;
+
+	d->marks -= marks;
+	if (len > marks)
+		step(d, bytes + marks, len - marks);
 }
 
 void

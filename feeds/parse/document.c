@@ -200,6 +200,14 @@ document_start(struct document *doc, const unsigned char *name,
 		start_rule(doc, el, rule, attributes);
 }
 
+bool
+document_is_at_rest(const struct document *doc, size_t depth)
+{
+	return doc->depth == depth && !doc->elements[depth].takes_text &&
+	       doc->here == &doc->feed && !doc->feed_done &&
+	       doc->items < DOCUMENT_ITEMS_MAX;
+}
+
 static struct content
 trimmed(struct document *doc, const struct element *el)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "parse/mend_tag.h"
 #include "text/entity.h"
@@ -95,13 +96,29 @@ open_name(const struct tag_stack *stack, size_t index, size_t *len)
 	return stack->names.data + stack->starts[index];
 }
 
+/* Of the n bytes at name, a whole start tag behind its `<`, len are the name.
+ */
 static void
-open_element(
-    struct tag_stack *stack, const char *name, size_t len, unsigned char flags)
+open_element(struct tag_stack *stack, const char *name, size_t len, size_t n,
+    unsigned char flags)
 {
-	stack->flags[stack->depth] = flags;
-	stack->starts[stack->depth++] = stack->names.len;
+	size_t depth = stack->depth++;
+
+	stack->flags[depth] = flags;
+	stack->starts[depth] = stack->names.len;
 	buf_add(&stack->names, name, len);
+	if (depth < TAG_HASHED)
+		stack->hashes[depth] = hash_bytes(
+		    depth > 0 ? stack->hashes[depth - 1] : 0, name, n);
+}
+
+bool
+tag_stack_hash(const struct tag_stack *stack, uint64_t *hash)
+{
+	if (stack->depth > TAG_HASHED || stack->dropped > 0)
+		return false;
+	*hash = stack->depth > 0 ? stack->hashes[stack->depth - 1] : 0;
+	return true;
 }
 
 static void
@@ -399,6 +416,7 @@ tag_write_start(
 	size_t n = name_len(tag, len);
 	bool is_empty = len > n && tag[len - 1] == '/';
 	unsigned char flags = name_flags(tag, n);
+	size_t at;
 
 	if (len > n && !isspace((unsigned char)tag[n]) && tag[n] != '/' &&
 	    tag[n] != '\0' && tag[n] != '"')
@@ -409,6 +427,7 @@ tag_write_start(
 		return true;
 	}
 	buf_add_char(out, '<');
+	at = out->len;
 	buf_add(out, tag, n);
 	if (len > n)
 		write_attributes(tag + n, len - n - is_empty, out);
@@ -417,7 +436,7 @@ tag_write_start(
 		return true;
 	}
 	buf_add_char(out, '>');
-	open_element(stack, tag, n, flags);
+	open_element(stack, out->data + at, n, out->len - at, flags);
 	return true;
 }
 
@@ -462,7 +481,7 @@ tag_copy_start(
 	if (flags != 0)
 		close_forgotten(stack, s + 1, n, flags, out);
 	buf_add(out, s, n + 2);
-	open_element(stack, s + 1, n, flags);
+	open_element(stack, s + 1, n, n + 1, flags);
 	return n + 2;
 }
 

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "parse/decode.h"
 #include "parse/document.h"
@@ -34,6 +35,7 @@ struct parser {
 	struct mender *mender;
 	struct xml_reader *xml;
 	struct document doc;
+	uint64_t encoding; /* hash of its name, when it was foreseen */
 	enum syntax syntax;
 	struct buf json;  /* the whole document, when it is JSON */
 	struct buf start; /* its first characters */
@@ -193,11 +195,10 @@ parser_push(struct parser *p, const char *bytes, size_t len)
 	return wants_more(p);
 }
 
-bool
-parser_is_steady(const struct parser *p, const char *bytes, size_t len)
+void
+parser_foresee(struct parser *p, const char *bytes, size_t len)
 {
-	return p->syntax == SYNTAX_XML &&
-	       decoder_is_steady(p->decoder, bytes, len);
+	p->encoding = hash_str(0, decoder_foresee(p->decoder, bytes, len));
 }
 
 void
@@ -205,6 +206,32 @@ parser_settle(struct parser *p)
 {
 	if (wants_more(p) && p->syntax == SYNTAX_XML)
 		mender_flush(p->mender);
+}
+
+bool
+parser_is_at_rest(const struct parser *p, uint64_t *context)
+{
+	uint64_t open;
+	size_t depth;
+
+	if (p->syntax != SYNTAX_XML || !wants_more(p) ||
+	    !decoder_is_at_rest(p->decoder) ||
+	    !mender_is_at_rest(p->mender, &open, &depth) ||
+	    !document_is_at_rest(&p->doc, depth + 1))
+		return false;
+	*context = hash_bytes(p->encoding + p->doc.format, &open, sizeof(open));
+	return true;
+}
+
+void
+parser_skip(struct parser *p, const char *bytes, size_t len, bool has_guid)
+{
+	p->bytes += len < PARSER_BYTES_MAX - p->bytes
+			? len
+			: PARSER_BYTES_MAX - p->bytes;
+	decoder_skip(p->decoder, bytes, len);
+	p->doc.items++;
+	p->doc.has_guids |= has_guid;
 }
 
 enum parser_format

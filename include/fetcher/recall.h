@@ -15,8 +15,9 @@ struct recall;
 
 /* An item that was parsed alone, out of exactly these bytes; eight of ours. */
 struct recall_item {
-	uint64_t hash : 40; /* of them, in the light of the head */
-	uint64_t id : 24;   /* of key and revision, see recall_id() */
+	uint64_t hash : 40;    /* of them, in the light of what is around */
+	uint64_t id : 23;      /* of key and revision, see recall_id() */
+	uint64_t has_guid : 1; /* the feed gives it one */
 };
 
 /* Enough of a key and a revision to find both among those of one feed that the
@@ -24,7 +25,7 @@ struct recall_item {
 static inline uint32_t
 recall_id(uint64_t key, uint64_t revision)
 {
-	return (uint32_t)((key ^ revision * 0x9e3779b97f4a7c15ULL) >> 40);
+	return (uint32_t)((key ^ revision * 0x9e3779b97f4a7c15ULL) >> 41);
 }
 
 /* bytes_max: of all together; those not used for longest go first. */

@@ -20,8 +20,5 @@ struct spans {
 void spans_init(struct spans *, const char *bytes, size_t len);
 /* The next one from its "<" to behind its end tag; false: no more. */
 bool spans_next(struct spans *, size_t *start, size_t *end);
-/* Hash of what items are read in the light of: the declaration and the first
- * elements with their namespaces, bases and languages. */
-uint64_t spans_context(uint64_t seed, const char *bytes, size_t len);
 
 #endif

@@ -21,8 +21,13 @@ void decoder_push(struct decoder *, const char *bytes, size_t len);
 void decoder_finish(struct decoder *);
 /* Whether the document is in UTF-7, of which nothing is decoded. */
 bool decoder_is_refused(const struct decoder *);
-/* Whether these bytes, pushed next, would be decoded at once and without a
- * say in what the encoding is. */
-bool decoder_is_steady(const struct decoder *, const char *bytes, size_t len);
+/* Tells the encoding ahead, as it would be told by and by, by the whole of the
+ * document that is then pushed. Its name. */
+const char *decoder_foresee(struct decoder *, const char *bytes, size_t len);
+/* Whether the next byte is decoded alike whatever came before: the encoding was
+ * foreseen and knows no shifts, and no character is cut. */
+bool decoder_is_at_rest(const struct decoder *);
+/* At rest: passes over bytes of the document. */
+void decoder_skip(struct decoder *, const char *bytes, size_t len);
 
 #endif

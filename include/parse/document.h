@@ -165,6 +165,9 @@ void document_start(struct document *, const unsigned char *name,
     const struct attributes *);
 void document_end(struct document *, const unsigned char *name);
 void document_text(struct document *, const char *text, size_t len);
+/* Whether so many elements are open, of which none is an item and the innermost
+ * takes no text, and items are still taken. */
+bool document_is_at_rest(const struct document *, size_t depth);
 
 /* For rules: */
 

@@ -7,9 +7,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "parse/mend.h"
+
+#define TAG_HASHED 2 /* outermost elements whose tags are hashed */
 
 /* Names of the open elements, one after the other in one buf. */
 struct tag_stack {
@@ -17,7 +20,8 @@ struct tag_stack {
 	size_t starts[MEND_DEPTH_MAX + 1];       /* of each name in names */
 	unsigned char flags[MEND_DEPTH_MAX + 1]; /* what each name is */
 	size_t depth;
-	size_t dropped; /* open elements that were too deep */
+	size_t dropped;              /* open elements that were too deep */
+	uint64_t hashes[TAG_HASHED]; /* of a start tag and those around it */
 };
 
 /* Whether a tag begins with the bytes after `<`. */
@@ -36,6 +40,8 @@ size_t tag_copy_start(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
 size_t tag_copy_end(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
+/* A hash of the start tags of all open elements; false: too many are. */
+bool tag_stack_hash(const struct tag_stack *, uint64_t *hash);
 /* Whether an item is open. */
 bool tag_is_in_record(const struct tag_stack *);
 /* Closes all but the outermost `keep` elements. */

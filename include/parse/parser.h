@@ -89,11 +89,18 @@ struct parser *parser_new(
 void parser_free(struct parser *);
 /* Takes the next piece; false: no more is wanted (the result stands). */
 bool parser_push(struct parser *, const char *bytes, size_t len);
-/* Whether the rest would be read alike with or without these bytes, which hold
- * whole elements and come next. */
-bool parser_is_steady(const struct parser *, const char *bytes, size_t len);
+/* Looks at the whole of a document, which is then pushed, so that its encoding
+ * is known from its first byte on. */
+void parser_foresee(struct parser *, const char *bytes, size_t len);
 /* Has the items told whose end was pushed, as far as it can be known. */
 void parser_settle(struct parser *);
+/* Whether, after parser_foresee() and parser_settle(), an item that comes next
+ * is read in the light of *context alone: the encoding and the tags that are
+ * open, which are a feed's or a channel's and take no text. */
+bool parser_is_at_rest(const struct parser *, uint64_t *context);
+/* At rest: passes over bytes of the document that were pushed before in the
+ * same context, told one item, with or without a guid, and led back to it. */
+void parser_skip(struct parser *, const char *bytes, size_t len, bool has_guid);
 /* Ends the document. May be called once, also early. */
 enum parser_result parser_finish(struct parser *);
 enum parser_format parser_format(const struct parser *);
