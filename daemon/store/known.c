@@ -1,6 +1,9 @@
 /*
  * Looks up known items by keys, in the store and in a batch.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/batch_op.h"
 #include "store/db.h"
 #include "store/known.h"
@@ -17,73 +20,166 @@ text_or_empty(sqlite3_stmt *row, int column)
 	return text != NULL ? text : "";
 }
 
-static void
-tell_row(sqlite3_stmt *row, store_on_known on_known, void *arg)
-{
-	struct known_row known = {
-	    .item = (uint64_t)sqlite3_column_int64(row, 0),
-	    .story = (uint64_t)sqlite3_column_int64(row, 1),
-	    .key = (uint64_t)sqlite3_column_int64(row, 2),
-	    .revision = (uint64_t)sqlite3_column_int64(row, 3),
-	    .by_key = sqlite3_column_int64(row, 4) != 0,
-	    .by_url = sqlite3_column_int64(row, 5) != 0,
-	    .title = text_or_empty(row, 6),
-	    .summary = text_or_empty(row, 7),
-	    .content = text_or_empty(row, 8),
-	    .seen_at = sqlite3_column_int64(row, 9),
-	};
-
-	db_split(row, 10, &known.entities);
-	db_split(row, 11, &known.entities);
-	on_known(arg, &known);
-	strings_clear(&known.entities);
-}
-
-int
-store_read_known(struct store *store, int64_t feed,
-    const struct item_keys *keys, store_on_known on_known, void *arg)
-{
-	struct db *db = store_connect(store);
-	sqlite3_stmt *row;
-
-	if (db == NULL)
-		return -1;
-	/* No item has the keys 0, that is, null. */
-	row = db_bind(db,
-	    "WITH by_key AS (SELECT item FROM seen WHERE feed = ?1"
-	    "  AND key = ?2 AND item IS NOT NULL GROUP BY item"
-	    "  ORDER BY item DESC LIMIT ?7)"
-	    " SELECT id, story, key, revision, id IN by_key,"
-	    " url_key IS nullif(?3, 0) AND url_key IS NOT NULL,"
-	    " title, summary, content, seen_at,"
-	    " (SELECT group_concat(entity, char(31)) FROM mentions"
-	    "  WHERE item = items.id),"
-	    " (SELECT group_concat(entities, char(31)) FROM revisions"
-	    "  WHERE item = items.id)"
-	    " FROM items WHERE id IN (SELECT item FROM by_key UNION"
-	    " SELECT * FROM (SELECT id FROM items WHERE feed = ?1"
-	    "  AND url_key = ?3 ORDER BY id DESC LIMIT ?7) UNION"
-	    " SELECT * FROM (SELECT id FROM items WHERE feed = ?1"
-	    "  AND title_key = ?4 ORDER BY id DESC LIMIT ?7) UNION"
-	    " SELECT * FROM (SELECT id FROM items WHERE feed = ?1"
-	    "  AND head_key = ?5 ORDER BY id DESC LIMIT ?7) UNION"
-	    " SELECT * FROM (SELECT id FROM items WHERE feed = ?1"
-	    "  AND tail_key = ?6 ORDER BY id DESC LIMIT ?7)) ORDER BY id",
-	    "iiiiiii", feed, (int64_t)keys->key, (int64_t)keys->url,
-	    (int64_t)keys->title, (int64_t)keys->head, (int64_t)keys->tail,
-	    (int64_t)KNOWN_MAX);
-	while (db_step(db, row))
-		tell_row(row, on_known, arg);
-	return store_note_result(store);
-}
-
-/* ---- the batch ----------------------------------------------------------- */
-
 static bool
 is_equal(uint64_t a, uint64_t b)
 {
 	return a != 0 && a == b;
 }
+
+/* Items that were found by their keys, each once. */
+struct hits {
+	int64_t ids[5 * KNOWN_MAX]; /* those by their own key come first */
+	size_t len;
+	size_t by_key_len;
+};
+
+static bool
+has_hit(const int64_t *ids, size_t len, int64_t id)
+{
+	for (size_t i = 0; i < len; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Keeps the newest KNOWN_MAX, which are those of the highest ids. */
+static void
+add_newest(struct hits *hits, int64_t id)
+{
+	size_t oldest = 0;
+
+	if (has_hit(hits->ids, hits->len, id))
+		return;
+	if (hits->len < KNOWN_MAX) {
+		hits->ids[hits->len++] = id;
+		return;
+	}
+	for (size_t i = 1; i < hits->len; i++)
+		if (hits->ids[i] < hits->ids[oldest])
+			oldest = i;
+	if (hits->ids[oldest] < id)
+		hits->ids[oldest] = id;
+}
+
+static void
+find_by_key(struct db *db, int64_t feed, uint64_t key, struct hits *hits)
+{
+	sqlite3_stmt *row = db_bind(db,
+	    "SELECT item FROM seen WHERE feed = ? AND key = ?"
+	    " AND item IS NOT NULL",
+	    "ii", feed, (int64_t)key);
+
+	while (db_step(db, row))
+		add_newest(hits, sqlite3_column_int64(row, 0));
+	hits->by_key_len = hits->len;
+}
+
+/* sql: ids of a feed's items with a key, newest first. */
+static void
+find_by(struct db *db, const char *sql, int64_t feed, uint64_t key,
+    struct hits *hits)
+{
+	sqlite3_stmt *row;
+
+	if (key == 0)
+		return;
+	row = db_bind(db, sql, "iii", feed, (int64_t)key, (int64_t)KNOWN_MAX);
+	while (db_step(db, row)) {
+		int64_t id = sqlite3_column_int64(row, 0);
+
+		if (!has_hit(hits->ids, hits->len, id))
+			hits->ids[hits->len++] = id;
+	}
+}
+
+static void
+find_hits(struct db *db, int64_t feed, const struct item_keys *keys,
+    struct hits *hits)
+{
+	find_by_key(db, feed, keys->key, hits);
+	find_by(db,
+	    "SELECT id FROM items WHERE feed = ? AND url_key = ?"
+	    " ORDER BY id DESC LIMIT ?",
+	    feed, keys->url, hits);
+	find_by(db,
+	    "SELECT id FROM items WHERE feed = ? AND title_key = ?"
+	    " ORDER BY id DESC LIMIT ?",
+	    feed, keys->title, hits);
+	find_by(db,
+	    "SELECT id FROM items WHERE feed = ? AND head_key = ?"
+	    " ORDER BY id DESC LIMIT ?",
+	    feed, keys->head, hits);
+	find_by(db,
+	    "SELECT id FROM items WHERE feed = ? AND tail_key = ?"
+	    " ORDER BY id DESC LIMIT ?",
+	    feed, keys->tail, hits);
+}
+
+static void
+tell_hit(struct db *db, int64_t id, bool by_key, const struct item_keys *keys,
+    store_on_known on_known, void *arg)
+{
+	sqlite3_stmt *row = db_bind(db,
+	    "SELECT story, key, revision, url_key, title, summary, content,"
+	    " seen_at, (SELECT group_concat(entity, char(31)) FROM mentions"
+	    "  WHERE item = items.id),"
+	    " (SELECT group_concat(entities, char(31)) FROM revisions"
+	    "  WHERE item = items.id) FROM items WHERE id = ?",
+	    "i", id);
+
+	while (db_step(db, row)) {
+		struct known_row known = {
+		    .item = (uint64_t)id,
+		    .story = (uint64_t)sqlite3_column_int64(row, 0),
+		    .key = (uint64_t)sqlite3_column_int64(row, 1),
+		    .revision = (uint64_t)sqlite3_column_int64(row, 2),
+		    .by_key = by_key,
+		    .by_url = is_equal(
+			(uint64_t)sqlite3_column_int64(row, 3), keys->url),
+		    .title = text_or_empty(row, 4),
+		    .summary = text_or_empty(row, 5),
+		    .content = text_or_empty(row, 6),
+		    .seen_at = sqlite3_column_int64(row, 7),
+		};
+
+		db_split(row, 8, &known.entities);
+		db_split(row, 9, &known.entities);
+		on_known(arg, &known);
+		strings_clear(&known.entities);
+	}
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* A statement for each kind of key: in a single one, SQLite would build tables
+ * and sort them even where nothing is found, as of most items. */
+int
+store_read_known(struct store *store, int64_t feed,
+    const struct item_keys *keys, store_on_known on_known, void *arg)
+{
+	struct db *db = store_connect(store);
+	int64_t by_key[KNOWN_MAX];
+	struct hits hits = {.len = 0};
+
+	if (db == NULL)
+		return -1;
+	find_hits(db, feed, keys, &hits);
+	memcpy(by_key, hits.ids, sizeof(by_key));
+	qsort(hits.ids, hits.len, sizeof(hits.ids[0]), compare_ids);
+	for (size_t i = 0; i < hits.len; i++)
+		tell_hit(db, hits.ids[i],
+		    has_hit(by_key, hits.by_key_len, hits.ids[i]), keys,
+		    on_known, arg);
+	return store_note_result(store);
+}
+
+/* ---- the batch ----------------------------------------------------------- */
 
 static bool
 has_key(const struct item_record *record, const struct item_keys *keys)
