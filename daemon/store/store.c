@@ -264,12 +264,12 @@ write_batch(struct store *store, const struct batch *batch)
 {
 	struct db *db = store->db;
 
-	if (db_exec(db, "BEGIN IMMEDIATE") == -1 ||
+	if (db_run(db, "BEGIN IMMEDIATE", "") == -1 ||
 	    apply_batch(db, batch) == -1 ||
 	    db_run(db, "UPDATE facts SET value = ? WHERE name = 'commit'", "i",
 		store->commit + 1) == -1)
 		return -1;
-	return db_exec(db, "COMMIT");
+	return db_run(db, "COMMIT", "");
 }
 
 enum store_result
