@@ -155,6 +155,7 @@
  *   daemon/store/schema.c                tables and migrations
  *   daemon/store/store.c                 open, commit, close
  *   daemon/store/stories.c               stories read back
+ *   daemon/store/tokens.c                words of the search index, quickly
  *   daemon/store/trail.c                 what became of items
  *   daemon/store/upkeep.c                search index and retention, in steps
  *   daemon/store/websub.c                subscriptions at hubs read

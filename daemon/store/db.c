@@ -9,8 +9,9 @@
 #include "base/mem.h"
 #include "base/strings.h"
 #include "store/db.h"
+#include "store/tokens.h"
 
-#define STATEMENTS_MAX 64
+#define STATEMENTS_MAX 96
 #define BUSY_MS 2000
 
 struct cached {
@@ -133,6 +134,7 @@ db_open(const char *path, enum db_mode mode, char **error)
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	tokens_register(db->handle); /* failing that, a slower one does */
 	if (db_exec(db, shared_pragmas) == 0 &&
 	    (mode == DB_READ_ONLY || db_exec(db, writer_pragmas) == 0))
 		return db;
