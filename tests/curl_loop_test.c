@@ -239,6 +239,27 @@ cancelled_calls_never_call_back(void **state)
 	answer_clear(&answer);
 }
 
+/* The parts that libcurl is handed are those that it finds when it parses. */
+static void
+assert_parts_alike(CURLU *parts, CURLU *parsed, const char *text)
+{
+	static const CURLUPart kinds[] = {CURLUPART_URL, CURLUPART_SCHEME,
+	    CURLUPART_HOST, CURLUPART_PORT, CURLUPART_PATH, CURLUPART_QUERY,
+	    CURLUPART_FRAGMENT, CURLUPART_USER, CURLUPART_PASSWORD,
+	    CURLUPART_ZONEID, CURLUPART_OPTIONS};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		char *ours = NULL, *theirs = NULL;
+
+		assert_int_equal(curl_url_get(parts, kinds[i], &ours, 0),
+		    curl_url_get(parsed, kinds[i], &theirs, 0));
+		if (theirs != NULL && strcmp(ours, theirs) != 0)
+			fail_msg("%s: %s, not %s", text, ours, theirs);
+		curl_free(ours);
+		curl_free(theirs);
+	}
+}
+
 /* What is taken apart without libcurl is what libcurl finds, and no more. */
 static void
 assert_taken_alike(const char *text)
@@ -257,6 +278,8 @@ assert_taken_alike(const char *text)
 		assert_string_equal(route.host.host, host);
 		assert_string_equal(route.host.port, port);
 		assert_string_equal(route.url, text);
+		if (route.parts != NULL)
+			assert_parts_alike(route.parts, url, text);
 	}
 	curl_free(host);
 	curl_free(port);
@@ -284,16 +307,39 @@ urls_are_taken_apart_as_libcurl_does(void **state)
 	    "http://tass.com/a b", "http://tass.com/\t", "http://tass.com/\x7f",
 	    "http:///x", "http://", "https://tass.com/@x:y",
 	    "http://tass.com/%2f", "http://a.1b/", "http://a.b1/",
-	    "http://1.2.3.4/?", ""};
+	    "http://1.2.3.4/?", "http://tass.com?", "http://tass.com/?#",
+	    "http://tass.com/a/../b", "http://tass.com/a/./b",
+	    "http://tass.com/.", "http://tass.com/a..b/c.xml?d=../e",
+	    "http://tass.com/%D0%9F?q=%D0%9F", "http://tass.com/a?b#c",
+	    "http://tass.com/a?b?c=d&e", "http://tass.com//a//b;c=\"<d>\"",
+	    "http://tass.com/{a}|b\\c^`'*!", ""};
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++)
 		assert_taken_alike(urls[i]);
+}
+
+static void
+most_urls_are_not_parsed_by_libcurl(void **state)
+{
+	static const char *const urls[] = {"https://tass.com/rss/v2.xml",
+	    "http://127.0.0.1:8080/f/1.xml?a=b&c=d", "https://www.rt.com/rss/",
+	    "https://tass.com"};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		struct curl_target target = {.url = urls[i]};
+		struct curl_route route = {NULL};
+
+		assert_null(curl_route_take(&route, &target));
+		assert_non_null(route.parts);
+		curl_route_clear(&route);
+	}
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(most_urls_are_not_parsed_by_libcurl),
 	    cmocka_unit_test(urls_are_taken_apart_as_libcurl_does),
 	    cmocka_unit_test_setup_teardown(
 		answers_come_by_address_and_by_name, set_up, tear_down),

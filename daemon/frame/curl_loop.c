@@ -76,6 +76,7 @@ call_free(struct curl_call *call)
 	if (call->multi != NULL)
 		curl_multi_remove_handle(call->multi->handle, call->easy);
 	curl_easy_setopt(call->easy, CURLOPT_RESOLVE, NULL);
+	curl_easy_setopt(call->easy, CURLOPT_CURLU, NULL);
 	if (call->prepared)
 		curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call->loop);
 	curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, NULL);
@@ -309,6 +310,7 @@ set_options(struct curl_call *call)
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->text);
 	curl_easy_setopt(easy, CURLOPT_URL, call->route.url);
+	curl_easy_setopt(easy, CURLOPT_CURLU, call->route.parts);
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
 	/* Never NULL, which would stand for the environment's. */
 	curl_easy_setopt(

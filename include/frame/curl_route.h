@@ -21,6 +21,7 @@ struct curl_stop {
 
 struct curl_route {
 	char *url;             /* as it is asked for */
+	CURLU *parts;          /* the same in parts, NULL: libcurl parses it */
 	struct curl_stop host; /* that serves the URL */
 	struct curl_stop proxy;
 };
