@@ -53,7 +53,6 @@ struct exchange_pool {
 	struct event *turn; /* a host has rested enough */
 	char *user_agent;
 	int64_t timeout_ms;
-	struct curl_slist *plain_headers; /* of requests without validators */
 	SLIST_HEAD(, spare) spares;
 };
 
@@ -70,7 +69,7 @@ struct exchange {
 	unsigned redirects;
 	struct spare *spare; /* the easy handle in use; NULL before the slot */
 	struct exchange_request request;
-	struct curl_slist *headers; /* own ones, or NULL: the pool's */
+	struct request_head head;
 	struct curl_call *call;
 	struct event *deadline;
 	struct header header;
@@ -165,8 +164,6 @@ exchange_pool_new(struct event_base *base, struct curl_loop *loop,
 	pool->loop = loop;
 	pool->slots = slots_new(options->connections_max, PER_HOST);
 	pool->idle = idle_new(options->idle_max);
-	pool->plain_headers =
-	    request_headers(&(struct exchange_request){.url = NULL}, false);
 	SLIST_INIT(&pool->spares);
 	pool->turn = evtimer_new(base, on_turn, pool);
 	if (pool->turn == NULL)
@@ -204,7 +201,6 @@ exchange_pool_free(struct exchange_pool *pool)
 	slots_free(pool->slots);
 	idle_free(pool->idle);
 	event_free(pool->turn);
-	curl_slist_free_all(pool->plain_headers);
 	free(pool->user_agent);
 	free(pool);
 }
@@ -292,12 +288,22 @@ spare_new(void)
 	return spare;
 }
 
+static const char *
+user_agent(const struct exchange *exchange)
+{
+	const struct access *access = exchange->request.access;
+
+	return access != NULL && access->user_agent != NULL
+		   ? access->user_agent
+		   : exchange->pool->user_agent;
+}
+
 static void
 set_headers(struct exchange *exchange)
 {
 	curl_easy_setopt(exchange->spare->easy, CURLOPT_HTTPHEADER,
-	    exchange->headers != NULL ? exchange->headers
-				      : exchange->pool->plain_headers);
+	    request_head_write(&exchange->head, &exchange->request,
+		user_agent(exchange), exchange->at_home));
 }
 
 static long
@@ -314,7 +320,6 @@ static void
 take_spare(struct exchange *exchange)
 {
 	struct exchange_pool *pool = exchange->pool;
-	const struct access *access = exchange->request.access;
 	struct spare *spare = SLIST_FIRST(&pool->spares);
 	CURL *easy;
 
@@ -329,9 +334,6 @@ take_spare(struct exchange *exchange)
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(pool));
 	curl_easy_setopt(
 	    easy, CURLOPT_LOW_SPEED_TIME, (long)(pool->timeout_ms / 3000));
-	curl_easy_setopt(easy, CURLOPT_USERAGENT,
-	    access != NULL && access->user_agent != NULL ? access->user_agent
-							 : pool->user_agent);
 	exchange->spare = spare;
 	set_headers(exchange);
 }
@@ -357,7 +359,7 @@ exchange_free(struct exchange *exchange)
 	return_spare(exchange);
 	release_slot(exchange);
 	event_free(exchange->deadline);
-	curl_slist_free_all(exchange->headers);
+	request_head_clear(&exchange->head);
 	header_clear(&exchange->header);
 	buf_clear(&exchange->refused);
 	free(exchange->host);
@@ -420,9 +422,7 @@ on_slot(void *arg)
 static void
 leave_home(struct exchange *exchange)
 {
-	curl_slist_free_all(exchange->headers);
 	exchange->at_home = false;
-	exchange->headers = request_headers(&exchange->request, false);
 	set_headers(exchange);
 }
 
@@ -548,6 +548,9 @@ exchange_call(struct exchange *exchange)
 		target.certificates = access->certificates;
 		target.ip_version = access->ip_version;
 	}
+	/* For the proxy alone: servers are told by a header. */
+	curl_easy_setopt(exchange->spare->easy, CURLOPT_USERAGENT,
+	    target.proxy != NULL ? user_agent(exchange) : NULL);
 	keep = idle_keeps(exchange->pool->idle, request_server(exchange->url),
 	    clock_monotonic_ms() / 1000);
 	curl_easy_setopt(
@@ -575,8 +578,6 @@ exchange_start(struct exchange_pool *pool,
 	if (exchange->deadline == NULL)
 		abort();
 	header_init(&exchange->header);
-	if (request_is_special(request))
-		exchange->headers = request_headers(request, true);
 	event_add(exchange->deadline, &(struct timeval){WAIT_MAX_S, 0});
 	claim_slot(exchange);
 	return exchange;

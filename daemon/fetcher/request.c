@@ -2,7 +2,7 @@
  * The headers of a GET: ours, the validators, and what the configuration gives
  * for the feed.
  */
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,27 +16,21 @@
 /* We inflate ourselves, so libcurl must not: this header is ours, too. It
  * writes headers byte by byte, a third of a poll's work: so they are short. */
 #define ACCEPT_ENCODING "Accept-Encoding: gzip, deflate"
+#define HEAD_BYTES 400 /* more than most need: secrets do not move then */
 #define ACCEPT "Accept: application/rss+xml,application/atom+xml,*/*;q=0.8"
 
 static void
-add_line(struct curl_slist **list, const char *line)
+add_line(struct request_head *head, const char *line)
 {
-	*list = curl_slist_append(*list, line);
-	if (*list == NULL)
-		abort();
+	buf_add(&head->text, line, strlen(line) + 1);
 }
 
 static void
-add_pair(struct curl_slist **list, const char *name, const char *value)
+add_pair(struct request_head *head, const char *name, const char *value)
 {
-	struct buf line = BUF_INIT;
-
-	buf_add_str(&line, name);
-	buf_add_str(&line, ": ");
-	buf_add_str(&line, value);
-	add_line(list, buf_str(&line));
-	explicit_bzero(line.data, line.len);
-	buf_clear(&line);
+	buf_add_str(&head->text, name);
+	buf_add_str(&head->text, ": ");
+	buf_add(&head->text, value, strlen(value) + 1);
 }
 
 static bool
@@ -44,7 +38,7 @@ gives_header(const struct access *access, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (size_t i = 0; i < access->headers.len; i++)
+	for (size_t i = 0; access != NULL && i < access->headers.len; i++)
 		if (strncasecmp(access->headers.at[i], name, len) == 0 &&
 		    access->headers.at[i][len] == ':')
 			return true;
@@ -52,12 +46,12 @@ gives_header(const struct access *access, const char *name)
 }
 
 static void
-add_access(struct curl_slist **list, const struct access *access)
+add_access(struct request_head *head, const struct access *access)
 {
 	for (size_t i = 0; i < access->headers.len; i++)
-		add_line(list, access->headers.at[i]);
+		add_line(head, access->headers.at[i]);
 	if (access->authorization != NULL)
-		add_pair(list, "Authorization", access->authorization);
+		add_pair(head, "Authorization", access->authorization);
 }
 
 bool
@@ -66,36 +60,56 @@ request_is_conditional(const struct exchange_request *request)
 	return request->etag != NULL || request->modified != NULL;
 }
 
-bool
-request_is_special(const struct exchange_request *request)
-{
-	const struct access *access = request->access;
-
-	return request_is_conditional(request) ||
-	       (access != NULL &&
-		   (access->headers.len > 0 || access->authorization != NULL));
-}
-
 /* Validators go back byte by byte as they came; RFC 3229 builds on the one
- * that is strong by nature. */
-struct curl_slist *
-request_headers(const struct exchange_request *request, bool at_home)
+ * that is strong by nature. libcurl would write User-Agent twice, were it told
+ * by its own option. */
+static void
+add_lines(struct request_head *head, const struct exchange_request *request,
+    const char *user_agent, const struct access *access)
 {
-	const struct access *access = at_home ? request->access : NULL;
-	struct curl_slist *list = NULL;
-
-	add_line(&list, ACCEPT_ENCODING);
-	if (access == NULL || !gives_header(access, "Accept"))
-		add_line(&list, ACCEPT);
+	if (!gives_header(access, "User-Agent"))
+		add_pair(head, "User-Agent", user_agent);
+	add_line(head, ACCEPT_ENCODING);
+	if (!gives_header(access, "Accept"))
+		add_line(head, ACCEPT);
 	if (request->etag != NULL) {
-		add_pair(&list, "If-None-Match", request->etag);
-		add_line(&list, "A-IM: feed");
+		add_pair(head, "If-None-Match", request->etag);
+		add_line(head, "A-IM: feed");
 	}
 	if (request->modified != NULL)
-		add_pair(&list, "If-Modified-Since", request->modified);
+		add_pair(head, "If-Modified-Since", request->modified);
 	if (access != NULL)
-		add_access(&list, access);
-	return list;
+		add_access(head, access);
+}
+
+struct curl_slist *
+request_head_write(struct request_head *head,
+    const struct exchange_request *request, const char *user_agent,
+    bool at_home)
+{
+	struct curl_slist *line = head->lines;
+	char *end;
+
+	request_head_clear(head);
+	buf_reserve(&head->text, HEAD_BYTES);
+	add_lines(head, request, user_agent, at_home ? request->access : NULL);
+	end = head->text.data + head->text.len;
+	for (char *at = head->text.data; at < end; at += strlen(at) + 1) {
+		assert(line < head->lines + REQUEST_LINES_MAX);
+		line->data = at;
+		line->next = line + 1;
+		line++;
+	}
+	line[-1].next = NULL;
+	return head->lines;
+}
+
+void
+request_head_clear(struct request_head *head)
+{
+	if (head->text.data != NULL)
+		explicit_bzero(head->text.data, head->text.len);
+	buf_clear(&head->text);
 }
 
 bool

@@ -9,16 +9,28 @@
 
 #include <curl/curl.h>
 
+#include "base/buf.h"
+#include "frame/access.h"
+
+#define REQUEST_LINES_MAX (7 + ACCESS_HEADERS_MAX)
+
 struct exchange_request;
+
+/* The headers of a GET. It must not move while libcurl has its list. */
+struct request_head {
+	struct buf text; /* the lines, each with its NUL */
+	struct curl_slist lines[REQUEST_LINES_MAX]; /* of libcurl's kind */
+};
 
 /* Validators go along, so that a 304 may come back. */
 bool request_is_conditional(const struct exchange_request *);
-/* Other headers are needed than for a request with nothing but a URL. */
-bool request_is_special(const struct exchange_request *);
-/* The headers, which the caller frees. at_home: the server is the one that the
- * configuration names; no other one hears what is given for the feed. */
-struct curl_slist *request_headers(
-    const struct exchange_request *, bool at_home);
+/* Writes the headers; the list is the head's, and stays until it is written
+ * anew or cleared. at_home: the server is the one that the configuration names;
+ * no other one hears what is given for the feed. */
+struct curl_slist *request_head_write(struct request_head *,
+    const struct exchange_request *, const char *user_agent, bool at_home);
+/* Wipes what is secret. */
+void request_head_clear(struct request_head *);
 /* Whether scheme, host and port of two URLs are the same. */
 bool request_same_origin(const char *a, const char *b);
 /* The host as far as slots are concerned (libcurl judges the URL itself), in
