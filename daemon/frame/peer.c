@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
 #include <event2/event.h>
 
 #include "base/buf.h"
@@ -22,7 +21,8 @@
 #define READ_MAX (64 * 1024)
 #define HIGH_WATER (4u << 20) /* bytes waiting to be written */
 #define LOW_WATER (1u << 20)
-#define FDS_MAX 16 /* received and not yet claimed by a message */
+#define OUT_KEPT (64 * 1024) /* of memory, while nothing waits */
+#define FDS_MAX 16           /* received and not yet claimed by a message */
 
 struct header {
 	uint32_t len;
@@ -48,7 +48,8 @@ struct peer {
 	struct buf in;
 	int fds[FDS_MAX];
 	size_t fds_len;
-	struct evbuffer *out;
+	struct buf out;
+	size_t out_at;    /* what is before is written */
 	uint64_t written; /* bytes of the stream so far */
 	STAILQ_HEAD(, waiting_fd) out_fds;
 	struct buf payload; /* of the message under way */
@@ -74,14 +75,12 @@ peer_new(struct event_base *base, int fd, enum role_kind self,
 	    .self = self,
 	    .kind = kind,
 	    .index = index,
-	    .callbacks = callbacks,
-	    .out = evbuffer_new()};
+	    .callbacks = callbacks};
 	STAILQ_INIT(&peer->out_fds);
 	peer->read_event =
 	    event_new(base, fd, EV_READ | EV_PERSIST, peer_on_read, peer);
 	peer->write_event = event_new(base, fd, EV_WRITE, peer_on_write, peer);
-	if (peer->out == NULL || peer->read_event == NULL ||
-	    peer->write_event == NULL)
+	if (peer->read_event == NULL || peer->write_event == NULL)
 		abort();
 	event_add(peer->read_event, NULL);
 	return peer;
@@ -112,8 +111,8 @@ peer_free(struct peer *peer)
 		drop_waiting_fd(peer);
 	for (size_t i = 0; i < peer->fds_len; i++)
 		close(peer->fds[i]);
-	evbuffer_free(peer->out);
 	buf_clear(&peer->in);
+	buf_clear(&peer->out);
 	buf_clear(&peer->payload);
 	close(peer->fd);
 	free(peer);
@@ -141,7 +140,33 @@ peer_begin(struct peer *peer, enum message_type type)
 	return &peer->payload;
 }
 
-/* Takes fd, which may be -1. */
+size_t
+peer_pending(const struct peer *peer)
+{
+	return peer->out.len - peer->out_at;
+}
+
+/* Moves what waits to the front once that is cheap. */
+static void
+forget_written(struct peer *peer)
+{
+	size_t waiting = peer_pending(peer);
+
+	if (waiting == 0 && peer->out.cap > OUT_KEPT) {
+		buf_clear(&peer->out);
+	} else if (waiting <= peer->out_at) {
+		if (waiting > 0)
+			memcpy(peer->out.data, peer->out.data + peer->out_at,
+			    waiting);
+		buf_truncate(&peer->out, waiting);
+	} else {
+		return;
+	}
+	peer->out_at = 0;
+}
+
+/* All messages of a turn of the loop leave at its end, together. Takes fd,
+ * which may be -1. */
 static void
 queue_message(struct peer *peer, int fd)
 {
@@ -155,16 +180,16 @@ queue_message(struct peer *peer, int fd)
 	if (fd != -1) {
 		struct waiting_fd *waiting = xcalloc(1, sizeof(*waiting));
 
-		waiting->position =
-		    peer->written + evbuffer_get_length(peer->out);
+		waiting->position = peer->written + peer_pending(peer);
 		waiting->fd = fd;
 		STAILQ_INSERT_TAIL(&peer->out_fds, waiting, entry);
 	}
-	evbuffer_add(peer->out, &header, sizeof(header));
-	evbuffer_add(peer->out, peer->payload.data, peer->payload.len);
-	if (evbuffer_get_length(peer->out) > HIGH_WATER)
+	buf_add(&peer->out, &header, sizeof(header));
+	buf_add(&peer->out, peer->payload.data, peer->payload.len);
+	if (peer_pending(peer) > HIGH_WATER)
 		peer->was_full = true;
-	event_add(peer->write_event, NULL);
+	if (!event_pending(peer->write_event, EV_WRITE, NULL))
+		event_active(peer->write_event, EV_WRITE, 0);
 }
 
 void
@@ -187,12 +212,6 @@ bool
 peer_is_full(const struct peer *peer)
 {
 	return peer->was_full;
-}
-
-size_t
-peer_pending(const struct peer *peer)
-{
-	return evbuffer_get_length(peer->out);
 }
 
 static void
@@ -218,14 +237,10 @@ write_some(struct peer *peer)
 		struct cmsghdr align;
 	} control = {0};
 	struct waiting_fd *waiting = STAILQ_FIRST(&peer->out_fds);
-	struct evbuffer_iovec vec;
-	struct msghdr msg = {.msg_iovlen = 1};
-	struct iovec iov;
+	struct iovec iov = {.iov_base = peer->out.data + peer->out_at,
+	    .iov_len = peer_pending(peer)};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
-	if (evbuffer_peek(peer->out, -1, NULL, &vec, 1) < 1)
-		return 0;
-	iov = (struct iovec){.iov_base = vec.iov_base, .iov_len = vec.iov_len};
-	msg.msg_iov = &iov;
 	if (waiting != NULL && waiting->position == peer->written) {
 		attach_fd(
 		    &msg, control.bytes, sizeof(control.bytes), waiting->fd);
@@ -240,7 +255,7 @@ write_some(struct peer *peer)
 static int
 write_queue(struct peer *peer)
 {
-	while (evbuffer_get_length(peer->out) > 0) {
+	while (peer_pending(peer) > 0) {
 		struct waiting_fd *waiting = STAILQ_FIRST(&peer->out_fds);
 		bool sends_fd =
 		    waiting != NULL && waiting->position == peer->written;
@@ -252,7 +267,8 @@ write_queue(struct peer *peer)
 			return errno == EAGAIN ? 1 : -1;
 		if (sends_fd)
 			drop_waiting_fd(peer);
-		evbuffer_drain(peer->out, (size_t)n);
+		peer->out_at += (size_t)n;
+		forget_written(peer);
 		peer->written += (uint64_t)n;
 	}
 	return 0;
@@ -268,7 +284,7 @@ peer_on_write(evutil_socket_t fd, short what, void *arg)
 		return; /* the read side tells of the end */
 	if (result == 1)
 		event_add(peer->write_event, NULL);
-	if (peer->was_full && evbuffer_get_length(peer->out) <= LOW_WATER) {
+	if (peer->was_full && peer_pending(peer) <= LOW_WATER) {
 		peer->was_full = false;
 		if (peer->callbacks->on_drain != NULL)
 			peer->callbacks->on_drain(peer->callbacks->arg, peer);
