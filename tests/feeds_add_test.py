@@ -103,6 +103,23 @@ def a_page_with_several_feeds_asks_to_choose(daemon, server):
     check("names 2 feeds" in done.stderr, done.stderr)
 
 
+def a_move_is_followed_within_its_domain(daemon, server):
+    """a feed that moved is added where it is, but never at another domain"""
+    server.put("/new.xml", FEED % ("New Wire", "en", "Dax"))
+    done = daemon.cli("feeds", "add", "--id", "moved",
+                      server.url("/redirect/301?to=/new.xml"))
+    check(done.returncode == 0 and "has moved for good" in done.stderr, done.stderr)
+    check(feed(daemon, "moved")["url"] == server.url("/new.xml"), "url")
+    there = server.url("/new.xml").replace("127.0.0.1", "localhost")
+    given = server.url("/redirect/301?to=" + there)
+    done = daemon.cli("feeds", "add", "--id", "foreign", given)
+    check(done.returncode == 0 and there + ", another domain" in done.stderr,
+          done.stderr)
+    check(feed(daemon, "foreign")["url"] == given, "url")
+    for feed_id in ("moved", "foreign"):
+        check(daemon.cli("feeds", "remove", feed_id).returncode == 0, feed_id)
+
+
 def what_is_no_feed_is_not_added(daemon, server):
     """what is no feed, or does not come, is not added"""
     before = feeds_file(daemon)
@@ -176,6 +193,7 @@ def main():
             bad_values_are_told,
             a_page_leads_to_its_feed,
             a_page_with_several_feeds_asks_to_choose,
+            a_move_is_followed_within_its_domain,
             what_is_no_feed_is_not_added,
             a_refused_reload_puts_the_file_back,
             feeds_are_removed_and_comments_stay,

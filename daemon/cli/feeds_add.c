@@ -18,6 +18,7 @@
 #include "frame/config_folder.h"
 #include "frame/config_opml.h"
 #include "frame/config_value.h"
+#include "frame/domain.h"
 #include "text/clean.h"
 
 #define OUTLET_MAX 100 /* bytes of one that is a feed's title */
@@ -75,6 +76,28 @@ offer_choice(const struct look *look)
 	return EXIT_NO;
 }
 
+/* A server's word is enough for a move to another address of its owner; a
+ * stranger's needs that of who adds the feed. */
+static void
+follow_move(struct adding *adding, const char *to)
+{
+	struct domains *domains = domains_new();
+	bool may = domains_may_move(domains, adding->url, to);
+
+	domains_free(domains);
+	if (!may) {
+		fprintf(stderr,
+		    "it redirects for good to %s, another domain or no https: "
+		    "added as you gave it; if the outlet confirms the move, "
+		    "add that address in its place\n",
+		    to);
+		return;
+	}
+	fprintf(stderr, "it has moved for good to %s\n", to);
+	free(adding->url);
+	adding->url = xstrdup(to);
+}
+
 /* The address may be a page: the one feed that it names is meant then. */
 static int
 find_feed(struct adding *adding, struct look *look)
@@ -91,12 +114,8 @@ find_feed(struct adding *adding, struct look *look)
 	}
 	if (look->status != EXIT_YES)
 		return refuse(look);
-	if (look->moved_to != NULL) {
-		fprintf(
-		    stderr, "it has moved for good to %s\n", look->moved_to);
-		free(adding->url);
-		adding->url = xstrdup(look->moved_to);
-	}
+	if (look->moved_to != NULL)
+		follow_move(adding, look->moved_to);
 	return EXIT_YES;
 }
 

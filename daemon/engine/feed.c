@@ -366,15 +366,10 @@ feed_url(const struct feed *feed)
 	return move->adopted ? move->url : feed->config->url;
 }
 
-/* Of the same owner, and no step down from https. */
 static bool
 is_safe(const struct engine *engine, const struct feed *feed, const char *url)
 {
-	const char *from = feed->config->url;
-
-	return domains_same_owner(engine->domains, from, url) &&
-	       (strncasecmp(from, "https:", 6) != 0 ||
-		   strncasecmp(url, "https:", 6) == 0);
+	return domains_may_move(engine->domains, feed->config->url, url);
 }
 
 static void

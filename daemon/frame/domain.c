@@ -96,3 +96,12 @@ out:
 	free(host[1]);
 	return same;
 }
+
+bool
+domains_may_move(
+    const struct domains *domains, const char *from, const char *to)
+{
+	return domains_same_owner(domains, from, to) &&
+	       (strncasecmp(from, "https:", 6) != 0 ||
+		   strncasecmp(to, "https:", 6) == 0);
+}

@@ -17,5 +17,8 @@ void domains_free(struct domains *);
 /* Whether the hosts of two URLs are of one owner: the same, or below the same
  * registrable domain. Addresses and suffixes match nothing but themselves. */
 bool domains_same_owner(const struct domains *, const char *a, const char *b);
+/* Whether a feed may move from one URL to another on its server's word alone:
+ * of the same owner, and no step down from https. */
+bool domains_may_move(const struct domains *, const char *from, const char *to);
 
 #endif
