@@ -182,6 +182,7 @@
  *   daemon/engine/gap.c                  windows that rolled over
  *   daemon/engine/health.c               feeds that are down or silent
  *   daemon/engine/host_hold.c            hosts that asked for patience
+ *   daemon/engine/hub_form.c             forms for WebSub hubs and clouds
  *   daemon/engine/intake.c               items and ends of fetches
  *   daemon/engine/job.c                  from the schedule to fetchers
  *   daemon/engine/judge.c                from an item to an alert

@@ -21,6 +21,19 @@ import urllib.parse
 from harness import Failed, wait_for
 
 
+def send_to(url, method, body=None, headers=None):
+    """A request to the URL; returns status and body."""
+    url = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+    try:
+        path = url.path + ("?" + url.query if url.query else "")
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
 class Certificate:
     """A self-signed certificate for 127.0.0.1, which is its own authority."""
 
@@ -115,18 +128,12 @@ class Hub:
 
     def ask(self, callback, method="GET", body=None, headers=None, **query):
         """A request to a callback; returns status and body."""
-        url = urllib.parse.urlsplit(self.rewrite(callback))
-        path = url.path
+        url = self.rewrite(callback)
         if query:
-            path += "?" + "&".join(filter(None, (url.query, urllib.parse.urlencode(
-                {"hub." + name: value for name, value in query.items()}))))
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
+            url += "&" if "?" in url else "?"
+            url += urllib.parse.urlencode(
+                {"hub." + name: value for name, value in query.items()})
+        return send_to(url, method, body, headers)
 
     def verify(self, form, **changes):
         """Asks back as for this form; returns whether it was confirmed."""

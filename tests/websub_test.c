@@ -1,5 +1,6 @@
 /*
- * The parts of WebSub that are pure: subscriptions, signatures, Link headers.
+ * The parts of WebSub and rssCloud that are pure: subscriptions, signatures,
+ * forms, queries, Link headers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "desk/websub_query.h"
+#include "engine/hub_form.h"
 #include "engine/subscription.h"
 #include "engine/websub_signature.h"
 #include "parse/link_header.h"
@@ -224,6 +227,53 @@ wrong_and_weak_signatures_are_refused(void **state)
 	    "sha256=" SHA256, "jefe", BODY, strlen(BODY)));
 }
 
+/* ---- clouds ------------------------------------------------------------- */
+
+static void
+check_form(const char *callback, const char *want)
+{
+	char hub[] = CLOUD_PREFIX "http://cloud/ask";
+	char topic[] = "http://feed/?a&b";
+	struct websub_record record = {
+	    .hub = hub, .topic = topic, .callback = (char *)callback};
+	char *form = hub_form_make(&record, WEBSUB_SUBSCRIBE);
+
+	assert_string_equal(hub_form_url(&record), "http://cloud/ask");
+	assert_string_equal(form, want);
+	free(form);
+}
+
+static void
+a_cloud_is_given_the_callback_in_pieces(void **state)
+{
+	check_form("https://h.example/websub/00ff",
+	    "notifyProcedure=&protocol=https-post&domain=h.example&port=443"
+	    "&path=%2Fwebsub%2F00ff&url1=http%3A%2F%2Ffeed%2F%3Fa%26b");
+	check_form("http://[2001:db8::1]:8610/x/1",
+	    "notifyProcedure=&protocol=http-post&domain=%5B2001%3Adb8%3A%3A1%5D"
+	    "&port=8610&path=%2Fx%2F1&url1=http%3A%2F%2Ffeed%2F%3Fa%26b");
+}
+
+static void
+a_cloud_asks_back_without_a_mode(void **state)
+{
+	static const char *const others[] = {"url=http://f/", "challenge=c",
+	    "url=http://f/&challenge=c&challenge=c", "url=&challenge=c",
+	    "hub.topic=http://f/&challenge=c",
+	    "hub.mode=subscribe&url=http://f/&challenge=c"};
+	struct websub_query query;
+
+	assert_int_equal(
+	    websub_query_parse("challenge=a+b&x=y&url=http%3A//f/", &query), 0);
+	assert_int_equal(query.mode, WEBSUB_SUBSCRIBE);
+	assert_string_equal(query.topic, "http://f/");
+	assert_string_equal(query.challenge, "a b");
+	assert_int_equal(query.lease_s, CLOUD_LEASE_S);
+	websub_query_clear(&query);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(websub_query_parse(others[i], &query), -1);
+}
+
 /* ---- Link headers ------------------------------------------------------- */
 
 /* Targets of the relation, with blanks between; the caller frees. */
@@ -310,6 +360,8 @@ main(void)
 	    cmocka_unit_test(a_lease_is_still_good_after_a_restart),
 	    cmocka_unit_test(signatures_are_those_of_rfc_4231),
 	    cmocka_unit_test(wrong_and_weak_signatures_are_refused),
+	    cmocka_unit_test(a_cloud_is_given_the_callback_in_pieces),
+	    cmocka_unit_test(a_cloud_asks_back_without_a_mode),
 	    cmocka_unit_test(links_are_found_by_relation),
 	    cmocka_unit_test(links_of_other_documents_are_left_out),
 	    cmocka_unit_test(broken_links_harm_nobody),

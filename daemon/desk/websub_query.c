@@ -1,6 +1,6 @@
 /*
- * Reads the query of a hub's request. Parameters that are not known are left
- * alone, known ones may be given once.
+ * Reads the query of a hub's request, or of a cloud's. Parameters that are not
+ * known are left alone, known ones may be given once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +11,29 @@
 
 #define LEASE_DIGITS_MAX 12
 
+/* What is read so far; all are the parser's. */
+struct fields {
+	struct websub_query query;
+	char *mode;
+	char *lease;
+	char *cloud_url; /* rssCloud asks without "hub." and without a mode */
+	char *cloud_challenge;
+};
+
 static char **
-find_text(
-    struct websub_query *query, const char *name, char **mode, char **lease)
+find_text(struct fields *fields, const char *name)
 {
 	const struct {
 		const char *name;
 		char **text;
 	} texts[] = {
-	    {"hub.challenge", &query->challenge},
-	    {"hub.lease_seconds", lease},
-	    {"hub.mode", mode},
-	    {"hub.reason", &query->reason},
-	    {"hub.topic", &query->topic},
+	    {"hub.challenge", &fields->query.challenge},
+	    {"hub.lease_seconds", &fields->lease},
+	    {"hub.mode", &fields->mode},
+	    {"hub.reason", &fields->query.reason},
+	    {"hub.topic", &fields->query.topic},
+	    {"challenge", &fields->cloud_challenge},
+	    {"url", &fields->cloud_url},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -68,14 +78,12 @@ is_text(const char *text, size_t max)
 
 /* Takes one pair, len bytes; -1: broken, or given twice. */
 static int
-take_pair(
-    struct websub_query *query, const char *pair, size_t len, char *texts[2])
+take_pair(struct fields *fields, const char *pair, size_t len)
 {
 	const char *equals = memchr(pair, '=', len);
 	size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
 	char *name = request_decode(pair, name_len, true);
-	char **text =
-	    name != NULL ? find_text(query, name, &texts[0], &texts[1]) : NULL;
+	char **text = name != NULL ? find_text(fields, name) : NULL;
 
 	free(name);
 	if (text == NULL)
@@ -84,6 +92,23 @@ take_pair(
 		return -1;
 	*text = request_decode(equals + 1, len - name_len - 1, true);
 	return *text != NULL ? 0 : -1;
+}
+
+static void
+read_mode(struct fields *fields)
+{
+	struct websub_query *query = &fields->query;
+
+	query->mode = find_mode(fields->mode);
+	query->lease_s = read_lease(fields->lease);
+	if (fields->mode != NULL || query->topic != NULL ||
+	    query->challenge != NULL)
+		return;
+	query->mode = WEBSUB_SUBSCRIBE;
+	query->lease_s = CLOUD_LEASE_S;
+	query->topic = fields->cloud_url;
+	query->challenge = fields->cloud_challenge;
+	fields->cloud_url = fields->cloud_challenge = NULL;
 }
 
 /* Whether all is there that the mode asks for. */
@@ -100,29 +125,30 @@ is_complete(struct websub_query *query)
 int
 websub_query_parse(const char *query, struct websub_query *parsed)
 {
-	struct websub_query read = {.mode = WEBSUB_NONE};
-	char *texts[2] = {NULL, NULL}; /* mode, lease */
+	struct fields fields = {.query.mode = WEBSUB_NONE};
+	struct websub_query *read = &fields.query;
 	int result = 0;
 	size_t len;
 
 	for (; result == 0 && query != NULL && *query != '\0'; query += len) {
 		query += *query == '&';
 		len = strcspn(query, "&");
-		result = take_pair(&read, query, len, texts);
+		result = take_pair(&fields, query, len);
 	}
-	read.mode = find_mode(texts[0]);
-	read.lease_s = read_lease(texts[1]);
-	free(texts[0]);
-	free(texts[1]);
-	if (result != 0 || !is_complete(&read)) {
-		websub_query_clear(&read);
+	read_mode(&fields);
+	free(fields.mode);
+	free(fields.lease);
+	free(fields.cloud_url);
+	free(fields.cloud_challenge);
+	if (result != 0 || !is_complete(read)) {
+		websub_query_clear(read);
 		return -1;
 	}
-	if (read.reason != NULL && !is_text(read.reason, WEBSUB_TOPIC_MAX)) {
-		free(read.reason);
-		read.reason = NULL;
+	if (read->reason != NULL && !is_text(read->reason, WEBSUB_TOPIC_MAX)) {
+		free(read->reason);
+		read->reason = NULL;
 	}
-	*parsed = read;
+	*parsed = *read;
 	return 0;
 }
 

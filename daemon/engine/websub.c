@@ -12,6 +12,7 @@
 #include "engine/context.h"
 #include "engine/commit.h"
 #include "engine/feed.h"
+#include "engine/hub_form.h"
 #include "engine/job.h"
 #include "engine/schedule.h"
 #include "engine/websub.h"
@@ -21,7 +22,6 @@
 #include "frame/log.h"
 #include "frame/peer.h"
 #include "frame/websub.h"
-#include "parse/url.h"
 #include "store/store.h"
 
 #define ASKS_MAX 16 /* begun in a second, and under way */
@@ -322,30 +322,6 @@ websub_on_read(struct engine *engine, struct feed *feed, bool ok)
 
 /* ---- asking ------------------------------------------------------------- */
 
-static void
-put_field(struct buf *form, const char *name, const char *value)
-{
-	buf_addf(form, "%shub.%s=", form->len > 0 ? "&" : "", name);
-	url_encode_add(form, value);
-}
-
-/* WebSub section 5.1. */
-static char *
-make_form(const struct websub_record *record, enum websub_mode mode)
-{
-	struct buf form = BUF_INIT;
-
-	put_field(&form, "callback", record->callback);
-	put_field(&form, "mode",
-	    mode == WEBSUB_SUBSCRIBE ? "subscribe" : "unsubscribe");
-	put_field(&form, "topic", record->topic);
-	if (mode == WEBSUB_SUBSCRIBE)
-		buf_addf(&form, "&hub.lease_seconds=%d", SUBSCRIPTION_LEASE_S);
-	if (mode == WEBSUB_SUBSCRIBE && record->secret != NULL)
-		put_field(&form, "secret", record->secret);
-	return buf_take(&form);
-}
-
 /* The fetcher that has least to lose: the first that listens. */
 static struct fetcher_link *
 find_fetcher(struct engine *engine)
@@ -365,7 +341,7 @@ send_ask(struct engine *engine, struct websub *websub, enum websub_mode mode,
 {
 	struct websub_record *record = &websub->subscription.record;
 	const struct feed *feed = websub->feed;
-	struct hub_ask ask = {.hub = record->hub};
+	struct hub_ask ask = {.hub = (char *)hub_form_url(record)};
 	struct access access = {0};
 
 	if (mode == WEBSUB_SUBSCRIBE) {
@@ -377,7 +353,7 @@ send_ask(struct engine *engine, struct websub *websub, enum websub_mode mode,
 	websub->ask = ask.ask = ++engine->websubs->last_ask;
 	websub->fetcher = link->index;
 	engine->websubs->asks++;
-	ask.form = make_form(record, mode);
+	ask.form = hub_form_make(record, mode);
 	access_of_feed(
 	    &access, engine->role.config, feed != NULL ? feed->config : NULL);
 	ask.proxy = access.proxy;
@@ -462,6 +438,10 @@ websub_tick(struct engine *engine)
 		follow_state(engine, websub, now);
 		if (websub->ask != 0)
 			continue;
+		/* Nobody can leave a cloud: its lease is let run out. */
+		if (mode == WEBSUB_UNSUBSCRIBE &&
+		    websub_is_cloud(websub->subscription.record.hub))
+			mode = WEBSUB_NONE;
 		if (websub->feed == NULL &&
 		    subscription_is_over(&websub->subscription, now)) {
 			forget(engine, i);

@@ -298,6 +298,19 @@ set_web_address(char **to, const char *base, const char *ref)
 	free(url);
 }
 
+/* A cloud (rssCloud) is asked in another way than a hub, and knows the feed by
+ * the address that we give. */
+static void
+set_cloud(struct fetch *fetch, const char *url)
+{
+	if (fetch->done.hub != NULL || url == NULL || !url_is_web(url) ||
+	    strlen(url) > WEBSUB_TOPIC_MAX - strlen(CLOUD_PREFIX) ||
+	    !utf8_is_valid(url, strlen(url)))
+		return;
+	fetch->done.hub = xasprintf(CLOUD_PREFIX "%s", url);
+	set_string(&fetch->done.topic, fetch->start.url);
+}
+
 /* A document that breaks off keeps its hash but no validators: the next poll
  * gets it again, and the hash tells whether it is still the same. */
 static void
@@ -314,6 +327,7 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 	fetch->done.ttl_s = result->ttl_s;
 	set_web_address(&fetch->done.hub, fetch->url, result->hub);
 	set_web_address(&fetch->done.topic, fetch->url, result->self);
+	set_cloud(fetch, result->cloud);
 	fetch->done.skip_hours = result->skip_hours;
 	fetch->done.skip_days = result->skip_days;
 	if (result->title != NULL)

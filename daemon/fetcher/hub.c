@@ -20,7 +20,7 @@
 #define TIMEOUT_MS 20000L
 #define REDIRECTS_MAX 3
 #define ANSWER_MAX (64 * 1024) /* bytes that are read of it */
-#define EXCERPT_MAX 160        /* ... and told when the hub refuses */
+#define EXCERPT_MAX 240        /* ... and told when the hub refuses */
 
 struct hubs {
 	struct curl_loop *loop;
@@ -98,6 +98,14 @@ follow(struct hub_request *request, long status)
 	return true;
 }
 
+/* A cloud's refusal comes with status 200. */
+static bool
+is_refused(const struct hub_request *request, long status)
+{
+	return status < 200 || status > 299 ||
+	       strstr(buf_str(&request->excerpt), "success=\"false\"") != NULL;
+}
+
 /* "HTTP 400: unknown topic", cleaned. */
 static void
 describe(struct buf *error, const struct hub_request *request, long status)
@@ -129,7 +137,7 @@ on_done(void *arg, const struct curl_result *result)
 		    result->error != NULL ? result->error : "no answer");
 	else if (follow(request, status))
 		return;
-	else if (status < 200 || status > 299)
+	else if (is_refused(request, status))
 		describe(&error, request, status);
 	answer.http_status = (uint32_t)status;
 	answer.error = error.data;

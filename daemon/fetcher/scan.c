@@ -381,6 +381,16 @@ choose_hub(const struct parser_feed *feed)
 	return chosen;
 }
 
+static const char *
+choose_cloud(const struct parser_feed *feed)
+{
+	for (size_t i = 0; i < feed->hubs_len && feed->cloud_takes_posts; i++)
+		if (feed->hubs[i].type != NULL &&
+		    strcmp(feed->hubs[i].type, "rssCloud") == 0)
+			return feed->hubs[i].url;
+	return NULL;
+}
+
 void
 scan_finish(struct scan *scan, struct scan_result *result)
 {
@@ -399,6 +409,7 @@ scan_finish(struct scan *scan, struct scan_result *result)
 	result->title = feed->title;
 	result->hub = choose_hub(feed);
 	result->self = feed->feed_url;
+	result->cloud = choose_cloud(feed);
 	result->older = feed->next_url;
 	result->ttl_s = (int32_t)feed->ttl_s;
 	result->page = parser_page(scan->parser);

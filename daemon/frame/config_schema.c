@@ -428,7 +428,8 @@ static const struct schema_field config_fields[] = {
 	.record = &schema_websub,
 	.doc = "Feeds that name a hub are subscribed to there: the hub brings "
 	       "news as they appear, and polls become rarer once it has "
-	       "proved itself.",
+	       "proved itself. A cloud (rssCloud) has its feed polled when it "
+	       "tells of news.",
     },
     {
 	.key = "log",

@@ -7,6 +7,12 @@
 #include "base/mem.h"
 #include "frame/websub.h"
 
+bool
+websub_is_cloud(const char *hub)
+{
+	return strncmp(hub, CLOUD_PREFIX, strlen(CLOUD_PREFIX)) == 0;
+}
+
 /* ---- WEBSUB_VERIFY ------------------------------------------------------ */
 
 void

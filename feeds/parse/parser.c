@@ -298,6 +298,7 @@ fill_feed(struct parser *p)
 	    .language = facts_string(r, FACT_LANGUAGE),
 	    .icon = facts_string(r, FACT_ICON),
 	    .next_url = facts_string(r, FACT_NEXT),
+	    .cloud_takes_posts = p->doc.cloud_takes_posts,
 	    .ttl_s = p->doc.ttl_s,
 	    .skip_hours = p->doc.skip_hours,
 	    .skip_days = p->doc.skip_days};

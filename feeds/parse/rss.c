@@ -222,6 +222,10 @@ start_cloud(struct document *doc, struct element *el,
 	if (part != NULL && *part != '\0')
 		buf_addf(&url, "%s%s", *part != '/' ? "/" : "", part);
 	facts_add_hub(&doc->feed, "rssCloud", url.data);
+	part = attribute_get(attributes, "protocol", &value);
+	doc->cloud_takes_posts =
+	    part != NULL && (strcasecmp(part, "http-post") == 0 ||
+				strcasecmp(part, "https-post") == 0);
 out:
 	buf_clear(&value);
 	buf_clear(&url);

@@ -1,6 +1,6 @@
 /*
  * What a WebSub hub asks of a callback (section 5.2 and 5.3): the query of its
- * GET. Pure.
+ * GET. A cloud (rssCloud) asks likewise whether it was subscribed to. Pure.
  */
 #ifndef DESK_WEBSUB_QUERY_H
 #define DESK_WEBSUB_QUERY_H

@@ -40,6 +40,7 @@ struct scan_result {
 	const char *title;      /* of the feed, or NULL */
 	const char *hub;        /* WebSub, as is self; or NULL */
 	const char *self;
+	const char *cloud; /* of rssCloud, asked by HTTP POST; or NULL */
 	struct parser_page page;
 	int32_t ttl_s; /* hints, see struct fetch_done */
 	uint32_t skip_hours;

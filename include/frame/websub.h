@@ -5,6 +5,7 @@
 #ifndef FRAME_WEBSUB_H
 #define FRAME_WEBSUB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,10 @@
 #define WEBSUB_TOKEN_LEN 40      /* hexadecimal digits: 160 bits */
 #define WEBSUB_TOPIC_MAX 8192    /* bytes, as a hub's address */
 #define WEBSUB_BODY_MAX 2097152u /* bytes of what a hub brings */
+
+/* Clouds (rssCloud) are written as hubs with this before their address. */
+#define CLOUD_PREFIX "rsscloud+"
+#define CLOUD_LEASE_S 90000 /* 25 hours, by its walkthrough */
 
 enum websub_mode {
 	WEBSUB_NONE,
@@ -69,6 +74,8 @@ struct websub_state {
 	uint64_t pushes;  /* that were taken, since the engine started */
 	uint32_t gone;    /* 1: forgotten */
 };
+
+bool websub_is_cloud(const char *hub);
 
 /* put, get and clear as in frame/job.h. */
 void websub_verify_put(struct buf *, const struct websub_verify *);

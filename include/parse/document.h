@@ -146,6 +146,7 @@ struct document {
 	int ttl_s;
 	int update_period_s;
 	int update_frequency;
+	bool cloud_takes_posts; /* the protocol of rssCloud is ours */
 	uint32_t skip_hours;
 	uint8_t skip_days;
 	/* Of an HTML page: */

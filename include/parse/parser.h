@@ -59,6 +59,7 @@ struct parser_feed {
 	const char *next_url;          /* RFC 5005 rel=next or prev-archive */
 	const struct parser_hub *hubs; /* hubs_len of them */
 	size_t hubs_len;
+	bool cloud_takes_posts; /* a hub of type rssCloud wants HTTP POST */
 	const struct raw_person *authors;
 	size_t authors_len;
 	int ttl_s;           /* ttl, sy:updatePeriod; 0: none */
