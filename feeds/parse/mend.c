@@ -148,14 +148,6 @@ end_tag(struct mender *m)
 		buf_reset(&m->text);
 }
 
-/* A control: line ends become \n, others go. next: the byte after it. */
-static void
-add_control(struct mender *m, char c, char next)
-{
-	if (c == '\r' && next != '\n')
-		buf_add_char(&m->text, '\n');
-}
-
 /* Whether s could begin a reference whose end has not come yet. */
 static bool
 is_cut_reference(const struct mender *m, const char *s, size_t len)
@@ -354,6 +346,17 @@ take_markup(struct mender *m, const char *s, size_t len)
 	return 1;
 }
 
+/* Line ends become \n, other controls go. */
+static size_t
+take_control(struct mender *m, const char *s, size_t len)
+{
+	if (*s == '\r' && len == 1 && !m->finishing)
+		return 0;
+	if (*s == '\r' && (len == 1 || s[1] != '\n'))
+		buf_add_char(&m->text, '\n');
+	return 1;
+}
+
 static size_t
 take_special(struct mender *m, const char *s, size_t len)
 {
@@ -361,43 +364,14 @@ take_special(struct mender *m, const char *s, size_t len)
 		return take_markup(m, s, len);
 	if (*s == '&')
 		return take_reference(m, s, len);
-	if (len == 1 && *s == '\r' && !m->finishing)
-		return 0;
-	add_control(m, *s, len > 1 ? s[1] : '\0');
-	return 1;
-}
-
-/* Text up to where something cut begins. */
-static size_t
-take_text(struct mender *m, const char *s, size_t len)
-{
-	size_t done = 0, n;
-
-	while (done < len && m->state == TEXT && m->problem == MEND_FINE) {
-		n = mend_plain_len(s + done, len - done);
-		if (n > 0)
-			add_text(m, s + done, n);
-		done += n;
-		flush_full(m);
-		if (done == len)
-			break;
-		n = take_special(m, s + done, len - done);
-		if (n == 0)
-			break;
-		done += n;
-	}
-	return done;
+	return take_control(m, s, len);
 }
 
 static size_t
 take_literal_special(struct mender *m, const char *s, size_t len)
 {
-	if (*s != ']' && *s != '<') {
-		if (len == 1 && *s == '\r' && !m->finishing)
-			return 0;
-		add_control(m, *s, len > 1 ? s[1] : '\0');
-		return 1;
-	}
+	if (*s != ']' && *s != '<')
+		return take_control(m, s, len);
 	switch (mend_section_stop(s, len, m->literal_in_item, m->finishing)) {
 	case SECTION_UNSURE:
 		return 0;
@@ -414,22 +388,25 @@ take_literal_special(struct mender *m, const char *s, size_t len)
 	return 1;
 }
 
-/* The inside of a CDATA section of the document, up to its end or to what may
- * be the beginning of one. */
+/* Text up to where something cut begins, or other text: what means itself
+ * and what does not, in turns. */
 static size_t
-take_literal(struct mender *m, const char *s, size_t len)
+take_run(struct mender *m, const char *s, size_t len,
+    size_t (*plain_len)(const char *, size_t),
+    size_t (*take_other)(struct mender *, const char *, size_t))
 {
+	enum mend_state state = m->state;
 	size_t done = 0, n;
 
-	while (done < len && m->state == LITERAL && m->problem == MEND_FINE) {
-		n = mend_literal_len(s + done, len - done);
+	while (done < len && m->state == state && m->problem == MEND_FINE) {
+		n = plain_len(s + done, len - done);
 		if (n > 0)
 			add_text(m, s + done, n);
 		done += n;
 		flush_full(m);
 		if (done == len)
 			break;
-		n = take_literal_special(m, s + done, len - done);
+		n = take_other(m, s + done, len - done);
 		if (n == 0)
 			break;
 		done += n;
@@ -459,10 +436,12 @@ take(struct mender *m, const char *s, size_t len)
 	while (done < len && n > 0 && m->problem == MEND_FINE) {
 		switch (m->state) {
 		case TEXT:
-			n = take_text(m, s + done, len - done);
+			n = take_run(m, s + done, len - done, mend_plain_len,
+			    take_special);
 			break;
 		case LITERAL:
-			n = take_literal(m, s + done, len - done);
+			n = take_run(m, s + done, len - done, mend_literal_len,
+			    take_literal_special);
 			break;
 		case COMMENT:
 			n = skip_to(m, s + done, len - done, "-->");
