@@ -148,6 +148,64 @@ a_link_never_closed_takes_no_prose(void **state)
 	buf_clear(&text);
 }
 
+static uint64_t
+next_random(void)
+{
+	static uint64_t random = 88172645463325252ULL;
+
+	random ^= random << 13;
+	random ^= random >> 7;
+	random ^= random << 17;
+	return random;
+}
+
+/* Words and blanks, links and line breaks, with blanks of one kind. */
+static void
+make_html(struct buf *html, uint64_t seed, char blank)
+{
+	static const char *const parts[] = {" ", " ", " ", " ", "  ", "a",
+	    "word", "слово", "extraordinarily", "–", "&nbsp;", "&amp;", "<b>",
+	    "</b>", "<a href='/'>", "</a>", "<br>", "<p>", "sixteen_of_them_"};
+
+	for (int i = 0; i < 60; i++, seed = seed * 6364136223846793005ULL + 1) {
+		const char *part =
+		    parts[(seed >> 33) % (sizeof(parts) / sizeof(*parts))];
+
+		if (*part == ' ')
+			for (; *part != '\0'; part++)
+				buf_add_char(html, blank);
+		else
+			buf_add_str(html, part);
+	}
+}
+
+/* Words go over in one go between spaces, one by one between tabs. */
+static void
+words_are_the_same_whatever_blanks_part_them(void **state)
+{
+	for (int i = 0; i < 20000; i++) {
+		struct buf spaced = BUF_INIT, tabbed = BUF_INIT;
+		struct buf a = BUF_INIT, b = BUF_INIT;
+		uint64_t seed = next_random();
+		size_t max = i % 3 == 0 ? 1 + seed % 200 : TEXT_MAX;
+
+		make_html(&spaced, seed, ' ');
+		make_html(&tabbed, seed, '\t');
+		html_to_text(&a, spaced.data, spaced.len, max);
+		html_to_text(&b, tabbed.data, tabbed.len, max);
+		assert_string_equal(buf_str(&a), buf_str(&b));
+		buf_reset(&a);
+		buf_reset(&b);
+		html_to_article(&a, spaced.data, spaced.len, max);
+		html_to_article(&b, tabbed.data, tabbed.len, max);
+		assert_string_equal(buf_str(&a), buf_str(&b));
+		buf_clear(&spaced);
+		buf_clear(&tabbed);
+		buf_clear(&a);
+		buf_clear(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -160,6 +218,7 @@ main(void)
 	    cmocka_unit_test(what_follows_a_list_stays),
 	    cmocka_unit_test(digests_keep_their_titles),
 	    cmocka_unit_test(a_link_never_closed_takes_no_prose),
+	    cmocka_unit_test(words_are_the_same_whatever_blanks_part_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,23 +267,36 @@ cleaning_twice_changes_nothing(void **state)
 	assert_null(clean_str(NULL, CLEAN_LINE));
 }
 
+static void
+a_line_end_of_two_characters_is_one(void **state)
+{
+	char *text = clean_str("one\r\ntwo and more than 16", CLEAN_TEXT);
+
+	assert_string_equal(text, "one\ntwo and more than 16");
+	free(text);
+}
+
 /* A character that is dropped ends a run of such as are copied in one go; so
  * texts with and without it go different ways to the same result. */
 static void
 dropped_characters_part_nothing(void **state)
 {
-	static const char *const letters[] = {"a", "Z", "~", " ", " ", "\n",
-	    "\t", "\xc3\xa9", "\xd0\xb6", "\xd7\xaa", "\xcd\x8f", "\xcd\xb0",
-	    "\xe4\xb8\x96", "\xec\xbf\xbf", "\xed\x95\x9c", "\xe2\x80\x99",
-	    "\xc2\xa0", "\xc2\xad", "\xf0\x9f\x91\xa8", "\x7f", "\xff", "\xd0",
-	    "\xe4\xb8"};
-	const size_t letters_len = sizeof(letters) / sizeof(*letters);
+	static const char *const letters[] = {"a", "Z", "~", " ", " ",
+	    "\xc3\xa9", "\xd0\xb6", "\xd7\xaa", "\n", "\t", "\xcd\x8f",
+	    "\xcd\xb0", "\xe4\xb8\x96", "\xec\xbf\xbf", "\xed\x95\x9c",
+	    "\xe2\x80\x99", "\xc2\xa0", "\xc2\xad", "\xf0\x9f\x91\xa8", "\x7f",
+	    "\xff", "\xd0", "\xe4\xb8"};
+	const size_t all_len = sizeof(letters) / sizeof(*letters);
+	const size_t plain_len = 8;
 	uint32_t random = 1;
 
-	for (int round = 0; round < 2000; round++) {
+	for (int round = 0; round < 5000; round++) {
 		struct buf whole = BUF_INIT, parted = BUF_INIT;
 
-		for (int i = 0; i < 12; i++) {
+		for (int i = 0; i < 12 + round % 60; i++) {
+			size_t letters_len =
+			    i % 40 < round % 40 ? plain_len : all_len;
+
 			random = random * 1664525 + 1013904223;
 			buf_add_str(
 			    &whole, letters[(random >> 8) % letters_len]);
@@ -338,6 +351,7 @@ main(void)
 	    cmocka_unit_test(guids_that_say_nothing_identify_nothing),
 	    cmocka_unit_test(fields_of_an_item_go_by_their_names),
 	    cmocka_unit_test(cleaning_twice_changes_nothing),
+	    cmocka_unit_test(a_line_end_of_two_characters_is_one),
 	    cmocka_unit_test(dropped_characters_part_nothing),
 	    cmocka_unit_test(related_links_are_left_out_of_the_content_alone),
 	};

@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "text/clean.h"
@@ -174,12 +178,83 @@ is_plain_blank(char blank, char before, enum clean_form form)
 	return blank == ' ' || blank == '\n';
 }
 
+#ifdef __SSE2__
+static unsigned
+bits_of(__m128i bytes)
+{
+	return (unsigned)_mm_movemask_epi8(bytes);
+}
+
+/* A bit for each of 16 bytes that is ASCII but surely stays; blanks count. */
+static unsigned
+plain_ascii_bits(__m128i bytes, enum clean_form form)
+{
+	__m128i kept =
+	    _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)),
+		_mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x1F)));
+
+	if (form != CLEAN_LINE)
+		kept = _mm_or_si128(
+		    kept, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+	return bits_of(kept);
+}
+
+/* A bit for each of 16 bytes that begins a plain character of two. */
+static unsigned
+plain_pair_bits(__m128i bytes)
+{
+	__m128i first =
+	    _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('\xC2')),
+		_mm_cmplt_epi8(bytes, _mm_set1_epi8('\xD8')));
+
+	return bits_of(_mm_andnot_si128(
+	    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\xCD')), first));
+}
+#endif
+
+/* How many bytes from s, in blocks, are plain characters of one and two bytes
+ * and blanks that stay between them. */
+static size_t
+plain_blocks_len(const char *s, size_t len, enum clean_form form)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	unsigned blank = 1; /* ... stands before the block */
+
+	for (; n + 16 <= len; n += 16) {
+		__m128i bytes =
+		    _mm_loadu_si128((const __m128i *)(const void *)(s + n));
+		unsigned blanks =
+		    bits_of(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+		unsigned pairs = plain_pair_bits(bytes);
+		unsigned tails =
+		    bits_of(_mm_cmplt_epi8(bytes, _mm_set1_epi8('\xC0')));
+
+		if ((plain_ascii_bits(bytes, form) | pairs | tails) != 0xFFFF ||
+		    (pairs << 1 & 0xFFFF) != tails)
+			break;
+		if (form == CLEAN_LINE && (blanks & (blanks << 1 | blank)) != 0)
+			break;
+		blank = blanks >> 15;
+		if (pairs >> 15 != 0) {
+			n--;
+			blank = 0;
+		}
+	}
+#endif
+	return n;
+}
+
 /* How many bytes from s stay as they are and are copied in one go. */
 static size_t
 plain_len(const char *s, size_t len, enum clean_form form)
 {
 	size_t n = 0, more;
 
+	/* A blank may follow another, a line end belong to what is before. */
+	if (len > 0 && (unsigned char)*s > ' ')
+		n = plain_blocks_len(s, len, form);
 	for (; n < len; n += more) {
 		more = plain_char_len((const unsigned char *)s + n, len - n);
 		if (more == 0 && n > 0)

@@ -5,6 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/buf.h"
 #include "text/clean.h"
 #include "text/entity.h"
@@ -43,10 +47,51 @@ end_line(struct writer *w)
 		related_end_line(w->related, &w->text);
 }
 
+/* How many bytes from s, in blocks, are words with single blanks between them.
+ */
+static size_t
+run_len(const char *s, size_t len)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	unsigned blank = 0; /* ... stands before the block */
+
+	for (; n + 16 <= len; n += 16) {
+		__m128i bytes =
+		    _mm_loadu_si128((const __m128i *)(const void *)(s + n));
+		unsigned blanks = (unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+		__m128i control = _mm_cmpeq_epi8(
+		    _mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+
+		if (_mm_movemask_epi8(control) != 0 ||
+		    (blanks & (blanks << 1 | blank)) != 0)
+			break;
+		blank = blanks >> 15;
+	}
+	n -= blank;
+#endif
+	return n;
+}
+
+/* A word, or as many as nobody wants to see one by one. */
+static size_t
+words_len(const struct writer *w, const char *s, size_t len)
+{
+	size_t room = w->max - w->text.len, n = 0;
+
+	if (w->related == NULL || related_wants_no_words(w->related))
+		n = run_len(s, len < room ? len : room);
+	while (n < len && !isspace((unsigned char)s[n]))
+		n++;
+	return n;
+}
+
 static void
 add_words(struct writer *w, const char *s, size_t len)
 {
-	size_t i = 0, start;
+	size_t i = 0, n;
 
 	while (i < len && w->text.len < w->max) {
 		if (isspace((unsigned char)s[i])) {
@@ -56,14 +101,12 @@ add_words(struct writer *w, const char *s, size_t len)
 			i++;
 			continue;
 		}
-		start = i;
-		while (i < len && !isspace((unsigned char)s[i]))
-			i++;
+		n = words_len(w, s + i, len - i);
 		put_gap(w);
-		buf_add(&w->text, s + start, i - start);
+		buf_add(&w->text, s + i, n);
 		if (w->related != NULL)
-			related_take_words(
-			    w->related, &w->text, s + start, i - start);
+			related_take_words(w->related, &w->text, s + i, n);
+		i += n;
 	}
 }
 
@@ -153,6 +196,7 @@ convert(struct buf *out, const char *html, size_t len, size_t max,
 	struct html_token token;
 	size_t start = out->len;
 
+	buf_reserve(&w.text, len < max ? len : max);
 	while (w.text.len < max && html_next(&reader, &token)) {
 		if (token.kind == HTML_TAG)
 			take_tag(&w, &reader, &token);

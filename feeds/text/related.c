@@ -247,6 +247,13 @@ has_letter(const char *s, size_t len)
 	return false;
 }
 
+/* The line is prose, and too long to announce anything. */
+bool
+related_wants_no_words(const struct related *r)
+{
+	return !r->in_link && r->plain_end > r->start + HEADING_MAX;
+}
+
 void
 related_take_words(
     struct related *r, const struct buf *text, const char *words, size_t len)

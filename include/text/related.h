@@ -29,9 +29,12 @@ struct related {
 	unsigned box_depth;  /* elements of its name open */
 };
 
-/* Takes the words that were just added to the end of the text. */
+/* Takes words that were just added to the end of the text, one at a time. */
 void related_take_words(
     struct related *, const struct buf *text, const char *words, size_t len);
+/* Whether further words of the line, until a tag comes, may be taken at once.
+ */
+bool related_wants_no_words(const struct related *);
 /* Takes a tag before it acts on the text; flags as html_element_flags gives
  * them. One that ends a line may cut the text: line, heading and all. */
 void related_take_tag(struct related *, struct buf *text,
