@@ -219,8 +219,29 @@ stored_keys_never_change(void **state)
 	struct keys keys;
 
 	keys_make("https://outlet.example/a", "Talks end in Geneva", &keys);
-	assert_true(keys.url == UINT64_C(0xcaaa797079c3fcfd));
+	assert_true(keys.url == UINT64_C(0x97d5f4caaa797079));
 	assert_true(keys.title == UINT64_C(0xf8b2812ef65a8251));
+}
+
+static uint64_t
+host_of_key(const char *url)
+{
+	struct keys keys;
+
+	keys_make(url, NULL, &keys);
+	return keys.url >> KEYS_PATH_BITS << KEYS_PATH_BITS;
+}
+
+static void
+keys_of_one_host_lie_side_by_side(void **state)
+{
+	uint64_t host = keys_of_host("outlet.example");
+
+	assert_true(keys_of_host("outlet.example/a&b=c") == host);
+	assert_true(keys_of_host("outlet.example&b=c") == host);
+	assert_true(host_of_key("https://www.Outlet.example/a/b") == host);
+	assert_true(host_of_key("http://outlet.example:80?b=c") == host);
+	assert_false(host_of_key("https://outlet.example.org/a") == host);
 }
 
 static void
@@ -256,6 +277,7 @@ main(void)
 	    cmocka_unit_test(other_numbers_stay_apart),
 	    cmocka_unit_test(different_headlines_are_no_copies),
 	    cmocka_unit_test(stored_keys_never_change),
+	    cmocka_unit_test(keys_of_one_host_lie_side_by_side),
 	    cmocka_unit_test(odd_addresses_and_headlines_are_taken),
 	};
 

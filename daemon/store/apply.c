@@ -109,18 +109,41 @@ keep_version(struct db *db, const struct item_record *record)
 {
 	return db_run(db,
 	    "INSERT INTO revisions (item, seen_at, verdict, why, guid, url,"
-	    " published_at, title, summary, content, entities)"
-	    " SELECT id, ?, ?, ?, guid, url, published_at, title, summary,"
-	    " content, (SELECT group_concat(entity, char(31)) FROM mentions"
+	    " url_key, published_at, title, summary, content, entities)"
+	    " SELECT id, ?, ?, ?, guid, url, url_key, published_at, title,"
+	    " summary, content, (SELECT group_concat(entity, char(31)) FROM "
+	    "mentions"
 	    "  WHERE item = items.id) FROM items WHERE id = ?",
 	    "issi", record->seen_at, record->verdict, record->why,
 	    (int64_t)record->id);
 }
 
+/* The oldest go of what the item is known by. key: under this one alone; 0:
+ * under all, which takes a look at all that its feed has shown. */
+static int
+trim_sightings(struct db *db, const struct item_record *record, uint64_t key)
+{
+	if (key != 0)
+		return db_run(db,
+		    "DELETE FROM seen WHERE feed = ?1 AND key = ?2"
+		    " AND item = ?3 AND seen_at <= (SELECT seen_at FROM seen"
+		    "  WHERE feed = ?1 AND key = ?2 AND item = ?3"
+		    "  ORDER BY seen_at DESC LIMIT 1 OFFSET ?4)",
+		    "iiii", record->feed, (int64_t)key, (int64_t)record->id,
+		    (int64_t)SIGHTINGS_MAX);
+	return db_run(db,
+	    "DELETE FROM seen WHERE feed = ?1 AND item = ?2 AND seen_at <="
+	    " (SELECT seen_at FROM seen WHERE feed = ?1 AND item = ?2"
+	    "  ORDER BY seen_at DESC LIMIT 1 OFFSET ?3)",
+	    "iii", record->feed, (int64_t)record->id, (int64_t)SIGHTINGS_MAX);
+}
+
 /* A feed that changes on each poll must not fill the store. */
 static int
-trim_history(struct db *db, int64_t item)
+trim_history(struct db *db, const struct item_record *record)
 {
+	int64_t item = (int64_t)record->id;
+
 	if (db_run(db,
 		"DELETE FROM revisions WHERE item = ?1 AND title IS NOT NULL"
 		" AND id <= (SELECT id FROM revisions WHERE item = ?1"
@@ -132,11 +155,9 @@ trim_history(struct db *db, int64_t item)
 		"  AND title IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?2)",
 		"ii", item, (int64_t)COPIES_MAX) == -1)
 		return -1;
-	return db_run(db,
-	    "DELETE FROM seen WHERE item = ?1 AND seen_at <= (SELECT seen_at"
-	    " FROM seen WHERE item = ?1 ORDER BY seen_at DESC"
-	    " LIMIT 1 OFFSET ?2)",
-	    "ii", item, (int64_t)SIGHTINGS_MAX);
+	/* Other keys come with copies: few, where none had to go. */
+	return trim_sightings(db, record,
+	    sqlite3_changes(db_handle(db)) > 0 ? 0 : record->item.key);
 }
 
 static int
@@ -169,7 +190,7 @@ apply_edit(struct db *db, const struct batch_op *op)
 	    apply_mentions(db, id, record) == -1 ||
 	    put_sighting(db, record) == -1)
 		return -1;
-	return trim_history(db, id);
+	return trim_history(db, record);
 }
 
 static int
@@ -181,14 +202,16 @@ apply_copy(struct db *db, const struct batch_op *op)
 
 	if (db_run(db,
 		"INSERT INTO revisions (item, seen_at, verdict, why, guid,"
-		" url, published_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		"iissssi", id, record->seen_at, record->verdict, record->why,
-		item->guid, item->url, item->published_at) == -1 ||
+		" url, url_key, published_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?)",
+		"iissssii", id, record->seen_at, record->verdict, record->why,
+		item->guid, item->url, (int64_t)record->keys.url,
+		item->published_at) == -1 ||
 	    db_run(db, "UPDATE items SET key = ?, revision = ? WHERE id = ?",
 		"iii", (int64_t)item->key, (int64_t)item->revision, id) == -1 ||
 	    put_sighting(db, record) == -1)
 		return -1;
-	return trim_history(db, id);
+	return trim_history(db, record);
 }
 
 static int

@@ -74,6 +74,13 @@ find_by_key(struct db *db, int64_t feed, uint64_t key, struct hits *hits)
 	hits->by_key_len = hits->len;
 }
 
+static void
+add_hit(struct hits *hits, int64_t id)
+{
+	if (!has_hit(hits->ids, hits->len, id))
+		hits->ids[hits->len++] = id;
+}
+
 /* sql: ids of a feed's items with a key, newest first. */
 static void
 find_by(struct db *db, const char *sql, int64_t feed, uint64_t key,
@@ -84,12 +91,33 @@ find_by(struct db *db, const char *sql, int64_t feed, uint64_t key,
 	if (key == 0)
 		return;
 	row = db_bind(db, sql, "iii", feed, (int64_t)key, (int64_t)KNOWN_MAX);
-	while (db_step(db, row)) {
-		int64_t id = sqlite3_column_int64(row, 0);
+	while (db_step(db, row))
+		add_hit(hits, sqlite3_column_int64(row, 0));
+}
 
-		if (!has_hit(hits->ids, hits->len, id))
-			hits->ids[hits->len++] = id;
+/* Equal titles are sought among equal heads. */
+static void
+find_by_title(struct db *db, int64_t feed, const struct item_keys *keys,
+    struct hits *hits)
+{
+	unsigned heads = 0, titles = 0;
+	sqlite3_stmt *row;
+
+	if (keys->head == 0)
+		return;
+	row = db_bind(db,
+	    "SELECT id, title_key FROM items WHERE feed = ? AND head_key = ?"
+	    " ORDER BY id DESC",
+	    "ii", feed, (int64_t)keys->head);
+	while (titles < KNOWN_MAX && db_step(db, row)) {
+		bool same = is_equal(
+		    (uint64_t)sqlite3_column_int64(row, 1), keys->title);
+
+		titles += same;
+		if (heads++ < KNOWN_MAX || same)
+			add_hit(hits, sqlite3_column_int64(row, 0));
 	}
+	db_stop(row);
 }
 
 static void
@@ -101,14 +129,7 @@ find_hits(struct db *db, int64_t feed, const struct item_keys *keys,
 	    "SELECT id FROM items WHERE feed = ? AND url_key = ?"
 	    " ORDER BY id DESC LIMIT ?",
 	    feed, keys->url, hits);
-	find_by(db,
-	    "SELECT id FROM items WHERE feed = ? AND title_key = ?"
-	    " ORDER BY id DESC LIMIT ?",
-	    feed, keys->title, hits);
-	find_by(db,
-	    "SELECT id FROM items WHERE feed = ? AND head_key = ?"
-	    " ORDER BY id DESC LIMIT ?",
-	    feed, keys->head, hits);
+	find_by_title(db, feed, keys, hits);
 	find_by(db,
 	    "SELECT id FROM items WHERE feed = ? AND tail_key = ?"
 	    " ORDER BY id DESC LIMIT ?",

@@ -61,7 +61,8 @@ store_read_seen(struct store *store, int64_t feed, size_t max,
 		return -1;
 	row = db_bind(db,
 	    "SELECT key, revision FROM (SELECT key, revision, seen_at FROM"
-	    " seen WHERE feed = ? ORDER BY seen_at DESC LIMIT ?)"
+	    " seen WHERE feed = ? ORDER BY seen_at DESC, key DESC,"
+	    " revision DESC LIMIT ?)"
 	    " ORDER BY seen_at",
 	    "ii", feed, (int64_t)max);
 	while (db_step(db, row)) {

@@ -161,6 +161,28 @@ static const char *const migrations[] = {
     "ALTER TABLE feeds ADD COLUMN health_at INTEGER NOT NULL DEFAULT 0;",
     /* 4: until when the feed's host asked for patience. */
     "ALTER TABLE feeds ADD COLUMN held_until_at INTEGER NOT NULL DEFAULT 0;",
+    /* 5: fewer indexes, which cost each item a page apiece. That of url_key
+     * serves all spellings of an address, and its host alone; equal titles
+     * have equal heads; a feed's rows of seen are few enough to be sorted.
+     * The search index is merged later, more at a time. */
+    "UPDATE items SET url_key = item_key('url', url, title);"
+    "ALTER TABLE revisions ADD COLUMN url_key INTEGER;"
+    "UPDATE revisions SET url_key = item_key('url', url, title);"
+    "DROP INDEX revisions_by_url;"
+    "CREATE INDEX revisions_by_url_key ON revisions(url_key)"
+    "  WHERE url_key IS NOT NULL;"
+    "DROP INDEX items_by_url;"
+    "DROP INDEX items_by_url_key;"
+    "CREATE INDEX items_by_url_key ON items(url_key, feed)"
+    "  WHERE url_key IS NOT NULL;"
+    "DROP INDEX items_by_title_key;"
+    "DROP INDEX items_by_head_key;"
+    "CREATE INDEX items_by_head_key ON items(feed, head_key, id, title_key)"
+    "  WHERE head_key IS NOT NULL;"
+    "DROP INDEX seen_by_age;"
+    "DROP INDEX seen_by_item;"
+    "INSERT INTO items_text (items_text, rank) VALUES ('automerge', 16);"
+    "INSERT INTO items_text (items_text, rank) VALUES ('crisismerge', 32);",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -329,6 +329,14 @@ keys_text(const char *text)
 	return key;
 }
 
+uint64_t
+keys_of_host(const char *canonical)
+{
+	uint64_t hash = hash_bytes(0, canonical, strcspn(canonical, "/&"));
+
+	return hash >> KEYS_PATH_BITS << KEYS_PATH_BITS;
+}
+
 static void
 make_url_key(const char *url, struct keys *keys)
 {
@@ -336,7 +344,9 @@ make_url_key(const char *url, struct keys *keys)
 
 	keys_put_url(&canonical, url);
 	if (canonical.len > 0)
-		keys->url = hash_bytes(0, canonical.data, canonical.len);
+		keys->url = keys_of_host(buf_str(&canonical)) |
+			    hash_bytes(0, canonical.data, canonical.len) >>
+				(64 - KEYS_PATH_BITS);
 	buf_clear(&canonical);
 }
 

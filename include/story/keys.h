@@ -18,9 +18,11 @@ struct buf;
 #define KEYS_SHORT_MAX 64      /* of them; later words always stay */
 #define KEYS_TEXT_WORDS 12     /* that a text must have, and begins with */
 
+#define KEYS_PATH_BITS 40 /* of an address's key; those above: its host */
+
 /* Hashes that never change, fit to be stored; 0 stands for no key. */
 struct keys {
-	uint64_t url;
+	uint64_t url; /* keys of one host lie side by side */
 	uint64_t title;
 	/* The headline's first and last three words: one of these two is equal
 	 * where a word differs, so that a table of them finds copies. */
@@ -32,6 +34,10 @@ struct keys {
 
 /* url and title (UTF-8) may be NULL. */
 void keys_make(const char *url, const char *title, struct keys *);
+
+/* The lowest key of addresses at the host of a canonical address, as
+ * keys_put_url() writes it; the highest has all KEYS_PATH_BITS set. */
+uint64_t keys_of_host(const char *canonical);
 
 /* Of the first words of a text: what starts with the same ones is one text,
  * whatever its headline. 0: too short, or NULL. */

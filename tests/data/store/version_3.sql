@@ -1,0 +1,36 @@
+-- What the third version added: why items were judged as they were, keys and
+-- earlier texts of items, moves and health of feeds, subscriptions.
+ALTER TABLE items ADD COLUMN verdict TEXT;
+ALTER TABLE items ADD COLUMN why TEXT;
+ALTER TABLE feeds ADD COLUMN move_url TEXT;
+ALTER TABLE feeds ADD COLUMN move_sightings INTEGER;
+ALTER TABLE feeds ADD COLUMN move_first_at INTEGER;
+ALTER TABLE feeds ADD COLUMN move_adopted INTEGER;
+ALTER TABLE items ADD COLUMN revision INTEGER;
+ALTER TABLE items ADD COLUMN url_key INTEGER;
+ALTER TABLE items ADD COLUMN title_key INTEGER;
+ALTER TABLE items ADD COLUMN head_key INTEGER;
+ALTER TABLE items ADD COLUMN tail_key INTEGER;
+CREATE INDEX items_by_url_key ON items(feed, url_key) WHERE url_key IS NOT NULL;
+CREATE INDEX items_by_title_key ON items(feed, title_key) WHERE title_key IS NOT NULL;
+CREATE INDEX items_by_head_key ON items(feed, head_key) WHERE head_key IS NOT NULL;
+CREATE INDEX items_by_tail_key ON items(feed, tail_key) WHERE tail_key IS NOT NULL;
+CREATE TABLE revisions ( id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE, seen_at INTEGER NOT NULL, verdict TEXT, why TEXT, guid TEXT, url TEXT, published_at INTEGER, title TEXT, summary TEXT, content TEXT, entities TEXT);
+CREATE INDEX revisions_by_item ON revisions(item);
+CREATE TABLE websubs ( token TEXT PRIMARY KEY, feed TEXT NOT NULL, hub TEXT NOT NULL, topic TEXT NOT NULL, secret TEXT, callback TEXT, lease_at INTEGER NOT NULL, next_at INTEGER NOT NULL, denied INTEGER NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX revisions_by_url ON revisions(url);
+CREATE INDEX items_by_url ON items(url);
+ALTER TABLE alerts ADD COLUMN story INTEGER;
+UPDATE alerts SET story = (SELECT story FROM items WHERE items.id = alerts.item);
+CREATE INDEX alerts_by_story ON alerts(story) WHERE story IS NOT NULL;
+CREATE TABLE seen_3 ( feed INTEGER NOT NULL, key INTEGER NOT NULL, revision INTEGER NOT NULL, item INTEGER, seen_at INTEGER NOT NULL, PRIMARY KEY (feed, key, revision)) WITHOUT ROWID;
+INSERT INTO seen_3 SELECT feed, key, revision, (SELECT max(id) FROM items WHERE items.feed = seen.feed AND items.key = seen.key), seen_at FROM seen;
+DROP TABLE seen;
+ALTER TABLE seen_3 RENAME TO seen;
+CREATE INDEX seen_by_age ON seen(feed, seen_at);
+CREATE INDEX seen_by_item ON seen(item) WHERE item IS NOT NULL;
+UPDATE items SET revision = (SELECT revision FROM seen WHERE item = items.id);
+DROP INDEX items_by_key;
+ALTER TABLE feeds ADD COLUMN rhythm BLOB;
+ALTER TABLE feeds ADD COLUMN health INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feeds ADD COLUMN health_at INTEGER NOT NULL DEFAULT 0;
