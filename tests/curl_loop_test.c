@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -335,10 +336,40 @@ most_urls_are_not_parsed_by_libcurl(void **state)
 	}
 }
 
+static void
+addresses_are_written_as_libcurl_reads_them(void **state)
+{
+	static const char *const addresses[] = {"127.0.0.1", "8.0.255.10",
+	    "2001:db8::a0:1", "::", "ffff:fff:ff:f::", "::ffff:1.2.3.4"};
+	char host[] = "tass.com", port[] = "443";
+	struct curl_stop stop = {host, port};
+	struct dns_answer answer = {0};
+	struct curl_slist *list;
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		struct sockaddr_in *in = (void *)&answer.at[answer.len];
+		struct sockaddr_in6 *in6 = (void *)&answer.at[answer.len++];
+
+		in->sin_family = AF_INET;
+		if (inet_pton(AF_INET, addresses[i], &in->sin_addr) == 1)
+			continue;
+		in6->sin6_family = AF_INET6;
+		inet_pton(AF_INET6, addresses[i], &in6->sin6_addr);
+	}
+	list = curl_stop_add(NULL, &stop, &answer);
+	assert_string_equal(list->data,
+	    "tass.com:443:127.0.0.1,8.0.255.10,[2001:db8:0:0:0:0:a0:1],"
+	    "[0:0:0:0:0:0:0:0],[ffff:fff:ff:f:0:0:0:0],"
+	    "[0:0:0:0:0:ffff:102:304]");
+	assert_null(list->next);
+	curl_slist_free_all(list);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(addresses_are_written_as_libcurl_reads_them),
 	    cmocka_unit_test(most_urls_are_not_parsed_by_libcurl),
 	    cmocka_unit_test(urls_are_taken_apart_as_libcurl_does),
 	    cmocka_unit_test_setup_teardown(

@@ -257,26 +257,57 @@ curl_stop_address(const struct curl_stop *stop, struct sockaddr_storage *to)
 	return numeric;
 }
 
+static void
+add_number(struct buf *line, unsigned number, unsigned base)
+{
+	char digits[8];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = "0123456789abcdef"[number % base];
+		number /= base;
+	} while (number > 0);
+	buf_add(line, digits + at, sizeof(digits) - at);
+}
+
+/* By hand, as a call may have many and printf takes its time. */
+static void
+add_address(struct buf *line, const struct sockaddr *at)
+{
+	const struct sockaddr_in6 *in6 = (const void *)at;
+	const struct sockaddr_in *in = (const void *)at;
+	const unsigned char *bytes = (const void *)&in->sin_addr;
+
+	if (at->sa_family == AF_INET) {
+		for (size_t i = 0; i < 4; i++) {
+			if (i > 0)
+				buf_add_char(line, '.');
+			add_number(line, bytes[i], 10);
+		}
+		return;
+	}
+	bytes = in6->sin6_addr.s6_addr;
+	for (size_t i = 0; i < 16; i += 2) {
+		buf_add_char(line, i > 0 ? ':' : '[');
+		add_number(line, (unsigned)bytes[i] << 8 | bytes[i + 1], 16);
+	}
+	buf_add_char(line, ']');
+}
+
 struct curl_slist *
 curl_stop_add(struct curl_slist *list, const struct curl_stop *stop,
     const struct dns_answer *answer)
 {
 	struct buf line = BUF_INIT;
 
-	buf_addf(&line, "%s:%s:", stop->host, stop->port);
+	buf_add_str(&line, stop->host);
+	buf_add_char(&line, ':');
+	buf_add_str(&line, stop->port);
+	buf_add_char(&line, ':');
 	for (size_t i = 0; i < answer->len; i++) {
-		const struct sockaddr *at =
-		    (const struct sockaddr *)&answer->at[i];
-		const struct sockaddr_in6 *in6 = (const void *)at;
-		const struct sockaddr_in *in = (const void *)at;
-		bool six = at->sa_family == AF_INET6;
-		char text[INET6_ADDRSTRLEN] = "";
-
-		inet_ntop(at->sa_family,
-		    six ? (const void *)&in6->sin6_addr : &in->sin_addr, text,
-		    sizeof(text));
-		buf_addf(
-		    &line, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", text);
+		if (i > 0)
+			buf_add_char(&line, ',');
+		add_address(&line, (const struct sockaddr *)&answer->at[i]);
 	}
 	list = curl_slist_append(list, buf_str(&line));
 	if (list == NULL)
