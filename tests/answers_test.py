@@ -83,6 +83,26 @@ def answer_over_2_mib_streams(daemon):
     check(state["state"] == "up" and state["bytes"] > 2 << 20, state)
 
 
+def part_of_a_document_is_read_and_told(server, daemon):
+    def told(words):
+        state = state_of(daemon, "cut")
+        return state if words in (state.get("error") or "") else None
+
+    state = wait_for(lambda: told("its end is missing"), "the problem")
+    check(state["state"] == "up" and state["new_items"] == 2, state)
+    fetches = state["fetches"]
+    wait_for(lambda: state_of(daemon, "cut")["fetches"] > fetches + 2, "polls")
+    check(told("its end is missing"), "as long as it is so")
+    lines = [line for line in daemon.lines if "feed cut: read in part" in line]
+    check(len(lines) == 1, lines)
+    check("its end is missing" in daemon.cli("feeds", "cut").stdout, "feeds")
+    server.answers["/cut"] = lambda _: (200, {}, feed(*range(1, 1100)))
+    state = wait_for(lambda: told("only the first 1000 items"), "the cap")
+    check(state["new_items"] == 1000, state)
+    server.answers["/cut"] = lambda _: (200, {}, feed(1, 2))
+    wait_for(lambda: state_of(daemon, "cut")["error"] is None, "no problem")
+
+
 def encodings_not_asked_for_are_refused(server, daemon):
     check(server.headers("/br")["Accept-Encoding"] == "gzip, deflate",
           server.headers("/br")["Accept-Encoding"])
@@ -126,6 +146,7 @@ def main():
     server.answers.update({
         "/delta": delta,
         "/large": lambda _: (200, {**rss, "Content-Encoding": "gzip"}, large),
+        "/cut": lambda _: (200, rss, feed(1, 2)[:-30]),
         "/br": lambda _: (200, {**rss, "Content-Encoding": "br"}, b"\x0b\x02"),
         "/twice": lambda _: (200, {**rss, "Content-Encoding": "gzip, gzip"},
                              gzip(gzip(feed(1)))),
@@ -139,7 +160,7 @@ def main():
             "desk": {"listen": "127.0.0.1:0"},
             "network": {"allow": ["127.0.0.0/8"], "ca_file": pem + ".cert"},
             "feeds": [{"id": name, "url": server.url("/" + name)}
-                      for name in ("delta", "br", "twice")] +
+                      for name in ("delta", "br", "twice", "cut")] +
                      [{"id": "large", "url": server.url("/large"),
                        "interval": "5s"},
                       {"id": "old", "url": old.url("/old")}]})
@@ -148,6 +169,7 @@ def main():
             tap.run(parts_of_a_feed_bring_what_is_new, daemon, delta)
             tap.run(whole_feed_after_parts_is_known, daemon, delta)
             tap.run(answer_over_2_mib_streams, daemon)
+            tap.run(part_of_a_document_is_read_and_told, server, daemon)
             tap.run(encodings_not_asked_for_are_refused, server, daemon)
             tap.run(old_tls_is_refused, daemon)
         finally:

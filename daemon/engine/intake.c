@@ -164,12 +164,30 @@ note_success(struct engine *engine, struct feed *feed, struct fetch_done *done,
 		feed_save(engine, feed);
 }
 
+/* Why it could not be read, or not to its end: what is as before is as well or
+ * ill readable as before. */
+static void
+note_problem(struct feed *feed, struct fetch_done *done, bool was_ok)
+{
+	struct feed_state *state = &feed->state;
+	const char *old = state->error != NULL ? state->error : "";
+
+	if (was_ok && done->outcome == FETCH_NOT_MODIFIED)
+		return;
+	if (is_ok(done) && done->error != NULL && strcmp(old, done->error) != 0)
+		log_warning(
+		    "feed %s: read in part: %s", feed->record.id, done->error);
+	free(state->error);
+	state->error = done->error;
+	done->error = NULL;
+}
+
 static void
 note_outcome(struct engine *engine, struct feed *feed, struct fetch_done *done,
     int64_t now)
 {
 	struct feed_state *state = &feed->state;
-	bool ok = is_ok(done);
+	bool ok = is_ok(done), was_ok = state->failures == 0;
 
 	clean_line(&done->error, ERROR_MAX);
 	if (!ok && !feed->complained && !reach_excuses(engine, done)) {
@@ -192,10 +210,7 @@ note_outcome(struct engine *engine, struct feed *feed, struct fetch_done *done,
 	state->bytes += done->bytes;
 	state->not_modified += done->outcome == FETCH_NOT_MODIFIED;
 	state->errors += !ok;
-	free(state->error);
-	state->error = ok ? NULL : done->error;
-	if (!ok)
-		done->error = NULL;
+	note_problem(feed, done, was_ok);
 }
 
 static void
