@@ -44,8 +44,9 @@ a_list_of_links_below_such_a_heading_goes(void **state)
 	    "Lire aussi :", "À LIRE AUSSI", "Lesen Sie auch",
 	    "Czytaj też:", "CZYTAJ TAKŻE", "Leer también", "Leia também",
 	    "Leggi anche", "Διαβάστε επίσης", "اقرأ أيضًا",
-	    "קראו גם:", "相关阅读：", "関連記事", "관련 기사",
-	    "» Read&nbsp;also", "— Čtěte také —"};
+	    "קראו גם:", "相关阅读：", "関連記事", "관련 기사", "სხვა სიახლეები",
+	    "Կարդացեք նաև", "à lire", "a lire", "यह भी पढ़ें", "» Read&nbsp;also",
+	    "— Čtěte také —"};
 
 	for (size_t i = 0; i < sizeof(headings) / sizeof(*headings); i++) {
 		struct buf html = BUF_INIT;

@@ -147,6 +147,19 @@ skip_heading(struct letters *at, const char *heading)
 	return !(at->folded.flags & LETTER_WORD);
 }
 
+/* Whether a heading may begin with the folded letter, by its first byte: a
+ * letter of ASCII stands for itself, and of others only Latin ones, which begin
+ * with these bytes, fold to ASCII. */
+static bool
+may_begin(const char *heading, uint32_t fold)
+{
+	unsigned char first = (unsigned char)*heading;
+
+	if (first < 0x80)
+		return first == fold;
+	return fold >= 0x80 || first < 0xCD || first == 0xE1;
+}
+
 /* How many bytes of the line a heading takes with the punctuation around it;
  * 0: none stands there. */
 static size_t
@@ -160,7 +173,8 @@ measure_heading(const char *line, size_t len, bool *colon)
 		bool has_colon;
 
 		at = start;
-		if (!skip_heading(&at, headings[i]))
+		if (!may_begin(headings[i], start.folded.fold) ||
+		    !skip_heading(&at, headings[i]))
 			continue;
 		has_colon = skip_punctuation(&at);
 		if ((size_t)(at.p - line) > longest) {
