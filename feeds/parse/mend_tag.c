@@ -212,14 +212,16 @@ add_value_char(struct buf *out, char c)
 	}
 }
 
-static bool
-value_is_plain(const char *s, size_t len)
+/* How many of the first bytes of a value may stay as they are. */
+static size_t
+plain_value_len(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == '<' || s[i] == '&' ||
-		    s[i] == '"')
-			return false;
-	return true;
+	size_t n = 0;
+
+	while (n < len && (unsigned char)s[n] >= 0x20 && s[n] != '<' &&
+	       s[n] != '&' && s[n] != '"')
+		n++;
+	return n;
 }
 
 static void
@@ -228,11 +230,12 @@ add_value(struct buf *out, const char *s, size_t len)
 	struct buf decoded = BUF_INIT;
 	size_t n;
 
-	if (value_is_plain(s, len)) {
-		buf_add(out, s, len);
-		return;
-	}
 	for (size_t i = 0; i < len; i += n) {
+		n = plain_value_len(s + i, len - i);
+		if (n > 0) {
+			buf_add(out, s + i, n);
+			continue;
+		}
 		buf_reset(&decoded);
 		n = s[i] == '&' ? tag_decode_reference(s + i, len - i, &decoded)
 				: 0;
@@ -323,7 +326,7 @@ is_regular(const struct attribute *a)
 	       a->value == a->name + a->name_len + 2 &&
 	       (a->value[-1] == '"' || a->value[-1] == '\'') &&
 	       a->value[a->value_len] == a->value[-1] &&
-	       value_is_plain(a->value, a->value_len);
+	       plain_value_len(a->value, a->value_len) == a->value_len;
 }
 
 static void
