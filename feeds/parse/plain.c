@@ -39,6 +39,8 @@ is_placeholder(const char *guid)
 	static const char *const words[] = {"n/a", "na", "none", "null",
 	    "undefined", "false", "true", "-", "0"};
 
+	if (strlen(guid) > strlen("undefined"))
+		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasecmp(guid, words[i]) == 0)
 			return true;
