@@ -230,6 +230,53 @@ overdue_feeds_are_spread(void **state)
 	schedule_free(schedule);
 }
 
+#define BEAT (S / 50) /* turns are given on it */
+#define BUSY 1000
+
+/* A minute of feeds whose exchanges last a beat; from stall_at on nothing
+ * happens for a while. Returns the longest time between two of a feed. */
+static int64_t
+longest_gap(int64_t interval, int64_t stall_at, int64_t stall_us)
+{
+	struct schedule *schedule = with_feeds(BUSY, interval);
+	int64_t asked_at[BUSY] = {0}, gap, longest = 0;
+	size_t under_way[BUSY], len = 0, feed;
+
+	for (int64_t now = 0; now < 60 * S; now += BEAT) {
+		if (now >= stall_at && now < stall_at + stall_us)
+			continue;
+		while (len > 0)
+			done(schedule, under_way[--len], SCHEDULE_OK, now);
+		while (
+		    (feed = schedule_take(schedule, 0, now)) != SCHEDULE_NONE) {
+			gap = now - asked_at[feed];
+			longest = gap > longest ? gap : longest;
+			asked_at[feed] = now;
+			under_way[len++] = feed;
+		}
+	}
+	for (size_t i = 0; i < BUSY; i++)
+		assert_true(asked_at[i] > 60 * S - longest - interval);
+	schedule_free(schedule);
+	return longest;
+}
+
+static void
+no_feed_waits_longer_than_the_jitter_wants(void **state)
+{
+	assert_in_range(
+	    longest_gap(2 * S, 0, 0), 2 * S, 2 * S * 11 / 10 + 2 * BEAT);
+}
+
+static void
+a_stall_costs_each_feed_no_more_than_its_length(void **state)
+{
+	int64_t longest = longest_gap(2 * S, 30 * S, S / 2);
+
+	assert_in_range(
+	    longest, 2 * S + S / 2, 2 * S * 11 / 10 + S / 2 + 2 * BEAT);
+}
+
 static void
 a_host_that_complains_slows_all_of_its_feeds(void **state)
 {
@@ -448,6 +495,8 @@ main(void)
 	    cmocka_unit_test(
 		feeds_that_do_not_answer_get_a_quarter_of_the_jobs),
 	    cmocka_unit_test(overdue_feeds_are_spread),
+	    cmocka_unit_test(no_feed_waits_longer_than_the_jitter_wants),
+	    cmocka_unit_test(a_stall_costs_each_feed_no_more_than_its_length),
 	    cmocka_unit_test(a_host_that_complains_slows_all_of_its_feeds),
 	    cmocka_unit_test(
 		a_host_that_complains_often_is_still_polled_each_day),
