@@ -126,10 +126,13 @@ utf8_valid_len(const char *bytes, size_t len)
 		i += simple_len(bytes + i, len - i);
 		stop = len - i < 16 ? len : i + 16;
 		while (i < stop) {
-			size_t n = utf8_decode(bytes + i, len - i, &code);
+			size_t n = 1;
 
-			if (code == UINT32_MAX)
-				return i;
+			if ((unsigned char)bytes[i] >= 0x80) {
+				n = utf8_decode(bytes + i, len - i, &code);
+				if (code == UINT32_MAX)
+					return i;
+			}
 			i += n;
 		}
 	}
