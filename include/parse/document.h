@@ -18,8 +18,8 @@
 
 #define DOCUMENT_DEPTH_MAX (MEND_DEPTH_MAX + 1) /* with the mender's root */
 #define DOCUMENT_ITEMS_MAX 1000
-#define DOCUMENT_LINKS_MAX 16  /* feeds named by an HTML page */
-#define DOCUMENT_CACHE_LEN 256 /* names remembered; a power of two */
+#define DOCUMENT_LINKS_MAX 16 /* feeds named by an HTML page */
+#define DOCUMENT_CACHE_LEN 64 /* names remembered; a power of two */
 
 /* Namespaces, each with all the addresses it goes by. */
 enum xml_space {
