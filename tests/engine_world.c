@@ -341,9 +341,10 @@ world_start_engine(struct world *world)
 	world->parent = peer_new(world->base, pair[1], ROLE_PARENT, ROLE_ENGINE,
 	    0, &plays[ROLE_PARENT]);
 	world_send_config(world);
-	world_connect_fetcher(world);
 	world->courier = world_connect_as(world, ROLE_COURIER);
 	world->desk = world_connect_as(world, ROLE_DESK);
+	/* Last: what it brings is told at once, to those that are there. */
+	world_connect_fetcher(world);
 }
 
 void
