@@ -108,8 +108,11 @@ def page_of_another_site_is_told_as_one(server, daemon):
 def empty_answer_is_a_failure(server, daemon):
     server.answers["/cloudflare"] = lambda _: (200, HTML, b"")
     state = wait_state(daemon, "cloudflare", state="failing")
-    check(state["outcome"] == "not_a_feed" and "empty" in state["error"],
-          state)
+    check(state["outcome"] == "not_a_feed" and "empty" in state["error"]
+          and "another official address" in state["error"], state)
+    result = fetch(server.url("/cloudflare"), daemon.folder)
+    check(result.returncode == 2 and "an empty answer" in result.stderr
+          and "another official address" in result.stderr, result.stderr)
 
 
 def page_is_answered_with_the_feeds_it_names(server, daemon):

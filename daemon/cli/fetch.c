@@ -177,8 +177,8 @@ end_document(struct fetching *fetching)
 	problem = body_problem(fetching->body_result);
 	if (problem == NULL)
 		problem = parser_problem(fetching->parser);
-	if (result == PARSER_EMPTY && *problem == '\0')
-		problem = "an empty answer";
+	if (result == PARSER_EMPTY && fetching->body_result == BODY_OK)
+		problem = REASON_EMPTY;
 	if (*problem != '\0')
 		fprintf(stderr, "problem: %s\n", problem);
 	if (body_problem(fetching->body_result) != NULL)

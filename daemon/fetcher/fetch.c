@@ -344,7 +344,7 @@ judge_document(struct fetch *fetch, const struct scan_result *result)
 		set_string(&fetch->done.modified, NULL);
 		break;
 	case PARSER_EMPTY:
-		set_error(fetch, FETCH_NOT_A_FEED, "an empty answer");
+		set_error(fetch, FETCH_NOT_A_FEED, REASON_EMPTY);
 		break;
 	case PARSER_NOT_A_FEED:
 		set_error(fetch, FETCH_NOT_A_FEED,

@@ -11,6 +11,9 @@
 #include "frame/job.h"
 
 #define REASON_MAX 512 /* bytes of a sentence */
+#define REASON_EMPTY                                                      \
+	"an empty answer, which no feed is: a fault of the server, or a " \
+	"bot wall; if it stays, take another official address of the outlet"
 
 struct curl_result;
 struct header;
