@@ -218,6 +218,7 @@
  *
  * The fetchers:
  *   daemon/fetcher/body.c                gather, hash, inflate
+ *   daemon/fetcher/done.c               what is told at the end
  *   daemon/fetcher/exchange.c            one GET and its redirects
  *   daemon/fetcher/fetch.c               one job of the engine
  *   daemon/fetcher/fetcher.c             the role

@@ -11,14 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
 
 #include <event2/event.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "config.h"
 #include "fetcher/exchange.h"
 #include "fetcher/idle.h"
 #include "fetcher/reason.h"
@@ -82,16 +80,6 @@ struct exchange {
 static void exchange_call(struct exchange *);
 
 /* ---- the pool ----------------------------------------------------------- */
-
-char *
-exchange_user_agent(const char *user_agent, const char *contact)
-{
-	if (user_agent != NULL)
-		return xstrdup(user_agent);
-	if (contact == NULL)
-		return xstrdup("wirewatch/" PACKAGE_VERSION);
-	return xasprintf("wirewatch/" PACKAGE_VERSION " (+%s)", contact);
-}
 
 /* libcurl walks through all connections of a multi handle now and then, so
  * that a poll costs 18 us on 64 of them where it costs 320 us on one. It has

@@ -10,7 +10,6 @@
  * meanwhile.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -19,8 +18,8 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "fetcher/body.h"
+#include "fetcher/done.h"
 #include "fetcher/exchange.h"
 #include "fetcher/fetch.h"
 #include "fetcher/obstacle.h"
@@ -29,13 +28,8 @@
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
 #include "frame/peer.h"
-#include "frame/websub.h"
-#include "parse/url.h"
-#include "text/clean.h"
 
 #define TABLE_SIZE 1024
-#define TITLE_MAX 1024
-#define URL_MAX 8192
 #define RECALL_BYTES_MAX (16 * 1024 * 1024)
 
 enum fetch_state { TRANSFER, PAUSED, WAITING };
@@ -116,38 +110,12 @@ fetch_free(struct fetch *fetch)
 
 /* ---- what goes to the engine --------------------------------------------- */
 
-/* Text that may stem from strangers, as one line of at most max bytes. */
-static char *
-clean_text(const char *text, size_t max)
-{
-	char *clean = clean_str(text, CLEAN_LINE);
-
-	clean[clean_cut(clean, strlen(clean), max)] = '\0';
-	return clean;
-}
-
-static void
-set_error(struct fetch *fetch, enum fetch_outcome outcome, const char *error)
-{
-	fetch->done.outcome = outcome;
-	free(fetch->done.error);
-	fetch->done.error =
-	    error != NULL ? clean_text(error, REASON_MAX) : NULL;
-}
-
-static void
-set_string(char **to, const char *from)
-{
-	free(*to);
-	*to = xstrdup_null(from);
-}
-
 /* After a failure the next poll asks with what this one asked with. */
 static void
 keep_old_validators(struct fetch *fetch)
 {
-	set_string(&fetch->done.etag, fetch->start.etag);
-	set_string(&fetch->done.modified, fetch->start.modified);
+	done_set(&fetch->done.etag, fetch->start.etag);
+	done_set(&fetch->done.modified, fetch->start.modified);
 	fetch->done.body_hash = fetch->start.body_hash;
 }
 
@@ -259,103 +227,7 @@ judge_obstacle(struct fetch *fetch, const struct parser_page *page)
 	char sentence[REASON_MAX];
 
 	if (obstacle_find(&view, sentence, sizeof(sentence)) != OBSTACLE_NONE)
-		set_error(fetch, FETCH_BLOCKED, sentence);
-}
-
-static void
-judge_body(struct fetch *fetch)
-{
-	switch (fetch->body_result) {
-	case BODY_OK:
-	case BODY_STOPPED:
-		break;
-	case BODY_TOO_LARGE:
-		set_error(
-		    fetch, FETCH_TOO_LARGE, "inflates to more than 16 MiB");
-		break;
-	case BODY_CORRUPT:
-		set_error(
-		    fetch, FETCH_NOT_A_FEED, "the compressed body is damaged");
-		break;
-	case BODY_ENCODING:
-		set_error(fetch, FETCH_NOT_A_FEED,
-		    "compressed in a way that was not asked for");
-		break;
-	}
-}
-
-/* Where a hub is named it is known by one address and the feed by another;
- * both must be such as can be asked. Headers go before the document (WebSub
- * section 4). */
-static void
-set_web_address(char **to, const char *base, const char *ref)
-{
-	char *url = *to == NULL && ref != NULL ? url_resolve(base, ref) : NULL;
-
-	if (url != NULL && url_is_web(url) && strlen(url) <= WEBSUB_TOPIC_MAX &&
-	    utf8_is_valid(url, strlen(url)))
-		set_string(to, url);
-	free(url);
-}
-
-/* A cloud (rssCloud) is asked in another way than a hub, and knows the feed by
- * the address that we give. */
-static void
-set_cloud(struct fetch *fetch, const char *url)
-{
-	if (fetch->done.hub != NULL || url == NULL || !url_is_web(url) ||
-	    strlen(url) > WEBSUB_TOPIC_MAX - strlen(CLOUD_PREFIX) ||
-	    !utf8_is_valid(url, strlen(url)))
-		return;
-	fetch->done.hub = xasprintf(CLOUD_PREFIX "%s", url);
-	set_string(&fetch->done.topic, fetch->start.url);
-}
-
-/* A document that breaks off keeps its hash but no validators: the next poll
- * gets it again, and the hash tells whether it is still the same. */
-static void
-judge_document(struct fetch *fetch, const struct scan_result *result)
-{
-	const char *problem = *result->problem != '\0' ? result->problem : NULL;
-
-	fetch->done.items = result->items;
-	fetch->done.known = result->known;
-	if (result->older != NULL && strlen(result->older) <= URL_MAX)
-		set_string(&fetch->done.older, result->older);
-	memcpy(
-	    fetch->done.present, result->present, sizeof(fetch->done.present));
-	fetch->done.ttl_s = result->ttl_s;
-	set_web_address(&fetch->done.hub, fetch->url, result->hub);
-	set_web_address(&fetch->done.topic, fetch->url, result->self);
-	set_cloud(fetch, result->cloud);
-	fetch->done.skip_hours = result->skip_hours;
-	fetch->done.skip_days = result->skip_days;
-	if (result->title != NULL)
-		fetch->done.title = clean_text(result->title, TITLE_MAX);
-	switch (result->result) {
-	case PARSER_OK:
-	case PARSER_STOPPED:
-		set_error(fetch, FETCH_OK, problem);
-		break;
-	case PARSER_TRUNCATED:
-		set_error(fetch, FETCH_OK,
-		    problem != NULL ? problem : "the document breaks off");
-		set_string(&fetch->done.etag, NULL);
-		set_string(&fetch->done.modified, NULL);
-		break;
-	case PARSER_EMPTY:
-		set_error(fetch, FETCH_NOT_A_FEED, REASON_EMPTY);
-		break;
-	case PARSER_NOT_A_FEED:
-		set_error(fetch, FETCH_NOT_A_FEED,
-		    problem != NULL ? problem : "not a feed");
-		judge_obstacle(fetch, &result->page);
-		break;
-	case PARSER_REFUSED:
-		set_error(fetch, FETCH_HOSTILE,
-		    problem != NULL ? problem : "refused as hostile");
-		break;
-	}
+		done_end(&fetch->done, FETCH_BLOCKED, sentence);
 }
 
 /* The body is whole: parses what was not parsed yet and tells the end. */
@@ -370,8 +242,10 @@ parse_and_end(struct fetch *fetch)
 	if (fetch->scan == NULL)
 		begin_scan(fetch);
 	scan_finish(fetch->scan, &result);
-	judge_document(fetch, &result);
-	judge_body(fetch);
+	done_take_document(&fetch->done, &result, fetch->start.url, fetch->url);
+	if (result.result == PARSER_NOT_A_FEED)
+		judge_obstacle(fetch, &result.page);
+	done_take_body(&fetch->done, fetch->body_result);
 	*fetch->context->bench = 0;
 	send_done(fetch);
 }
@@ -426,23 +300,9 @@ static void
 take_result(struct fetch *fetch, const struct exchange_result *result)
 {
 	const struct header *header = result->header;
-	struct fetch_done *done = &fetch->done;
 
-	done->http_status = header->status;
-	done->retry_after_s = header_retry_after(header, now_us());
-	done->fresh_s = header_fresh(header);
-	done->bytes = result->bytes;
-	done->duration_ms = result->duration_ms;
-	set_string(&done->etag, header->etag);
-	set_string(&done->modified,
-	    header->etag != NULL || header_modified_is_strong(header)
-		? header->modified
-		: NULL);
-	if (result->moved_to != NULL &&
-	    utf8_is_valid(result->moved_to, strlen(result->moved_to)))
-		set_string(&done->moved_to, result->moved_to);
+	done_take_answer(&fetch->done, result, now_us());
 	fetch->signs = header->signs;
-	set_error(fetch, result->outcome, result->error);
 	if (result->outcome == FETCH_HTTP) {
 		body_read_start(header->encoding, result->refused,
 		    result->refused_len, OBSTACLE_PAGE_MAX, &fetch->page);
@@ -457,8 +317,8 @@ end_not_modified(struct fetch *fetch)
 	struct fetch_done *done = &fetch->done;
 
 	if (done->etag == NULL && done->modified == NULL) {
-		set_string(&done->etag, fetch->start.etag);
-		set_string(&done->modified, fetch->start.modified);
+		done_set(&done->etag, fetch->start.etag);
+		done_set(&done->modified, fetch->start.modified);
 	}
 	done->outcome = FETCH_NOT_MODIFIED;
 	done->body_hash = fetch->start.body_hash;
@@ -474,9 +334,9 @@ on_done(void *arg, const struct exchange_result *result)
 	take_result(fetch, result);
 	if (result->outcome == FETCH_OK) {
 		begin_body(fetch, result->header, result->url);
-		set_web_address(
+		done_set_address(
 		    &fetch->done.hub, fetch->url, result->header->hub);
-		set_web_address(
+		done_set_address(
 		    &fetch->done.topic, fetch->url, result->header->self);
 	}
 	fetch->exchange = NULL;
@@ -573,7 +433,7 @@ fetch_cancel_job(struct fetch_context *context, uint64_t job)
 
 	if (fetch == NULL)
 		return;
-	set_error(fetch, FETCH_CANCELLED, "cancelled");
+	done_end(&fetch->done, FETCH_CANCELLED, "cancelled");
 	if (fetch->exchange != NULL)
 		fetch->done.duration_ms = exchange_duration_ms(fetch->exchange);
 	send_done(fetch);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "config.h"
 #include "fetcher/exchange.h"
+#include "fetcher/request.h"
 #include "fetcher/fetch.h"
 #include "fetcher/fetcher.h"
 #include "fetcher/hub.h"
@@ -89,7 +90,7 @@ apply_config(struct fetcher *fetcher)
 	struct exchange_options options;
 
 	free(fetcher->user_agent);
-	fetcher->user_agent = exchange_user_agent(
+	fetcher->user_agent = request_user_agent(
 	    config->defaults.user_agent, config->defaults.contact);
 	options = (struct exchange_options){
 	    .connections_max = connections_max(config),

@@ -67,9 +67,6 @@ struct exchange_callbacks {
 	void (*on_done)(void *arg, const struct exchange_result *);
 };
 
-/* How wirewatch presents itself: user_agent when given, else its name and
- * version, and whom to contact where that is known. The caller frees. */
-char *exchange_user_agent(const char *user_agent, const char *contact);
 /* Spreads hosts over as many handles as serve so many connections, at work and
  * idle, best. */
 void exchange_spread(struct curl_loop_options *, size_t connections_max);

@@ -22,6 +22,9 @@ struct request_head {
 	struct curl_slist lines[REQUEST_LINES_MAX]; /* of libcurl's kind */
 };
 
+/* How wirewatch presents itself: user_agent when given, else its name and
+ * version, and whom to contact where that is known. The caller frees. */
+char *request_user_agent(const char *user_agent, const char *contact);
 /* Validators go along, so that a 304 may come back. */
 bool request_is_conditional(const struct exchange_request *);
 /* Writes the headers; the list is the head's, and stays until it is written
