@@ -37,16 +37,33 @@ arm(struct engine *engine, int64_t delay_ms)
 
 /* An alert waits for nothing but the end of the loop's turn, in which all that
  * came meanwhile is taken in: while a slow disk syncs, more gathers. */
-void
-commit_soon(struct engine *engine)
+static void
+commit_within(struct engine *engine, int64_t delay_ms)
 {
+	int64_t at_ms = clock_monotonic_ms() + delay_ms;
+
 	if (engine->failing || batch_rows(engine->batch) == 0)
 		return; /* the retry is armed */
 	if (batch_rows(engine->batch) >= COMMIT_ROWS ||
-	    batch_has_alert(engine->batch))
+	    batch_has_alert(engine->batch)) {
 		event_active(engine->commit_timer, EV_TIMEOUT, 0);
-	else if (!evtimer_pending(engine->commit_timer, NULL))
-		arm(engine, COMMIT_MS);
+	} else if (!evtimer_pending(engine->commit_timer, NULL) ||
+		   at_ms < engine->commit_at_ms) {
+		engine->commit_at_ms = at_ms;
+		arm(engine, delay_ms);
+	}
+}
+
+void
+commit_soon(struct engine *engine)
+{
+	commit_within(engine, COMMIT_MS);
+}
+
+void
+commit_polled(struct engine *engine)
+{
+	commit_within(engine, COMMIT_POLLS_MS);
 }
 
 void

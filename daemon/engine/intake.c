@@ -272,7 +272,7 @@ finish_pushed(
 		    feed->record.id);
 	websub_on_read(engine, feed, ok);
 	report_feed(engine, feed);
-	commit_soon(engine);
+	commit_polled(engine);
 }
 
 /* A page of the feed's archive says nothing of the feed's turn, either. */
@@ -283,7 +283,7 @@ finish_page(struct engine *engine, struct fetcher_link *link, struct job *job,
 	judge_items(engine, job, done);
 	gap_on_page(engine, link, job, done);
 	report_feed(engine, job->feed);
-	commit_soon(engine);
+	commit_polled(engine);
 }
 
 /* One of the many polls that bring nothing and change nothing. */
@@ -328,7 +328,7 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 		report_feed_soon(engine, feed);
 	else
 		report_feed(engine, feed);
-	commit_soon(engine);
+	commit_polled(engine);
 }
 
 int

@@ -82,7 +82,7 @@ make_keys(const struct item *item)
 {
 	struct keys keys;
 
-	keys_make(item->url, item->title, &keys);
+	keys_make_stored(item->url, item->title, &keys);
 	return (struct item_keys){
 	    item->key, keys.url, keys.title, keys.head, keys.tail};
 }

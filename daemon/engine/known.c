@@ -83,6 +83,20 @@ on_known(void *arg, const struct known_row *row)
 		add_candidate(search, row);
 }
 
+/* Looks in the store for all keys but one that the feed is known not to have
+ * shown. */
+static void
+search_store(struct engine *engine, const struct seen *seen,
+    const struct item_keys *keys, struct search *search)
+{
+	struct item_keys wanted = *keys;
+
+	if (seen->loaded && !seen->cut && !seen_has_key(seen, keys->key))
+		wanted.key = 0;
+	store_read_known(engine->store, search->job->feed->record.row, &wanted,
+	    on_known, search);
+}
+
 void
 known_find(struct engine *engine, const struct job *job,
     const struct item *item, const struct item_keys *keys, struct known *found)
@@ -96,7 +110,7 @@ known_find(struct engine *engine, const struct job *job,
 	search->item = item;
 	batch_read_known(engine->batch, feed, keys, on_known, search);
 	if (!job->first_fetch)
-		store_read_known(engine->store, feed, keys, on_known, search);
+		search_store(engine, &job->feed->seen, keys, search);
 	chosen =
 	    newness_choose(search->candidates, search->len, clock_now_us());
 	*found = (struct known){.item = 0};

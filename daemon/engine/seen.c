@@ -26,6 +26,15 @@ seen_has(const struct seen *seen, uint64_t key, uint64_t revision)
 	return false;
 }
 
+bool
+seen_has_key(const struct seen *seen, uint64_t key)
+{
+	for (size_t i = seen->len; i > 0; i--)
+		if (seen->at[i - 1].key == key)
+			return true;
+	return false;
+}
+
 static void
 make_room(struct seen *seen)
 {

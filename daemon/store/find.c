@@ -37,7 +37,7 @@ store_find_items(struct store_reader *reader, const char *url,
 
 	reader_begin(reader);
 	keys_put_url(&wanted, url);
-	keys_make(url, NULL, &keys);
+	keys_make_stored(url, NULL, &keys);
 	row = db_bind(reader->db,
 	    "SELECT id, url FROM items WHERE url_key = ?1 UNION"
 	    " SELECT item, url FROM revisions WHERE url_key = ?1 ORDER BY 1",

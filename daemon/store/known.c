@@ -64,11 +64,14 @@ add_newest(struct hits *hits, int64_t id)
 static void
 find_by_key(struct db *db, int64_t feed, uint64_t key, struct hits *hits)
 {
-	sqlite3_stmt *row = db_bind(db,
+	sqlite3_stmt *row;
+
+	if (key == 0)
+		return;
+	row = db_bind(db,
 	    "SELECT item FROM seen WHERE feed = ? AND key = ?"
 	    " AND item IS NOT NULL",
 	    "ii", feed, (int64_t)key);
-
 	while (db_step(db, row))
 		add_newest(hits, sqlite3_column_int64(row, 0));
 	hits->by_key_len = hits->len;
@@ -179,7 +182,8 @@ compare_ids(const void *a, const void *b)
 }
 
 /* A statement for each kind of key: in a single one, SQLite would build tables
- * and sort them even where nothing is found, as of most items. */
+ * and sort them even where nothing is found, as of most items. The transaction
+ * around them saves the locks of each. */
 int
 store_read_known(struct store *store, int64_t feed,
     const struct item_keys *keys, store_on_known on_known, void *arg)
@@ -190,6 +194,7 @@ store_read_known(struct store *store, int64_t feed,
 
 	if (db == NULL)
 		return -1;
+	db_run(db, "BEGIN", "");
 	find_hits(db, feed, keys, &hits);
 	memcpy(by_key, hits.ids, sizeof(by_key));
 	qsort(hits.ids, hits.len, sizeof(hits.ids[0]), compare_ids);
@@ -197,6 +202,8 @@ store_read_known(struct store *store, int64_t feed,
 		tell_hit(db, hits.ids[i],
 		    has_hit(by_key, hits.by_key_len, hits.ids[i]), keys,
 		    on_known, arg);
+	if (db_run(db, "COMMIT", "") == -1)
+		db_exec(db, "ROLLBACK");
 	return store_note_result(store);
 }
 

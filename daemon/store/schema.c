@@ -202,7 +202,7 @@ item_key(sqlite3_context *context, int count, sqlite3_value **values)
 	struct keys keys;
 	uint64_t key;
 
-	keys_make((const char *)sqlite3_value_text(values[1]),
+	keys_make_stored((const char *)sqlite3_value_text(values[1]),
 	    (const char *)sqlite3_value_text(values[2]), &keys);
 	key = strcmp(which, "url") == 0     ? keys.url
 	      : strcmp(which, "title") == 0 ? keys.title

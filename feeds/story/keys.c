@@ -288,7 +288,19 @@ hash_words(const struct words *words, size_t from, size_t to, size_t without)
 }
 
 static void
-make_title_keys(const char *title, struct keys *keys)
+add_shortened(const struct words *words, struct keys *keys)
+{
+	if (words->len < KEYS_SHORT_WORDS_MIN)
+		return;
+	for (size_t i = 0;
+	     i < words->len && keys->shortened_len < KEYS_SHORT_MAX; i++)
+		if (!(words->at[i].flags & WORD_DIGIT))
+			keys->shortened[keys->shortened_len++] =
+			    hash_words(words, 0, words->len, i);
+}
+
+static void
+make_title_keys(const char *title, bool shortened, struct keys *keys)
 {
 	struct words words = {.join_marks = true};
 	size_t len;
@@ -305,12 +317,8 @@ make_title_keys(const char *title, struct keys *keys)
 		keys->tail = hash_words(&words,
 		    words.len - KEYS_TITLE_WORDS_MIN, words.len, SIZE_MAX);
 	}
-	for (size_t i = 0; i < words.len && words.len >= KEYS_SHORT_WORDS_MIN &&
-			   keys->shortened_len < KEYS_SHORT_MAX;
-	     i++)
-		if (!(words.at[i].flags & WORD_DIGIT))
-			keys->shortened[keys->shortened_len++] =
-			    hash_words(&words, 0, words.len, i);
+	if (shortened)
+		add_shortened(&words, keys);
 	words_clear(&words);
 }
 
@@ -350,15 +358,27 @@ make_url_key(const char *url, struct keys *keys)
 	buf_clear(&canonical);
 }
 
-void
-keys_make(const char *url, const char *title, struct keys *keys)
+static void
+make_keys(const char *url, const char *title, bool shortened, struct keys *keys)
 {
 	keys->url = keys->title = keys->head = keys->tail = 0;
 	keys->shortened_len = 0;
 	if (url != NULL)
 		make_url_key(url, keys);
 	if (title != NULL)
-		make_title_keys(title, keys);
+		make_title_keys(title, shortened, keys);
+}
+
+void
+keys_make(const char *url, const char *title, struct keys *keys)
+{
+	make_keys(url, title, true, keys);
+}
+
+void
+keys_make_stored(const char *url, const char *title, struct keys *keys)
+{
+	make_keys(url, title, false, keys);
 }
 
 static bool

@@ -61,6 +61,7 @@ struct engine {
 	struct peer *courier; /* NULL: down, as desk */
 	struct peer *desk;
 	struct event *commit_timer;
+	int64_t commit_at_ms;       /* when it goes off; monotonic */
 	struct event *tick_timer;   /* each second */
 	struct event *upkeep_timer; /* small steps while there is work */
 	struct event *stop_timer;

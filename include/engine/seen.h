@@ -23,6 +23,8 @@ struct seen {
 
 void seen_clear(struct seen *);
 bool seen_has(const struct seen *, uint64_t key, uint64_t revision);
+/* At whatever revision. */
+bool seen_has_key(const struct seen *, uint64_t key);
 /* Enters both, unless they are there; the oldest go when it is full. */
 void seen_put(struct seen *, uint64_t key, uint64_t revision);
 

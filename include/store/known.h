@@ -32,7 +32,8 @@ struct known_row {
 
 typedef void (*store_on_known)(void *arg, const struct known_row *);
 
-/* Tells the newest items of the feed that have one of the keys, oldest first.
+/* Tells the newest items of the feed that have one of the keys (0: not that
+ * kind), oldest first.
  * Returns 0, or -1 with store_error(). */
 int store_read_known(struct store *, int64_t feed, const struct item_keys *,
     store_on_known, void *arg);

@@ -34,6 +34,9 @@ struct keys {
 
 /* url and title (UTF-8) may be NULL. */
 void keys_make(const char *url, const char *title, struct keys *);
+/* The same but for the keys with a word left out, which take the most time and
+ * are not stored. */
+void keys_make_stored(const char *url, const char *title, struct keys *);
 
 /* The lowest key of addresses at the host of a canonical address, as
  * keys_put_url() writes it; the highest has all KEYS_PATH_BITS set. */
