@@ -35,10 +35,12 @@ static const char shared_pragmas[] = "PRAGMA trusted_schema = OFF;"
 				     "PRAGMA temp_store = MEMORY;"
 				     "PRAGMA foreign_keys = ON;";
 
-/* Checkpoints are made in idle time (store_maintain), not by a commit. */
+/* Checkpoints are made in idle time (store_maintain), not by a commit. The
+ * cache holds the pages of indexes that new items of a day fall on. */
 static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
 				     "PRAGMA wal_autocheckpoint = 0;"
+				     "PRAGMA cache_size = -8000;"
 				     "PRAGMA journal_size_limit = 67108864;";
 
 static enum store_result

@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "store/store_db.h"
 
-#define CHECKPOINT_PAGES 1024 /* 4 MiB */
+#define CHECKPOINT_PAGES 4096 /* 16 MiB */
 
 /* Steps are not synced, the next commit of a batch does that: of what a power
  * cut undoes nobody was told, and it comes again. */

@@ -72,7 +72,7 @@ bool store_purge_step(struct store *, int64_t before_at,
  * JOB_SEEN_MAX newest, which are sent along with each fetch. */
 void store_trim_seen(struct store *, int64_t feed, int64_t before_at);
 /* Checkpoint: copies the write-ahead log into the file once it is longer than
- * 4 MiB, on a thread. */
+ * 16 MiB, on a thread. */
 bool store_checkpoint(struct store *);
 
 #endif
