@@ -175,6 +175,7 @@
  *   daemon/engine/budget.c               shares out requests
  *   daemon/engine/commit.c               commit first, then tell
  *   daemon/engine/due_heap.c             feeds by due time
+ *   daemon/engine/effort.c               what polling is worth
  *   daemon/engine/engine.c               the role
  *   daemon/engine/feed.c                 the table of feeds
  *   daemon/engine/feeds_file.c           feeds added by a command, as a drop-in

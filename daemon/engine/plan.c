@@ -12,6 +12,12 @@
 #define DAY_S 86400
 #define THURSDAY 4 /* the day of the epoch, from Sunday on */
 
+int64_t
+plan_mean_us(const struct plan *plan)
+{
+	return (int64_t)sqrt((double)plan->min_us * (double)plan->max_us);
+}
+
 static bool
 is_skipped(const struct plan_hints *hints, int64_t wall)
 {

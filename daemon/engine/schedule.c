@@ -3,17 +3,15 @@
  * engine.
  */
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/second.h"
 #include "engine/backoff.h"
-#include "engine/budget.h"
 #include "engine/due_heap.h"
+#include "engine/effort.h"
 #include "engine/host_hold.h"
 #include "engine/lane.h"
-#include "engine/pace.h"
 #include "engine/plan.h"
 #include "engine/rhythm.h"
 #include "engine/schedule.h"
@@ -24,10 +22,7 @@
 #define SOONER 4
 #define SLOWED_MAX_US (86400 * SECOND_US)
 #define BALANCE_US (60 * SECOND_US)
-#define SAMPLE 1000     /* feeds, or up to twice as many */
-#define SMOOTH 0.2      /* how far the effort follows a sample */
-#define PACE_FACTOR 1.6 /* what may start in a second, to the average */
-#define PACE_MIN 100.0  /* polls a second, when there is no budget */
+#define SMOOTH 0.2 /* how far the effort follows a sample */
 
 /*
  *	   add          spread          take
@@ -60,10 +55,7 @@ struct schedule {
 	unsigned lanes_len;
 	unsigned jobs_max;
 	struct host_holds holds;
-	double budget; /* polls a second; 0: none given */
-	double effort; /* see engine/plan.h */
-	struct pace pace;
-	size_t sampled; /* times, for the budget */
+	struct effort effort;
 	int64_t balance_at;
 	int64_t now; /* of the balance */
 	int64_t clock_offset_us;
@@ -76,8 +68,7 @@ schedule_new(uint64_t seed)
 	struct schedule *schedule = xcalloc(1, sizeof(*schedule));
 
 	schedule->random = seed | 1;
-	schedule->effort = 1.0 / 300;
-	pace_set(&schedule->pace, PACE_MIN);
+	effort_init(&schedule->effort);
 	schedule_set_fetchers(schedule, 1, 256);
 	return schedule;
 }
@@ -204,13 +195,6 @@ set_plan(struct entry *entry, const struct schedule_feed *feed)
 	plan->rhythm = feed->rhythm;
 }
 
-/* What one poll is worth until the rhythm is known. */
-static int64_t
-mean_interval(const struct plan *plan)
-{
-	return (int64_t)sqrt((double)plan->min_us * (double)plan->max_us);
-}
-
 static void
 grow(struct schedule *schedule, size_t len)
 {
@@ -234,7 +218,7 @@ schedule_add(
 	assert(entry->turn == TURN_ABSENT);
 	*entry = (struct entry){.turn = TURN_NEW};
 	set_plan(entry, asked);
-	entry->interval_us = mean_interval(&entry->plan);
+	entry->interval_us = plan_mean_us(&entry->plan);
 }
 
 static bool
@@ -262,7 +246,7 @@ schedule_change(
 	set_plan(entry, asked);
 	if (interval_us < entry->plan.min_us ||
 	    interval_us > entry->plan.max_us)
-		entry->interval_us = mean_interval(&entry->plan);
+		entry->interval_us = plan_mean_us(&entry->plan);
 	if (entry->interval_us < interval_us)
 		due_at += entry->interval_us - interval_us;
 	if (waits)
@@ -319,53 +303,25 @@ least(int64_t a, int64_t b)
 
 /* ---- the budget --------------------------------------------------------- */
 
-/* Looks at every so manyth feed, others each time: their number is enough to
- * go by, and does not grow with the number of feeds. */
-static double
-sample(struct schedule *schedule, struct budget *budget, double *polls)
+/* smooth: how far the effort goes over to what is found now. */
+static void
+share_out(struct schedule *schedule, double smooth)
 {
-	size_t step = schedule->entries_len / SAMPLE + 1, seen = 0, all = 0;
+	struct effort_sample sample;
 
-	schedule->sampled++;
-	for (size_t i = 0; i < schedule->entries_len; i++) {
-		const struct entry *entry = &schedule->entries[i];
-
-		if (entry->turn == TURN_ABSENT)
-			continue;
-		if (++all % step != schedule->sampled % step)
-			continue;
-		seen++;
-		budget_add(
-		    budget, &entry->plan, wall_at(schedule, schedule->now));
-		*polls +=
-		    (double)SECOND_US / (double)mean_interval(&entry->plan);
-	}
-	return seen > 0 ? (double)all / (double)seen : 0;
-}
-
-static double
-share_out(struct schedule *schedule)
-{
-	struct budget budget = {0};
-	double polls = 0, factor = sample(schedule, &budget, &polls);
-
-	if (factor == 0)
-		return schedule->effort;
-	if (schedule->budget > 0) {
-		pace_set(&schedule->pace, schedule->budget * PACE_FACTOR);
-		polls = schedule->budget / factor;
-	} else {
-		pace_set(&schedule->pace,
-		    fmax(PACE_MIN, polls * factor * PACE_FACTOR));
-	}
-	return budget_effort(&budget, polls);
+	effort_sample_begin(&sample, &schedule->effort, schedule->entries_len);
+	for (size_t i = 0; i < schedule->entries_len; i++)
+		if (schedule->entries[i].turn != TURN_ABSENT)
+			effort_sample_add(&sample, &schedule->entries[i].plan,
+			    wall_at(schedule, schedule->now));
+	effort_take(&schedule->effort, &sample, smooth);
 }
 
 void
 schedule_set_budget(struct schedule *schedule, double per_s)
 {
-	schedule->budget = per_s;
-	schedule->effort = share_out(schedule);
+	schedule->effort.budget = per_s;
+	share_out(schedule, 1);
 }
 
 void
@@ -375,7 +331,7 @@ schedule_balance(struct schedule *schedule, int64_t now)
 		return;
 	schedule->balance_at = now + BALANCE_US;
 	schedule->now = now;
-	schedule->effort += (share_out(schedule) - schedule->effort) * SMOOTH;
+	share_out(schedule, SMOOTH);
 }
 
 void
@@ -396,7 +352,7 @@ schedule_spread(struct schedule *schedule, int64_t now)
 			      schedule, least(entry->interval_us, window)));
 	}
 	schedule->now = now;
-	schedule->effort = share_out(schedule);
+	share_out(schedule, 1);
 }
 
 /* ---- turns -------------------------------------------------------------- */
@@ -416,7 +372,7 @@ schedule_next_at(const struct schedule *schedule, unsigned fetcher)
 		return INT64_MAX;
 	heap = next_heap(schedule, fetcher);
 	return heap != NULL
-		   ? pace_allows(&schedule->pace, lane_heap_due_at(heap))
+		   ? pace_allows(&schedule->effort.pace, lane_heap_due_at(heap))
 		   : INT64_MAX;
 }
 
@@ -452,7 +408,7 @@ schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
 	schedule->entries[feed].turn = TURN_UNDER_WAY;
 	schedule->entries[feed].by_hand = false;
 	heap->under_way++;
-	pace_take(&schedule->pace, now);
+	pace_take(&schedule->effort.pace, now);
 	return feed;
 }
 
@@ -522,8 +478,8 @@ schedule_done(struct schedule *schedule, size_t feed,
 		host_holds_slow(
 		    &schedule->holds, entry->host, retry_after_us, now);
 	take_hints(entry, result);
-	entry->interval_us =
-	    plan_wait(&entry->plan, schedule->effort, wall_at(schedule, now));
+	entry->interval_us = plan_wait(
+	    &entry->plan, schedule->effort.value, wall_at(schedule, now));
 	push(schedule, feed,
 	    now + wait_after(schedule, entry, retry_after_us, now));
 }

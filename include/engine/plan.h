@@ -41,6 +41,8 @@ struct plan_demand {
 	double most;
 };
 
+/* The interval until the rhythm is known: the bounds' geometric mean. */
+int64_t plan_mean_us(const struct plan *);
 /* wall: now, as epoch seconds; at: of the same kind. */
 struct plan_demand plan_demand(const struct plan *, int64_t at, int64_t wall);
 /* Microseconds to wait, at an effort. */
