@@ -251,6 +251,7 @@
  *   daemon/desk/api_status.c             /api/v1/status, /metrics, health
  *   daemon/desk/api_store.c              /api/v1/alerts, /api/v1/items
  *   daemon/desk/api_stories.c            /api/v1/stories
+ *   daemon/desk/chunks.c                bodies that come in chunks
  *   daemon/desk/desk.c                   the role
  *   daemon/desk/events.c                 /api/v1/events (SSE)
  *   daemon/desk/explain.c                why an item alerted, or not

@@ -170,8 +170,9 @@ class Hub:
                         "a subscription to " + topic, seconds)
 
     def deliver(self, topic, content, method="sha256", signature=None,
-                content_type="application/rss+xml", **headers):
-        """Brings the content to who subscribed; returns the status."""
+                content_type="application/rss+xml", chunk=0, **headers):
+        """Brings the content to who subscribed, in chunks of so many bytes if
+        any; returns the status."""
         subscription = self.subscription(topic)
         if subscription is None:
             raise Failed("nobody subscribed to " + topic)
@@ -186,7 +187,11 @@ class Hub:
                 getattr(hashlib, method)).hexdigest())
         if signature:
             sent["X-Hub-Signature"] = signature
-        return self.ask(subscription.callback, "POST", content, sent)[0]
+        body = content
+        if chunk:
+            body = iter([content[i:i + chunk]
+                         for i in range(0, len(content), chunk)])
+        return self.ask(subscription.callback, "POST", body, sent)[0]
 
     def stop(self):
         self.server.shutdown()

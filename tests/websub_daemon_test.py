@@ -186,6 +186,14 @@ def the_callback_opens_nothing_else(world):
     check(world.hub.deliver(world.topic("wire"), big.encode(),
                             Expect="100-continue") == 200, "1 MiB")
     world.wait_alert("big")
+    chunked = FEED % ("", (ITEM % ("chunked", "chunked")) + " " * (1 << 20))
+    check(world.hub.deliver(world.topic("wire"), chunked.encode(),
+                            chunk=60000) == 200, "1 MiB in chunks")
+    world.wait_alert("chunked")
+    check(ask("POST", "/websub/" + token, iter([b"x" * 1000] * 3000)) == 413,
+          "too long in chunks")
+    check(ask("POST", "/websub/" + "0" * 40, iter([b"x"] * 100)) == 404,
+          "unknown token, in chunks")
 
 
 def a_broken_push_has_the_feed_polled(world):

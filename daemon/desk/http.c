@@ -66,6 +66,8 @@ conn_free(struct http_conn *conn)
 	listener->http->bodies_len -= conn->body_held;
 	event_free(conn->deadline);
 	bufferevent_free(conn->bev);
+	if (conn->unchunked != NULL)
+		evbuffer_free(conn->unchunked);
 	request_clear(&conn->request);
 	buf_clear(&conn->headers);
 	free(conn);
@@ -156,14 +158,35 @@ conn_refuse(struct http_conn *conn, int status, const char *why)
 	http_reply_error(conn, status, "%s", why);
 }
 
+/* A body that came in chunks is put, whole, where others come in. Like
+ * chunks_take(). */
+static int
+conn_join_chunks(struct http_conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	int status =
+	    chunks_take(&conn->chunks, input, conn->unchunked, conn->body_max);
+
+	if (status != 200)
+		return status;
+	conn->body_len = evbuffer_get_length(conn->unchunked);
+	evbuffer_prepend_buffer(input, conn->unchunked);
+	evbuffer_free(conn->unchunked);
+	conn->unchunked = NULL;
+	return 200;
+}
+
 /* Hands the request over once its body is there. */
 static void
 conn_step_body(struct http_conn *conn)
 {
 	struct http *http = conn->listener->http;
+	int status = conn->unchunked != NULL ? conn_join_chunks(conn) : 200;
 
-	if (evbuffer_get_length(bufferevent_get_input(conn->bev)) <
-	    conn->body_len)
+	if (status != 0 && status != 200)
+		conn_refuse(conn, status, "the body's chunks cannot be read");
+	if (status != 200 || evbuffer_get_length(bufferevent_get_input(
+				 conn->bev)) < conn->body_len)
 		return;
 	conn->state = HTTP_HANDLING;
 	conn_arm(conn, HTTP_HANDLE_S);
@@ -172,19 +195,29 @@ conn_step_body(struct http_conn *conn)
 }
 
 /* Whether the body may come. What is longer than usual is asked for, and is
- * counted together. */
+ * counted together; chunks may become as much as is allowed. */
 static bool
 conn_takes_body(struct http_conn *conn)
 {
 	struct http *http = conn->listener->http;
-	size_t len = conn->request.body_len;
+	const struct request *request = &conn->request;
+	size_t len = request->body_len;
 
-	if (len <= HTTP_BODY_MAX)
-		return true;
-	if (len > http->body_max(http->arg, &conn->request)) {
+	conn->body_max = HTTP_BODY_MAX;
+	if (request->chunked || len > HTTP_BODY_MAX) {
+		size_t allowed = http->body_max(http->arg, request);
+
+		if (allowed > HTTP_BODY_MAX)
+			conn->body_max = allowed;
+	}
+	if (len > conn->body_max) {
 		conn_refuse(conn, 413, "the body is longer than is read here");
 		return false;
 	}
+	if (request->chunked)
+		len = conn->body_max;
+	if (len <= HTTP_BODY_MAX)
+		return true;
 	if (http->bodies_len + len > HTTP_BODIES_MAX) {
 		conn_refuse(conn, 503, "too much is coming in; try again");
 		return false;
@@ -195,22 +228,34 @@ conn_takes_body(struct http_conn *conn)
 }
 
 static void
+conn_expect_chunks(struct http_conn *conn)
+{
+	conn->chunks = (struct chunks){.left = 0};
+	conn->unchunked = evbuffer_new();
+	if (conn->unchunked == NULL)
+		fatal("out of memory");
+}
+
+static void
 conn_begin_body(struct http_conn *conn)
 {
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	const struct request *request = &conn->request;
+	bool comes = request->chunked || request->body_len > 0;
 
 	conn->keep_alive = request->keep_alive;
 	if (!conn_takes_body(conn))
 		return;
 	conn->body_len = request->body_len;
 	conn->state = HTTP_BODY;
+	if (request->chunked)
+		conn_expect_chunks(conn);
 	if (conn->body_held > 0)
 		bufferevent_setwatermark(
 		    conn->bev, EV_READ, 0, REQUEST_HEAD_MAX + conn->body_held);
-	if (conn->body_len > 0)
+	if (comes)
 		conn_arm(conn, HTTP_BODY_S);
-	if (conn->body_len > 0 && request->expect != NULL &&
+	if (comes && request->expect != NULL &&
 	    strcasecmp(request->expect, "100-continue") == 0)
 		bufferevent_write(conn->bev, go_on, sizeof(go_on) - 1);
 	conn_step_body(conn);

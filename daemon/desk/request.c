@@ -150,22 +150,35 @@ parse_header(const char *line, size_t len, struct request *request)
 	return 200;
 }
 
+/* A length besides makes it another body to other readers (RFC 9112 section
+ * 6.3), and HTTP/1.0 knows no codings. */
+static int
+judge_coding(struct request *request)
+{
+	if (strcasecmp(request->transfer_encoding, "chunked") != 0)
+		return 501;
+	request->chunked = true;
+	return request->content_length == NULL && request->keep_alive ? 200
+								      : 400;
+}
+
 /* What the headers say about the body and the connection. */
 static int
 judge_headers(struct request *request)
 {
 	const char *digits = request->content_length;
+	int status = 200;
 	char *end;
 
-	if (request->transfer_encoding != NULL)
-		return 501;
 	if (request->host == NULL && request->keep_alive) /* HTTP/1.1 */
 		return 400;
+	if (request->transfer_encoding != NULL)
+		status = judge_coding(request);
 	if (request->connection != NULL &&
 	    strcasecmp(request->connection, "close") == 0)
 		request->keep_alive = false;
-	if (digits == NULL)
-		return 200;
+	if (digits == NULL || status != 200)
+		return status;
 	if (*digits < '0' || *digits > '9')
 		return 400;
 	request->body_len = strtoul(digits, &end, 10);

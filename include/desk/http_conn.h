@@ -8,9 +8,11 @@
 #include <sys/queue.h>
 
 #include "base/buf.h"
+#include "desk/chunks.h"
 #include "desk/request.h"
 
 struct bufferevent;
+struct evbuffer;
 struct event;
 struct http_listener;
 
@@ -41,8 +43,11 @@ struct http_conn {
 	bool ended;   /* the client sends no more */
 	bool refused; /* what else it sends is not worth reading */
 	struct request request;
-	size_t body_len;    /* bytes of it, at the start of the input */
-	size_t body_held;   /* counted in the sum of all large bodies */
+	size_t body_len;            /* bytes of it, at the start of the input */
+	size_t body_max;            /* ... that may come */
+	size_t body_held;           /* counted in the sum of all large bodies */
+	struct evbuffer *unchunked; /* while it comes in chunks, or NULL */
+	struct chunks chunks;
 	struct buf headers; /* added to the reply to come */
 	void (*on_close)(void *arg);
 	void (*on_drain)(void *arg);

@@ -1,7 +1,7 @@
 /*
  * The head of an HTTP/1.1 request, read from bytes (RFC 9112). Pure; strict
- * where leniency has let requests be smuggled: no folded headers, no chunked
- * bodies, no second Host or Content-Length.
+ * where leniency has let requests be smuggled: no folded headers, no second
+ * Host or Content-Length, no transfer coding but "chunked", and that alone.
  */
 #ifndef DESK_REQUEST_H
 #define DESK_REQUEST_H
@@ -36,7 +36,8 @@ struct request {
 	char *sec_fetch_site;
 	char *sec_fetch_mode;
 	bool keep_alive;
-	size_t body_len; /* bytes that follow the head */
+	bool chunked;    /* the body comes in chunks, RFC 9112 section 7.1 */
+	size_t body_len; /* bytes that follow the head; 0 when chunked */
 };
 
 /* Reads a head that ends within the len bytes. Returns 0 when its end is not
