@@ -192,8 +192,8 @@ chunks_that_are_none_are_refused(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		for (size_t piece = 1; piece < 30; piece++)
-			assert_int_equal(read_chunks(cases[i].text, piece, 15,
-					     &body),
+			assert_int_equal(
+			    read_chunks(cases[i].text, piece, 15, &body),
 			    cases[i].status);
 	for (int i = 0; i < 2000; i++)
 		buf_add_char(&lines, '0');

@@ -10,6 +10,8 @@
 #include "store/store.h"
 #include "store/store_db.h"
 
+#define HEADS_MAX 1000 /* rows of one head that are looked at */
+
 /* ---- the store ----------------------------------------------------------- */
 
 static const char *
@@ -98,7 +100,8 @@ find_by(struct db *db, const char *sql, int64_t feed, uint64_t key,
 		add_hit(hits, sqlite3_column_int64(row, 0));
 }
 
-/* Equal titles are sought among equal heads. */
+/* Equal titles are sought among equal heads: the newest of them, for a serial
+ * may have begun all its headlines alike for years. */
 static void
 find_by_title(struct db *db, int64_t feed, const struct item_keys *keys,
     struct hits *hits)
@@ -110,8 +113,8 @@ find_by_title(struct db *db, int64_t feed, const struct item_keys *keys,
 		return;
 	row = db_bind(db,
 	    "SELECT id, title_key FROM items WHERE feed = ? AND head_key = ?"
-	    " ORDER BY id DESC",
-	    "ii", feed, (int64_t)keys->head);
+	    " ORDER BY id DESC LIMIT ?",
+	    "iii", feed, (int64_t)keys->head, (int64_t)HEADS_MAX);
 	while (titles < KNOWN_MAX && db_step(db, row)) {
 		bool same = is_equal(
 		    (uint64_t)sqlite3_column_int64(row, 1), keys->title);
