@@ -3,7 +3,6 @@
  */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <jansson.h>
@@ -15,7 +14,7 @@
 #include "cli/table.h"
 #include "cli/when.h"
 
-#define BLOCKED_MAX "10" /* feeds that are listed */
+#define BLOCKED_MAX 10 /* feeds that are listed */
 
 static const struct table_column role_columns[] = {
     {"ROLE", false, false},
@@ -210,8 +209,9 @@ print_blocked(struct api *api, json_t *feeds)
 	if (api_count(feeds, "blocked") == 0)
 		return;
 	table = table_new(blocked_columns);
-	api_walk(api, xstrdup("/api/v1/feeds?state=blocked&limit=" BLOCKED_MAX),
-	    "feeds", strtoul(BLOCKED_MAX, NULL, 10), take_blocked, table);
+	api_walk(api,
+	    xasprintf("/api/v1/feeds?state=blocked&limit=%d", BLOCKED_MAX),
+	    "feeds", BLOCKED_MAX, take_blocked, table);
 	print_table(table);
 	table_free(table);
 }

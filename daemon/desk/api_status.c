@@ -53,26 +53,29 @@ put_sinks(struct buf *out, const struct desk_state *state)
 	json_put_close(out, ']');
 }
 
+static const char *const states[] = {"up", "waiting", "failing", "quarantined",
+    "down", "silent", "gone", "blocked"};
+
+#define STATES (sizeof(states) / sizeof(states[0]))
+
 /* How many feeds are in each state; one may be in several. */
 static void
 put_feeds(struct buf *out, const struct desk_state *state)
 {
-	static const char *const names[] = {"up", "waiting", "failing",
-	    "quarantined", "down", "silent", "gone", "blocked"};
-	uint64_t count[8] = {0}, total = 0;
+	uint64_t count[STATES] = {0}, total = 0;
 
 	for (size_t i = 0; i < state->feeds_len; i++) {
 		if (!desk_feed_is_listed(&state->feeds[i]))
 			continue;
 		total++;
-		for (size_t n = 0; n < 8; n++)
-			count[n] += desk_feed_is(&state->feeds[i], names[n]);
+		for (size_t n = 0; n < STATES; n++)
+			count[n] += desk_feed_is(&state->feeds[i], states[n]);
 	}
 	json_put_key(out, "feeds");
 	json_put_open(out, '{');
 	json_pair_u64(out, "total", total);
-	for (size_t n = 0; n < 8; n++)
-		json_pair_u64(out, names[n], count[n]);
+	for (size_t n = 0; n < STATES; n++)
+		json_pair_u64(out, states[n], count[n]);
 	json_put_close(out, '}');
 }
 

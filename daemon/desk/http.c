@@ -25,6 +25,7 @@
 #define LISTENERS_MAX 4
 #define PAUSE_MS 200 /* after accept failed for want of descriptors */
 #define LINGER_S 2   /* for a refused client to read why */
+#define TOO_LONG "the body is longer than is read here"
 
 TAILQ_HEAD(http_conns, http_conn);
 
@@ -158,8 +159,7 @@ conn_refuse(struct http_conn *conn, int status, const char *why)
 	http_reply_error(conn, status, "%s", why);
 }
 
-/* A body that came in chunks is put, whole, where others come in. Like
- * chunks_take(). */
+/* A body that came in chunks is put, whole, where others come in. */
 static int
 conn_join_chunks(struct http_conn *conn)
 {
@@ -176,18 +176,31 @@ conn_join_chunks(struct http_conn *conn)
 	return 200;
 }
 
+/* Like chunks_take(). */
+static int
+conn_read_body(struct http_conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+
+	if (conn->unchunked != NULL)
+		return conn_join_chunks(conn);
+	return evbuffer_get_length(input) >= conn->body_len ? 200 : 0;
+}
+
 /* Hands the request over once its body is there. */
 static void
 conn_step_body(struct http_conn *conn)
 {
 	struct http *http = conn->listener->http;
-	int status = conn->unchunked != NULL ? conn_join_chunks(conn) : 200;
+	int status = conn_read_body(conn);
 
-	if (status != 0 && status != 200)
-		conn_refuse(conn, status, "the body's chunks cannot be read");
-	if (status != 200 || evbuffer_get_length(bufferevent_get_input(
-				 conn->bev)) < conn->body_len)
+	if (status == 0)
 		return;
+	if (status != 200) {
+		conn_refuse(conn, status,
+		    status == 413 ? TOO_LONG : "the body has broken chunks");
+		return;
+	}
 	conn->state = HTTP_HANDLING;
 	conn_arm(conn, HTTP_HANDLE_S);
 	conn_touch(conn);
@@ -211,7 +224,7 @@ conn_takes_body(struct http_conn *conn)
 			conn->body_max = allowed;
 	}
 	if (len > conn->body_max) {
-		conn_refuse(conn, 413, "the body is longer than is read here");
+		conn_refuse(conn, 413, TOO_LONG);
 		return false;
 	}
 	if (request->chunked)

@@ -53,7 +53,6 @@ static const char *
 check_auth(const void *record)
 {
 	const struct config_auth *auth = record;
-
 	bool basic = auth->user != NULL || auth->password != NULL;
 
 	if (basic == (auth->bearer != NULL))

@@ -228,7 +228,8 @@ tokenize(Fts5Tokenizer *tokenizer, void *arg, int flags, const char *bytes,
 
 /* ---- registration ------------------------------------------------------- */
 
-static void delete (Fts5Tokenizer *tokenizer)
+static void
+destroy(Fts5Tokenizer *tokenizer)
 {
 	struct tokens *tokens = (struct tokens *)tokenizer;
 
@@ -247,7 +248,7 @@ create(void *context, const char **arguments, int len, Fts5Tokenizer **out)
 	result = tokens->base->methods.xCreate(
 	    tokens->base->context, arguments, len, &tokens->instance);
 	if (result != SQLITE_OK) {
-		delete ((Fts5Tokenizer *)tokens);
+		destroy((Fts5Tokenizer *)tokens);
 		return result;
 	}
 	fill_table(tokens);
@@ -275,7 +276,7 @@ tokens_register(sqlite3 *handle)
 {
 	fts5_api *api = find_api(handle);
 	struct base *base = xcalloc(1, sizeof(*base));
-	fts5_tokenizer own = {create, delete, tokenize};
+	fts5_tokenizer own = {create, destroy, tokenize};
 
 	if (api != NULL &&
 	    api->xFindTokenizer(api, BASE, &base->context, &base->methods) ==
