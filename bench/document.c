@@ -19,6 +19,7 @@
 
 #define TABLE_SIZE 65536
 #define GZIP_LEVEL 6
+#define DEFLATE_FLUSH_MAX 16 /* what Z_SYNC_FLUSH may add to the bound */
 
 static struct document *table[TABLE_SIZE];
 
@@ -35,6 +36,84 @@ static const char empty_atom[] =
     "<id>tag:feed.example,2026:feed</id>\n"
     "<updated>2026-01-01T00:00:00Z</updated>\n</feed>\n";
 
+/* Appends the bytes as blocks of a raw deflate stream. */
+static void
+deflate_part(struct buf *out, const char *bytes, size_t len, int flush)
+{
+	z_stream z = {0};
+	size_t bound;
+
+	if (deflateInit2(
+		&z, GZIP_LEVEL, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	bound = deflateBound(&z, len) + DEFLATE_FLUSH_MAX;
+	buf_reserve(out, bound);
+	z.next_in = (Bytef *)bytes;
+	z.avail_in = (uInt)len;
+	z.next_out = (Bytef *)out->data + out->len;
+	z.avail_out = (uInt)bound;
+	deflate(&z, flush);
+	out->len += z.total_out;
+	deflateEnd(&z);
+}
+
+static void
+put_number(struct buf *out, unsigned long number)
+{
+	for (int i = 0; i < 4; i++)
+		buf_add_char(out, (char)(number >> 8 * i & 0xff));
+}
+
+/* RFC 1952: a member of two parts when there is a tail. */
+void
+blob_compress(struct blob *blob)
+{
+	static const char header[10] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
+	const struct tail *tail = blob->tail;
+	size_t head_len = blob->len - (tail != NULL ? tail->len : 0);
+	struct buf out = BUF_INIT;
+	uLong crc;
+
+	if (blob->gzip != NULL)
+		return;
+	buf_add(&out, header, sizeof(header));
+	crc = crc32(0, (const Bytef *)blob->data, (uInt)head_len);
+	deflate_part(&out, blob->data, head_len,
+	    tail != NULL ? Z_SYNC_FLUSH : Z_FINISH);
+	if (tail != NULL) {
+		buf_add(&out, tail->deflated, tail->deflated_len);
+		crc = crc32_combine(crc, tail->crc32, (z_off_t)tail->len);
+	}
+	put_number(&out, crc);
+	put_number(&out, blob->len);
+	blob->gzip_len = out.len;
+	blob->gzip = out.data;
+}
+
+static struct tail *
+tail_new(const char *bytes, size_t len)
+{
+	struct tail *tail = xcalloc(1, sizeof(*tail));
+	struct buf out = BUF_INIT;
+
+	deflate_part(&out, bytes, len, Z_FINISH);
+	tail->deflated = out.data;
+	tail->deflated_len = out.len;
+	tail->len = len;
+	tail->references = 1;
+	tail->crc32 = crc32(0, (const Bytef *)bytes, (uInt)len);
+	return tail;
+}
+
+static void
+tail_release(struct tail *tail)
+{
+	if (tail == NULL || --tail->references > 0)
+		return;
+	free(tail->deflated);
+	free(tail);
+}
+
 void
 blob_hold(struct blob *blob)
 {
@@ -48,6 +127,7 @@ blob_release(struct blob *blob)
 		return;
 	free(blob->data);
 	free(blob->gzip);
+	tail_release(blob->tail);
 	free(blob);
 }
 
@@ -62,27 +142,6 @@ blob_new(const char *bytes, size_t len)
 	blob->len = len;
 	blob->references = 1;
 	return blob;
-}
-
-void
-blob_compress(struct blob *blob)
-{
-	z_stream z = {0};
-
-	if (blob->gzip != NULL)
-		return;
-	if (deflateInit2(
-		&z, GZIP_LEVEL, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		abort();
-	blob->gzip_len = deflateBound(&z, blob->len);
-	blob->gzip = xmalloc(blob->gzip_len);
-	z.next_in = (Bytef *)blob->data;
-	z.avail_in = (uInt)blob->len;
-	z.next_out = (Bytef *)blob->gzip;
-	z.avail_out = (uInt)blob->gzip_len;
-	deflate(&z, Z_FINISH);
-	blob->gzip_len = z.total_out;
-	deflateEnd(&z);
 }
 
 static struct document **
@@ -356,7 +415,11 @@ document_publish(struct document *document, const struct publication *new)
 	else
 		put_rss_item(&out, new, link);
 	buf_add(&out, old->data + place, old->len - place);
+	if (old->tail == NULL)
+		old->tail = tail_new(old->data + place, old->len - place);
 	document->blob = blob_new(out.data, out.len);
+	document->blob->tail = old->tail;
+	old->tail->references++;
 	blob_release(old);
 	document->version++;
 	document->modified = time(NULL);

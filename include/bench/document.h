@@ -9,12 +9,23 @@
 #include <stdint.h>
 #include <time.h>
 
+/* The end of a document, which its publications leave as it is: deflated once
+ * for all of them. */
+struct tail {
+	char *deflated;
+	size_t deflated_len;
+	size_t len; /* inflated */
+	unsigned long crc32;
+	unsigned references;
+};
+
 /* Bytes shared by documents and by answers under way. */
 struct blob {
 	char *data;
 	size_t len;
 	char *gzip; /* NULL: not made yet */
 	size_t gzip_len;
+	struct tail *tail; /* of data, or NULL: to be deflated as a whole */
 	unsigned references;
 };
 
