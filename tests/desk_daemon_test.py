@@ -1,10 +1,13 @@
 """The desk and its commands in the whole daemon."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
+import subprocess
 
-from harness import Daemon, FeedServer, Tap, check, need_programs, wait_for
+from harness import WIREWATCHD, Daemon, FeedServer, Tap, check, need_programs, wait_for
 
 FEED = '<rss version="2.0"><channel><title>Wire</title>%s</channel></rss>'
 ITEM = "<item><guid>%d</guid><title>%s</title><link>https://x.example/%d</link></item>"
@@ -107,6 +110,28 @@ def readiness_follows_the_engine(daemon, server):
     wait_for(lambda: daemon.cli("status").returncode == 0, "status")
 
 
+def indexed(daemon):
+    """How far the search index goes, and the items."""
+    path = daemon.path("state", "wirewatch.db")
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT value, (SELECT max(id) FROM items)"
+                          " FROM facts WHERE name = 'indexed'").fetchone()
+
+
+def what_was_polled_once_is_searched_later(daemon, server):
+    daemon.stop()
+    before = indexed(daemon)
+    publish(server, "Quiet", "Macron goes to Marseille", "Macron leaves",
+            "Macron is back", "Macron goes to Grenoble")
+    subprocess.run([WIREWATCHD, "-f", "-q", "--once"], env=daemon.environment(),
+                   check=True, timeout=60)
+    after = indexed(daemon)
+    check(after[0] == before[0] and after[1] > before[1], "indexed %d of %d" % after)
+    daemon.start()
+    wait_for(lambda: "Grenoble" in daemon.cli("search", "grenoble").stdout,
+             "search to find it")
+
+
 def main():
     tap = Tap()
     need_programs(tap)
@@ -122,6 +147,7 @@ def main():
             a_reload_keeps_the_counts_of_the_log,
             tail_goes_on_after_the_desk_was_killed,
             readiness_follows_the_engine,
+            what_was_polled_once_is_searched_later,
         ):
             tap.run(test, daemon, server, on_failure=daemon.diagnostics)
         daemon.stop()

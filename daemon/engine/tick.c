@@ -95,7 +95,9 @@ on_upkeep(evutil_socket_t fd, short what, void *arg)
 		return;
 	for (size_t i = 0; i < engine->logs_len; i++)
 		more |= log_sink_step(engine->logs[i], clock_now_us());
-	more |= store_index_step(engine->store, INDEX_ROWS);
+	/* Who polls once does not search: the next daemon indexes it. */
+	if (!engine->role.once)
+		more |= store_index_step(engine->store, INDEX_ROWS);
 	more |= purge(engine);
 	more |= store_checkpoint(engine->store);
 	if (more)
