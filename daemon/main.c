@@ -162,6 +162,7 @@
  *
  * The parent:
  *   daemon/parent/child.c                a role's process, restarted
+ *   daemon/parent/listener.c             the socket of page and API
  *   daemon/parent/loader.c               reads the configuration aside
  *   daemon/parent/notify.c               talks to systemd
  *   daemon/parent/parent.c               children, signals, pings, stop

@@ -32,6 +32,7 @@
 #include "frame/config.h"
 #include "frame/config_wire.h"
 #include "frame/log.h"
+#include "parent/listener.h"
 #include "store/query.h"
 #include "store/reader.h"
 #include "store/store.h"
@@ -147,6 +148,20 @@ on_engine_end_gone(void *arg, struct peer *peer, const char *error)
  */
 
 static void
+send_listener(struct stage *stage)
+{
+	struct listener listener = LISTENER_INIT;
+	char *error;
+
+	if (listener_move(&listener, "127.0.0.1:0", &error) != 0)
+		abort();
+	peer_begin(stage->parent, MESSAGE_LISTENER);
+	peer_send_fd(stage->parent, listener.fd);
+	close(listener.fd);
+	free(listener.address);
+}
+
+static void
 send_config(struct stage *stage)
 {
 	struct config *config = config_new();
@@ -154,8 +169,6 @@ send_config(struct stage *stage)
 	struct buf *out;
 	int fd = memfd_create("slice", MFD_CLOEXEC);
 
-	free(config->desk.listen);
-	config->desk.listen = xstrdup("127.0.0.1:0");
 	config->feeds_len = stage->feeds;
 	config->feeds = xcalloc(stage->feeds, sizeof(*config->feeds));
 	for (size_t i = 0; i < stage->feeds; i++) {
@@ -447,6 +460,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	start_desk(&stage); /* before this process has anything open */
 	open_store(&stage);
+	send_listener(&stage);
 	send_config(&stage);
 	connect_engine(&stage);
 	cue = event_new(

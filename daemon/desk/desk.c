@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "desk/action.h"
@@ -198,7 +199,22 @@ on_reload_result(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
+/* Of the page and the API, for the configuration that follows. */
+static int
+on_listener(void *arg, struct peer *peer, struct message_reader *reader)
+{
+	struct desk *desk = arg;
+
+	if (!message_end(reader))
+		return -1;
+	if (desk->lent != -1)
+		close(desk->lent);
+	desk->lent = message_take_fd(reader);
+	return 0;
+}
+
 static const struct message_route parent_routes[] = {
+    {MESSAGE_LISTENER, on_listener},
     {MESSAGE_ROLE_STATE, on_role_state},
     {MESSAGE_RELOAD_RESULT, on_reload_result},
     {MESSAGE_NONE, NULL},
@@ -219,12 +235,41 @@ take_config(struct desk *desk)
 	desk->state.reload_error = NULL;
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Of an address that stays the connections stay, too. */
+static void
+take_listener(struct desk *desk)
+{
+	char *name = desk->lent != -1 ? listen_name(desk->lent) : NULL;
+	char *old = desk->state.listen;
+
+	desk->state.listen = name;
+	if (is_same(name, old)) {
+		if (desk->lent != -1)
+			close(desk->lent);
+	} else {
+		http_listen(desk->http, desk->lent, false);
+		if (name != NULL)
+			log_info("page and API on http://%s/", name);
+		else
+			log_info("page and API on the socket alone");
+	}
+	desk->lent = -1;
+	free(old);
+}
+
 static void
 on_config(void *arg, const struct config *old)
 {
 	struct desk *desk = arg;
 
-	take_config(desk); /* the parent tells of a new listen address */
+	take_config(desk);
+	take_listener(desk);
 }
 
 static const struct peer_callbacks *
@@ -287,9 +332,8 @@ open_store(struct desk *desk)
 }
 
 static void
-open_listeners(struct desk *desk)
+open_socket(struct desk *desk)
 {
-	const char *address = desk->role.config->desk.listen;
 	char *path = config_path(FOLDER_RUNTIME, SOCKET_NAME);
 	char *error = NULL;
 	int fd = listen_unix(path, &error);
@@ -298,13 +342,6 @@ open_listeners(struct desk *desk)
 		fatal("%s", error);
 	http_listen(desk->http, fd, true);
 	free(path);
-	if (strcmp(address, "off") == 0)
-		return;
-	fd = listen_tcp(address, &desk->state.listen, &error);
-	if (fd == -1)
-		fatal("%s", error);
-	http_listen(desk->http, fd, false);
-	log_info("page and API on http://%s/", desk->state.listen);
 }
 
 static void
@@ -334,7 +371,7 @@ desk_clear(struct desk *desk)
 int
 desk_main(unsigned index)
 {
-	struct desk desk = {0};
+	struct desk desk = {.lent = -1};
 	int status;
 
 	desk_state_init(&desk.state);
@@ -347,7 +384,8 @@ desk_main(unsigned index)
 	    http_new(desk.role.base, api_on_request, api_body_max, &desk);
 	desk.events = events_new(&desk);
 	open_store(&desk);
-	open_listeners(&desk);
+	open_socket(&desk);
+	take_listener(&desk);
 	enter_sandbox();
 	status = role_loop(&desk.role);
 	desk_clear(&desk);

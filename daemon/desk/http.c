@@ -1,8 +1,7 @@
 /*
  * HTTP connections of the desk: accept, read a head, hand it over, write the
- * reply, again. The listeners are opened before the sandbox.
+ * reply, again. There are two listeners: TCP and the unix socket.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,6 @@
 #include "desk/request.h"
 #include "frame/log.h"
 
-#define LISTENERS_MAX 4
 #define PAUSE_MS 200 /* after accept failed for want of descriptors */
 #define LINGER_S 2   /* for a refused client to read why */
 #define TOO_LONG "the body is longer than is read here"
@@ -31,9 +29,9 @@ TAILQ_HEAD(http_conns, http_conn);
 
 struct http_listener {
 	struct http *http;
-	struct evconnlistener *accept;
-	struct event *resume;    /* a paused listener goes on */
-	struct http_conns conns; /* the longest quiet one first */
+	struct evconnlistener *accept; /* NULL: closed */
+	struct event *resume;          /* a paused listener goes on */
+	struct http_conns conns;       /* the longest quiet one first */
 	unsigned open;
 	bool local;
 };
@@ -44,8 +42,7 @@ struct http {
 	http_body_max body_max;
 	void *arg;
 	size_t bodies_len; /* of the large ones that come in now */
-	struct http_listener listener[LISTENERS_MAX];
-	size_t listeners;
+	struct http_listener listener[2]; /* TCP, and the local one */
 };
 
 static void conn_step(struct http_conn *);
@@ -416,13 +413,28 @@ listener_on_error(struct evconnlistener *accept, void *arg)
 	    listener->resume, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
 }
 
+static void
+listener_close(struct http_listener *listener)
+{
+	struct http_conn *conn;
+
+	if (listener->accept == NULL)
+		return;
+	while ((conn = TAILQ_FIRST(&listener->conns)) != NULL)
+		conn_free(conn);
+	event_free(listener->resume);
+	evconnlistener_free(listener->accept);
+	listener->accept = NULL;
+}
+
 void
 http_listen(struct http *http, int fd, bool local)
 {
-	struct http_listener *listener;
+	struct http_listener *listener = &http->listener[local];
 
-	assert(http->listeners < LISTENERS_MAX);
-	listener = &http->listener[http->listeners++];
+	listener_close(listener);
+	if (fd == -1)
+		return;
 	listener->http = http;
 	listener->local = local;
 	TAILQ_INIT(&listener->conns);
@@ -433,17 +445,6 @@ http_listen(struct http *http, int fd, bool local)
 	if (listener->resume == NULL || listener->accept == NULL)
 		fatal("cannot listen: %s", strerror(errno));
 	evconnlistener_set_error_cb(listener->accept, listener_on_error);
-}
-
-static void
-listener_close(struct http_listener *listener)
-{
-	struct http_conn *conn;
-
-	while ((conn = TAILQ_FIRST(&listener->conns)) != NULL)
-		conn_free(conn);
-	event_free(listener->resume);
-	evconnlistener_free(listener->accept);
 }
 
 struct http *
@@ -464,7 +465,7 @@ http_free(struct http *http)
 {
 	if (http == NULL)
 		return;
-	for (size_t i = 0; i < http->listeners; i++)
+	for (size_t i = 0; i < 2; i++)
 		listener_close(&http->listener[i]);
 	free(http);
 }
@@ -472,9 +473,5 @@ http_free(struct http *http)
 unsigned
 http_connections(const struct http *http)
 {
-	unsigned open = 0;
-
-	for (size_t i = 0; i < http->listeners; i++)
-		open += http->listener[i].open;
-	return open;
+	return http->listener[false].open + http->listener[true].open;
 }

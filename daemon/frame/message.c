@@ -34,6 +34,7 @@ static const struct {
     [MESSAGE_PING] = {"ping", 64, PARENT, CHILDREN},
     [MESSAGE_STOP] = {"stop", 0, PARENT, CHILDREN},
     [MESSAGE_MATCH_SET] = {"match set", 64, PARENT, FETCHER | DESK},
+    [MESSAGE_LISTENER] = {"listener", 0, PARENT, DESK},
     [MESSAGE_REOPEN] = {"reopen", 0, PARENT, ENGINE},
     [MESSAGE_RELOAD] = {"reload", 64, DESK, PARENT},
     [MESSAGE_RELOAD_RESULT] = {"reload result", 256 * KIB, PARENT, DESK},

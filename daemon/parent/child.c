@@ -359,6 +359,10 @@ child_configure(struct child *child)
 		message_put_u64(buf, slices->epoch);
 		peer_send_fd(child->peer, slices->match_set);
 	}
+	if (child->kind == ROLE_DESK && child->parent->listener.fd != -1) {
+		peer_begin(child->peer, MESSAGE_LISTENER);
+		peer_send_fd(child->peer, child->parent->listener.fd);
+	}
 	buf = peer_begin(child->peer, MESSAGE_CONFIG);
 	message_put_u64(buf, slices->epoch);
 	message_put_u32(buf, child->parent->options.once);

@@ -54,12 +54,27 @@ want_child(struct parent *parent, enum role_kind kind, unsigned index)
 	}
 }
 
+/* For the first desk; a reload has moved it before. */
+static bool
+open_listener(struct parent *parent)
+{
+	char *error;
+
+	if (listener_move(&parent->listener, parent->slices->listen, &error) ==
+	    0)
+		return true;
+	log_error("%s", error);
+	free(error);
+	parent_stop(parent, 1);
+	return false;
+}
+
 void
 parent_adjust_children(struct parent *parent)
 {
 	want_child(parent, ROLE_ENGINE, 0);
 	/* The others come once there is a store, which the desk reads. */
-	if (!parent->engine_was_up)
+	if (!parent->engine_was_up || !open_listener(parent))
 		return;
 	want_child(parent, ROLE_COURIER, 0);
 	want_child(parent, ROLE_DESK, 0);
@@ -333,7 +348,7 @@ start_pings(struct parent *parent)
 int
 parent_main(const struct parent_options *options)
 {
-	struct parent parent = {.options = *options};
+	struct parent parent = {.options = *options, .listener = LISTENER_INIT};
 
 	parent.base = event_base_new();
 	if (parent.base == NULL)

@@ -192,10 +192,30 @@ accept(struct parent *parent, const char *problems)
 	reload_check_done(parent);
 }
 
+/* What speaks against the new configuration, though it is sound; the caller
+ * frees. NULL: nothing. */
+static char *
+find_objection(struct parent *parent)
+{
+	char *error, *text;
+
+	if (drops_all_feeds(parent))
+		return xasprintf("error: the new configuration has no feeds, "
+				 "the one in force has %u\n",
+		    parent->slices->feeds);
+	/* Before the first desk the parent opens it. */
+	if (!parent->engine_was_up || listener_move(&parent->listener,
+					  parent->loading->listen, &error) == 0)
+		return NULL;
+	text = xasprintf("error: %s\n", error);
+	free(error);
+	return text;
+}
+
 bool
 reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 {
-	char *problems;
+	char *problems, *objection;
 	bool loaded, bad;
 
 	if (pid != parent->loader)
@@ -205,11 +225,10 @@ reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 	loaded = wait_status == 0 && slices_seal(parent->loading) == 0;
 	bad = WIFEXITED(wait_status) &&
 	      WEXITSTATUS(wait_status) == EXIT_BAD_CONFIG;
-	if (loaded && drops_all_feeds(parent)) {
+	objection = loaded ? find_objection(parent) : NULL;
+	if (objection != NULL) {
 		free(problems);
-		problems = xasprintf("error: the new configuration has no "
-				     "feeds, the one in force has %u\n",
-		    parent->slices->feeds);
+		problems = objection;
 		loaded = false;
 		bad = true;
 	}

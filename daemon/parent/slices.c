@@ -108,8 +108,6 @@ slices_needing_restart(const struct slices *old, const struct slices *new)
 	struct buf needs = BUF_INIT;
 	size_t len;
 
-	if (strcmp(old->listen, new->listen) != 0)
-		buf_addf(&needs, "desk.listen %s", new->listen);
 	for (const char *at = new->log_folders; *at != '\0'; at += len + 1) {
 		len = strcspn(at, "\n");
 		if (!has_line(old->log_folders, at, len))

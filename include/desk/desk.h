@@ -20,6 +20,7 @@ struct desk {
 	struct role role;
 	struct desk_state state;
 	struct http *http;
+	int lent;                    /* socket for the next CONFIG, or -1 */
 	struct events *events;       /* clients of /api/v1/events */
 	struct websub_list *websubs; /* at hubs */
 	struct actions *actions;     /* requests that wait for another role */

@@ -42,7 +42,8 @@ struct http *http_new(
     struct event_base *, http_on_request, http_body_max, void *arg);
 /* Closes listeners and connections; takes NULL. */
 void http_free(struct http *);
-/* Takes a listening socket. local: the unix socket of the command line. */
+/* Takes a listening socket in place of the one before, whose connections are
+ * closed; -1: none. local: the unix socket of the command line. */
 void http_listen(struct http *, int fd, bool local);
 /* Connections now open. */
 unsigned http_connections(const struct http *);

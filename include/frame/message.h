@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 
-#define MESSAGE_VERSION 3 /* bumped with any change of a field */
+#define MESSAGE_VERSION 4 /* bumped with any change of a field */
 
 enum role_kind {
 	ROLE_PARENT,
@@ -47,6 +47,8 @@ enum message_type {
 	MESSAGE_STOP,   /* (none): drain and exit */
 	/* parent -> fetcher, desk, before CONFIG */
 	MESSAGE_MATCH_SET, /* (fd: compiled block) u64 epoch */
+	/* parent -> desk, before CONFIG, unless it is to have none */
+	MESSAGE_LISTENER, /* (fd: listening socket) of the page and the API */
 	/* parent -> engine */
 	MESSAGE_REOPEN, /* (none): open the rolling logs anew */
 	/* desk -> parent, parent -> desk */

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "frame/message.h"
+#include "parent/listener.h"
 
 #define RELOAD_REQUESTS_MAX 64
 
@@ -31,6 +32,7 @@ struct parent {
 	struct parent_options options;
 	struct event_base *base;
 	struct slices *slices; /* in force; NULL until the first are loaded */
+	struct listener listener; /* of the desk */
 	struct child **children;
 	size_t children_len;
 	int64_t ping_ms; /* how often the roles are asked */
