@@ -16,6 +16,7 @@
  *
  * BUILDDIR says where wirewatchd is. Prints a line of JSON for each round.
  */
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 #include "base/mem.h"
 #include "base/strings.h"
 #include "frame/config.h"
+#include "frame/config_certificates.h"
 #include "tests/fetcher_driver.h"
 
 struct feed {
@@ -152,11 +154,17 @@ static void
 start_fetcher(void)
 {
 	static struct config config;
+	char *why;
 
 	config.defaults.timeout_ms = 60000;
 	config.network.max_connections = options.connections;
 	config.network.idle_connections = options.connections;
-	config.network.ca_file = (char *)(uintptr_t)options.ca_file;
+	if (options.ca_file != NULL) {
+		config.network.certificates =
+		    certificates_read(options.ca_file, 1024 * 1024, &why);
+		if (config.network.certificates == NULL)
+			errx(1, "%s", why);
+	}
 	config.network.resolver = xstrdup("127.0.0.1:9");
 	config.log.level = xstrdup("warning");
 	strings_add(&config.network.allow, "127.0.0.0/8");

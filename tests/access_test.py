@@ -118,6 +118,9 @@ def own_certificates_are_trusted_by_their_feed_alone(place, server):
     place.expect(0, secure.url("/c"), {"ca_file": "server.pem.cert"})
     result = place.expect(78, secure.url("/c"), {"ca_file": "agency.token"})
     check("no certificate (PEM)" in result.stderr, result.stderr)
+    place.expect(0, secure.url("/c"), network={"ca_file": "server.pem.cert"})
+    result = place.expect(78, secure.url("/c"), network={"ca_file": "none.cert"})
+    check("none.cert: No such file" in result.stderr, result.stderr)
     secure.end()
 
 

@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "certificates.h"
 #include "fetcher_world.h"
+#include "frame/config_certificates.h"
 
 /* ---- the world ------------------------------------------------------------
  */
@@ -44,7 +45,7 @@ world_set_up(void **state)
 {
 	struct world *world = xcalloc(1, sizeof(*world));
 	struct config *config = &world->config;
-	char folder[] = "/tmp/wirewatch-test-XXXXXX";
+	char folder[] = "/tmp/wirewatch-test-XXXXXX", *why;
 
 	if (mkdtemp(folder) == NULL)
 		return -1;
@@ -57,7 +58,8 @@ world_set_up(void **state)
 	config->defaults.contact = (char *)(uintptr_t) "desk@example.org";
 	config->network.max_connections = 32;
 	config->network.idle_connections = 32;
-	config->network.ca_file = world->ca_file;
+	config->network.certificates =
+	    certificates_read(world->ca_file, 1024 * 1024, &why);
 	config->log.level = (char *)(uintptr_t) "warning";
 	strings_add(&config->network.allow, "127.0.0.0/8");
 	world_watch(world, "shoigu", "Шойгу");
@@ -83,6 +85,7 @@ world_tear_down(void **state)
 		return -1;
 	strings_clear(&world->config.network.allow);
 	free(world->config.network.resolver);
+	free(world->config.network.certificates);
 	free(world->folder);
 	free(world->ca_file);
 	free(command);

@@ -321,7 +321,8 @@ fetch_url(const struct config *config, const char *url)
 	    config != NULL ? &config->network.allow : &nothing);
 	struct curl_loop_options how = {.wall = wall,
 	    .dns = dns,
-	    .ca_file = config != NULL ? config->network.ca_file : NULL,
+	    .certificates =
+		config != NULL ? config->network.certificates : NULL,
 	    .multis = 1};
 	struct curl_loop *loop;
 	char *warning;

@@ -280,7 +280,7 @@ courier_on_config(void *arg, const struct config *old)
 	struct address_wall *wall = address_wall_new(&network->allow);
 
 	if (!is_same(network->resolver, old->network.resolver) ||
-	    !is_same(network->ca_file, old->network.ca_file))
+	    !is_same(network->certificates, old->network.certificates))
 		log_warning("network.resolver and network.ca_file change for "
 			    "sinks at the next start");
 	curl_loop_set_wall(courier->loop, wall);
@@ -336,7 +336,7 @@ open_handles(struct courier *courier)
 	courier->loop = curl_loop_new(courier->role.base,
 	    &(struct curl_loop_options){.wall = courier->wall,
 		.dns = courier->dns,
-		.ca_file = network->ca_file,
+		.certificates = network->certificates,
 		.multis = MULTIS},
 	    &warning);
 	if (warning != NULL)

@@ -345,7 +345,8 @@ static void
 open_network(struct fetcher *fetcher)
 {
 	const struct config_network *network = &fetcher->role.config->network;
-	struct curl_loop_options options = {.ca_file = network->ca_file};
+	struct curl_loop_options options = {
+	    .certificates = network->certificates};
 	char *warning;
 
 	fetcher->dns = dns_new(fetcher->role.base, network->resolver);

@@ -27,15 +27,15 @@ has_certificate(const struct config_source *source)
 }
 
 char *
-certificates_read(const char *path, char **why)
+certificates_read(const char *path, size_t max, char **why)
 {
 	struct config_source source = {.path = NULL};
 	char *pem = NULL;
 
-	if (source_read(path, CERTIFICATES_MAX, &source) != 0)
-		*why = xasprintf("cannot read %s: %s", path,
-		    errno == EFBIG ? "over 64 KiB, more than one feed may have"
-				   : strerror(errno));
+	if (source_read(path, max, &source) != 0 && errno == EFBIG)
+		*why = xasprintf("%s is larger than %zu KiB", path, max / 1024);
+	else if (source.bytes == NULL)
+		*why = xasprintf("cannot read %s: %s", path, strerror(errno));
 	else if (!has_certificate(&source))
 		*why = xasprintf("no certificate (PEM) in %s", path);
 	else

@@ -229,7 +229,7 @@ read_certificates(struct config_reader *reader,
 	struct config_mark mark = mark_of(reader, node);
 	char *path = reader_path(reader, node->text), *pem, *why;
 
-	pem = certificates_read(path, &why);
+	pem = certificates_read(path, (size_t)field->max, &why);
 	if (pem != NULL) {
 		memcpy(record_at(field, record), &pem, sizeof(pem));
 	} else {

@@ -196,11 +196,12 @@ static const struct schema_field network_fields[] = {
     },
     {
 	.key = "ca_file",
-	.type = FIELD_TEXT,
-	.offset = offsetof(struct config_network, ca_file),
+	.type = FIELD_CERTIFICATES,
+	.offset = offsetof(struct config_network, certificates),
 	.roles = FETCHER | COURIER,
-	.check = value_check_text,
-	.doc = "Certificates (PEM) to trust in place of the system's.",
+	.max = 16 * 1024 * 1024,
+	.doc = "Certificates (PEM, at most 16 MiB) to trust in place of the "
+	       "system's, read when the configuration is.",
     },
     {
 	.key = "max_connections",

@@ -208,6 +208,7 @@ static const struct schema_field feed_fields[] = {
 	.type = FIELD_CERTIFICATES,
 	.offset = offsetof(struct config_feed, certificates),
 	.roles = ENGINE,
+	.max = 64 * 1024,
 	.doc = "Certificates (PEM, at most 64 KiB) to trust for this feed in "
 	       "place of those of network.ca_file, read when the "
 	       "configuration is.",

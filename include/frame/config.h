@@ -76,7 +76,7 @@ struct config_defaults {
 
 struct config_network {
 	struct strings allow;     /* CIDRs beyond public addresses */
-	char *ca_file;            /* NULL: the system's */
+	char *certificates;       /* content of ca_file; NULL: the system's */
 	int64_t max_connections;  /* a fetcher's; default 256 */
 	int64_t host_spacing_ms;  /* between two requests to a host; 20 ms */
 	int64_t idle_connections; /* a fetcher's; default 1000 */

@@ -56,7 +56,8 @@ struct schema_field {
 	size_t len_offset;  /* see enum field_type */
 	uint32_t roles;     /* mask of 1 << enum role_kind */
 	const char *preset; /* value when not given, as in a file; or NULL */
-	int64_t min, max;   /* of numbers, as kept; max 0: no limits */
+	int64_t min, max;   /* of numbers, as kept; max 0: no limits. Of
+			       certificates, bytes */
 	const char *const *choices;          /* ended by NULL */
 	const struct schema_record *record;  /* of GROUP, LIST, NAMES */
 	const struct schema_record *include; /* LIST: an element with this

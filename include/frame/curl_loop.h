@@ -45,14 +45,15 @@ struct curl_target {
 struct curl_loop_options {
 	const struct address_wall *wall; /* outlives the loop */
 	struct dns *dns;                 /* outlives the loop */
-	const char *ca_file;             /* NULL: the system's */
+	const char *certificates;        /* PEM; NULL: the system's */
 	unsigned multis;           /* handles the hosts are spread over; 1+ */
 	long host_connections_max; /* to one host at a time; 0: no limit */
 	long idle_max; /* connections a multi keeps open; 0: libcurl's choice */
 };
 
-/* Reads the certificates, so that no file is needed later. Without any, warning
- * is a text that the caller frees, and https fails; else it is NULL. */
+/* Reads the system's certificates, when they are wanted, so that no file is
+ * needed later. Without any, warning is a text that the caller frees, and https
+ * fails; else it is NULL. */
 struct curl_loop *curl_loop_new(
     struct event_base *, const struct curl_loop_options *, char **warning);
 /* Calls under way are dropped without a word to their callers. */
