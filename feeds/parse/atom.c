@@ -177,12 +177,13 @@ add_link_attachment(struct document *doc, const struct element *el,
 	buf_clear(&title);
 }
 
+/* Where an item names a hub, it is not for the feed. */
 static void
 add_hub(struct document *doc, const struct element *el, const char *href)
 {
 	char *url = url_resolve(document_base(doc, el), href);
 
-	facts_add_hub(&doc->feed, "WebSub", url);
+	facts_add_hub(doc->here, "WebSub", url);
 	free(url);
 }
 

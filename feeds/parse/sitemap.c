@@ -30,7 +30,8 @@ end_loc(struct document *doc, struct element *el, const struct content *content)
 	facts_set_string(doc->here, FACT_GUID, RANK_OWN, content->text);
 }
 
-/* The publication is that of the whole map, which has no title of its own. */
+/* The publication is that of the whole map, which has no title of its own.
+ * Other feeds have one. */
 static void
 end_publication(
     struct document *doc, struct element *el, const struct content *content)
@@ -38,7 +39,8 @@ end_publication(
 	struct raw_text name = {
 	    .bytes = content->text, .len = content->len, .type = RAW_PLAIN};
 
-	facts_set_text(&doc->feed, FACT_TITLE, RANK_LAST, &name);
+	if (doc->format == PARSER_SITEMAP)
+		facts_set_text(&doc->feed, FACT_TITLE, RANK_LAST, &name);
 }
 
 #define MAP SPACE_SITEMAP

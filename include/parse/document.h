@@ -59,6 +59,7 @@ enum place {
 	IN_MEDIA = 1024,  /* media:group, media:content */
 	IN_NEWS = 2048,   /* news:news and news:publication of a sitemap */
 	IN_BODIES = 4096, /* content:items and what leads to its values */
+	IN_GENRE = 8192,  /* itunes:category, which holds its own kind */
 };
 
 struct document;
