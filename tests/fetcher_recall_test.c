@@ -15,12 +15,15 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "fetcher/recall.h"
+#include "tests/feed_edits.h"
 #include "tests/scan_reading.h"
 
 #define GOLDEN_MAX 1000
 #define EDITED 5                 /* times that a golden document is edited */
 #define EDITS_MAX 7              /* at a time */
 #define DOCUMENT_MAX (60 * 1024) /* less than the longest tag */
+#define SERIES 1000              /* of made documents */
+#define POLLS 6                  /* of each */
 
 static struct {
 	char *name;
@@ -67,7 +70,7 @@ known_bytes_are_not_parsed_again_and_one_new_item_is_told(void **state)
 	assert_int_equal(second->items, 50);
 	assert_int_equal(second->known, 49);
 	assert_int_equal(second->told, 1);
-	assert_string_equal(second->title, "Лента");
+	assert_non_null(strstr(buf_str(&second->facts), "|Лента|"));
 	assert_int_equal(second->recalled_len, 50);
 	scan_reading_free(first);
 	scan_reading_free(second);
@@ -263,27 +266,18 @@ golden_documents_read_alike(void **state)
 	scan_reading_free(recalled);
 }
 
-static uint64_t
-next_random(uint64_t *random)
-{
-	*random ^= *random << 13;
-	*random ^= *random >> 7;
-	*random ^= *random << 17;
-	return *random;
-}
-
 static void
 check_edits(const char *name, const struct buf *bytes, uint64_t *random)
 {
 	uint8_t edits[EDITS_MAX * SCAN_EDIT_LEN];
-	size_t edits_len = next_random(random) % (EDITS_MAX + 1);
+	size_t edits_len = feed_random(random) % (EDITS_MAX + 1);
 	struct buf document = BUF_INIT, difference = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(edits); i++)
-		edits[i] = (uint8_t)(next_random(random) >> 20);
+		edits[i] = (uint8_t)(feed_random(random) >> 20);
 	buf_add(&document, bytes->data, bytes->len);
 	scan_compare_edited(&difference, &document, edits, edits_len,
-	    next_random(random) % 4 == 0);
+	    feed_random(random) % 4 == 0);
 	if (difference.len > 0)
 		fail_msg("%s after %zu edits:%s\n%s", name, edits_len,
 		    difference.data, buf_str(&document));
@@ -302,6 +296,91 @@ edited_documents_tell_what_parsing_all_of_them_tells(void **state)
 			if (golden[i].bytes.len < DOCUMENT_MAX)
 				check_edits(
 				    golden[i].name, &golden[i].bytes, &random);
+}
+
+/* Of a feed that is polled again and again: what its engine knows, and what is
+ * recalled of the last poll. */
+struct polled {
+	struct feed_text first, now;
+	struct scan_reading *known, *last;
+	struct buf story; /* of its edits */
+};
+
+static void
+edit_feed(struct polled *polled, uint64_t *random)
+{
+	if (feed_random(random) % 3 == 0) {
+		buf_add_str(&polled->story, " back to the first");
+		feed_text_clear(&polled->now);
+		feed_text_copy(&polled->now, &polled->first);
+	}
+	for (unsigned i = feed_random(random) % 3; i > 0; i--)
+		buf_addf(&polled->story, ", %s",
+		    feed_text_edit(&polled->now, random));
+	buf_add_char(&polled->story, ';');
+}
+
+/* The engine learns what was told, or dies over it. */
+static void
+learn(struct polled *polled, const struct scan_reading *told, uint64_t *random)
+{
+	struct scan_reading *known = polled->known;
+
+	if (feed_random(random) % 8 == 0)
+		return;
+	for (size_t i = 0; i < told->told && known->told < JOB_SEEN_MAX; i++)
+		known->seen[known->told++] = told->seen[i];
+}
+
+static void
+poll_feed(struct polled *polled, uint64_t *random)
+{
+	struct scan_reading *pieces = scan_reading_new();
+	struct scan_reading *whole = scan_reading_new();
+	struct scan_reading *recalled = scan_reading_new();
+	struct buf document = BUF_INIT, difference = BUF_INIT;
+
+	feed_text_write(&polled->now, &document);
+	scan_read_pieces(
+	    pieces, &document, 1 + feed_random(random) % 1000, polled->known);
+	scan_read_whole(whole, &document, polled->known, NULL);
+	scan_read_whole(recalled, &document, polled->known, polled->last);
+	scan_reading_compare(&difference, pieces, whole);
+	scan_reading_compare(&difference, whole, recalled);
+	if (difference.len > 0)
+		fail_msg("%s:%s\n%s", buf_str(&polled->story), difference.data,
+		    buf_str(&document));
+	learn(polled, recalled, random);
+	scan_reading_free(polled->last);
+	polled->last = recalled;
+	scan_reading_free(pieces);
+	scan_reading_free(whole);
+	buf_clear(&document);
+}
+
+/* Feeds of all kinds, edited from poll to poll. */
+static void
+polls_tell_what_parsing_all_of_each_document_tells(void **state)
+{
+	uint64_t random = 2463534242;
+
+	for (int i = 0; i < SERIES; i++) {
+		struct polled polled = {.known = scan_reading_new(),
+		    .last = scan_reading_new(),
+		    .story = BUF_INIT};
+
+		feed_text_make(&polled.first, &random);
+		feed_text_copy(&polled.now, &polled.first);
+		for (int poll = 0; poll < POLLS; poll++) {
+			poll_feed(&polled, &random);
+			edit_feed(&polled, &random);
+		}
+		feed_text_clear(&polled.first);
+		feed_text_clear(&polled.now);
+		scan_reading_free(polled.known);
+		scan_reading_free(polled.last);
+		buf_clear(&polled.story);
+	}
 }
 
 /* A cut item without its guid must wait when the items before had one, though
@@ -353,6 +432,101 @@ another_encoding_has_all_parsed(void **state)
 	buf_clear(&new);
 }
 
+/* Reads a document, and another one with and without what is recalled of the
+ * first: the same must be told. Appends the facts of the feed. */
+static void
+check_pair(const char *old, const char *new, struct buf *facts)
+{
+	struct scan_reading *first = scan_reading_new();
+	struct scan_reading *whole = scan_reading_new();
+	struct scan_reading *recalled = scan_reading_new();
+	struct buf bytes = BUF_INIT, difference = BUF_INIT;
+
+	buf_add_str(&bytes, old);
+	scan_read_whole(first, &bytes, NULL, NULL);
+	buf_reset(&bytes);
+	buf_add_str(&bytes, new);
+	scan_read_whole(whole, &bytes, first, NULL);
+	scan_read_whole(recalled, &bytes, first, first);
+	scan_reading_compare(&difference, whole, recalled);
+	if (difference.len > 0)
+		fail_msg("%s", difference.data);
+	buf_add_str(facts, buf_str(&recalled->facts));
+	scan_reading_free(first);
+	scan_reading_free(whole);
+	scan_reading_free(recalled);
+	buf_clear(&bytes);
+}
+
+/* ... which would come and go with what is recalled. */
+static void
+items_say_nothing_of_their_feed(void **state)
+{
+	struct buf facts = BUF_INIT;
+	static const char *const inside[] = {
+	    "<atom:link rel='hub' href='https://hub/'/>",
+	    "<news:news><news:publication><news:name>Its</news:name>"
+	    "</news:publication></news:news>",
+	    "<itunes:category text='a'><ttl>9</ttl></itunes:category>"};
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(*inside); i++) {
+		char *document = xasprintf("<rss><channel><item><guid>1</guid>"
+					   "%s</item></channel></rss>",
+		    inside[i]);
+
+		buf_reset(&facts);
+		check_pair(document, document, &facts);
+		assert_string_equal(facts.data, "||-|-|-|-|-|0 0 0 0");
+		free(document);
+	}
+	buf_clear(&facts);
+}
+
+/* An end tag with a blank hides the end of an item. */
+static void
+what_stands_behind_a_hidden_end_is_parsed_again(void **state)
+{
+	struct buf facts = BUF_INIT;
+	static const char document[] =
+	    "<rss><channel><item><guid>1</guid></item ><title>T</title>"
+	    "<ttl>9</ttl></item></channel></rss>";
+
+	check_pair(document, document, &facts);
+	assert_string_equal(facts.data, "||T|-|-|-|-|540 0 0 0");
+	buf_clear(&facts);
+}
+
+static void
+a_thousand_items_are_taken_though_they_are_recalled(void **state)
+{
+	struct buf document = BUF_INIT, facts = BUF_INIT;
+
+	buf_add_str(&document, "<rss><channel>");
+	for (int i = 0; i < 1001; i++)
+		buf_add_str(&document, "<item><guid>1</guid></item>");
+	buf_add_str(&document, "</channel></rss>");
+	check_pair(document.data, document.data, &facts);
+	assert_non_null(strstr(facts.data, "only the first 1000"));
+	buf_clear(&document);
+	buf_clear(&facts);
+}
+
+/* In this encoding a per cent sign is another one from the first byte outside
+ * of ASCII on. */
+static void
+letters_that_are_skipped_count_for_the_encoding(void **state)
+{
+	struct buf facts = BUF_INIT;
+
+#define HEAD_864 "<?xml version='1.0' encoding='cp864'?><rss><channel>"
+#define PLAIN "<item><guid>1</guid><title>plain</title></item>"
+#define ARABIC "<item><guid>2</guid><title>\xE1\xE2\xE4</title></item>"
+#define NEW(id) "<item><guid>" id "</guid><title>50%</title></item>"
+	check_pair(HEAD_864 PLAIN ARABIC "</channel></rss>",
+	    HEAD_864 PLAIN NEW("3") ARABIC NEW("4") "</channel></rss>", &facts);
+	buf_clear(&facts);
+}
+
 static void
 memory_is_bounded_and_the_latest_stay(void **state)
 {
@@ -392,8 +566,15 @@ main(void)
 	    cmocka_unit_test(golden_documents_read_alike),
 	    cmocka_unit_test(
 		edited_documents_tell_what_parsing_all_of_them_tells),
+	    cmocka_unit_test(
+		polls_tell_what_parsing_all_of_each_document_tells),
 	    cmocka_unit_test(cut_item_waits_for_the_guid_that_others_had),
 	    cmocka_unit_test(another_encoding_has_all_parsed),
+	    cmocka_unit_test(items_say_nothing_of_their_feed),
+	    cmocka_unit_test(what_stands_behind_a_hidden_end_is_parsed_again),
+	    cmocka_unit_test(
+		a_thousand_items_are_taken_though_they_are_recalled),
+	    cmocka_unit_test(letters_that_are_skipped_count_for_the_encoding),
 	    cmocka_unit_test(memory_is_bounded_and_the_latest_stay),
 	};
 

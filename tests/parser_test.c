@@ -144,26 +144,127 @@ a_text_of_12_mb_is_cut(void **state)
 	parser_free(parser);
 }
 
+/* ---- what lies between items --------------------------------------------- */
+
+#define ITEM "<item><guid>1</guid></item>"
+#define RDF                                                                \
+	"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'" \
+	" xmlns='http://purl.org/rss/1.0/'>"
+#define ATOM "<feed xmlns='http://www.w3.org/2005/Atom'>"
+#define X16 "<x><x><x><x><x><x><x><x><x><x><x><x><x><x><x><x>"
+
+/* Reads a document so far, and whether it is at rest there. */
+static bool
+rests(const char *document, uint64_t *context)
+{
+	struct seen seen;
+	struct parser *parser = begin(&seen);
+	bool at_rest;
+
+	parser_foresee(parser, document, strlen(document));
+	push(parser, document);
+	parser_settle(parser);
+	at_rest = parser_is_at_rest(parser, context);
+	parser_finish(parser);
+	parser_free(parser);
+	item_clear(&seen.last);
+	return at_rest;
+}
+
+static void
+a_document_is_at_rest_between_items_alone(void **state)
+{
+	static const char *const at_rest[] = {HEAD, HEAD ITEM, HEAD ITEM "\n",
+	    HEAD "<!-- no -->", "<rss><x>", RDF, RDF ITEM, ATOM,
+	    "<!DOCTYPE rss>" HEAD};
+	static const char *const not_at_rest[] = {"", " ", "{\"items\": [",
+	    HEAD "<item>", HEAD "<it", HEAD "&am", HEAD "<!--", HEAD "<?",
+	    HEAD "<![CDATA[", HEAD "\xD0\xB0\xD0", HEAD "<items>",
+	    HEAD ITEM TAIL, HEAD X16 X16 X16 X16 X16 X16 X16 X16 "<item/>",
+	    RDF "<item>", ATOM "<title>", ATOM "<description>", ATOM "<entry>",
+	    "<!DOCTYPE rss [<!ENTITY b 'c'>]>" HEAD,
+	    "<?xml version='1.0' encoding='iso-2022-jp'?><rss><channel>"};
+	uint64_t context;
+
+	for (size_t i = 0; i < sizeof(at_rest) / sizeof(*at_rest); i++)
+		if (!rests(at_rest[i], &context))
+			fail_msg("not at rest: %s", at_rest[i]);
+	for (size_t i = 0; i < sizeof(not_at_rest) / sizeof(*not_at_rest); i++)
+		if (rests(not_at_rest[i], &context))
+			fail_msg("at rest: %s", not_at_rest[i]);
+}
+
+static void
+nothing_is_at_rest_that_was_not_foreseen_and_settled(void **state)
+{
+	struct seen seen;
+	struct parser *parser = begin(&seen);
+	uint64_t context;
+
+	push(parser, HEAD);
+	parser_settle(parser);
+	assert_false(parser_is_at_rest(parser, &context));
+	parser_finish(parser);
+	parser_free(parser);
+	parser = begin(&seen);
+	parser_foresee(parser, HEAD, strlen(HEAD));
+	push(parser, HEAD);
+	assert_false(parser_is_at_rest(parser, &context));
+	parser_settle(parser);
+	assert_true(parser_is_at_rest(parser, &context));
+	push(parser, "x");
+	assert_false(parser_is_at_rest(parser, &context));
+	parser_finish(parser);
+	parser_free(parser);
+}
+
 static void
 many_different_names_stay_within_memory(void **state)
 {
-	struct seen seen = {0};
+	struct seen seen;
 	struct parser *parser = begin(&seen);
-	struct buf tag = BUF_INIT;
-	enum parser_result result;
+	uint64_t context;
+	struct buf tags = BUF_INIT;
+	bool more = true;
 
+	parser_foresee(parser, HEAD, strlen(HEAD));
 	push(parser, HEAD);
-	for (int i = 0; i < 400000; i++) {
-		buf_reset(&tag);
-		buf_addf(&tag, "<name-%d/>", i);
-		if (!parser_push(parser, tag.data, tag.len))
-			break;
+	for (int i = 0; i < 1000000 && more; i++) {
+		buf_addf(&tags, "<name-%d/>", i);
+		if (i % 100 != 0)
+			continue;
+		more = parser_push(parser, tags.data, tags.len);
+		parser_settle(parser);
+		buf_reset(&tags);
 	}
-	push(parser, TAIL);
-	result = parser_finish(parser);
-	assert_true(result == PARSER_OK || result == PARSER_REFUSED);
-	buf_clear(&tag);
+	assert_false(more);
+	assert_false(parser_is_at_rest(parser, &context));
+	assert_int_equal(parser_finish(parser), PARSER_REFUSED);
+	buf_clear(&tags);
 	parser_free(parser);
+}
+
+/* All that the same bytes may mean something else by. */
+static void
+contexts_differ_by_encoding_and_open_tags(void **state)
+{
+	static const char *const heads[] = {"<rss><channel>", "<channel>",
+	    "<rss><x>", "<rss><channel a='b'>", "<rss a='b'><channel>",
+	    "<rss xml:base='http://b/'><channel>",
+	    "<rss xml:lang='ru'><channel>", RDF, ATOM, "<feed>",
+	    "<?xml version='1.0' encoding='koi8-r'?><rss><channel>\xC4",
+	    "<?xml version='1.0' encoding='cp1251'?><rss><channel>\xC4"};
+	uint64_t contexts[sizeof(heads) / sizeof(*heads)], same;
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		if (!rests(heads[i], &contexts[i]))
+			fail_msg("not at rest: %s", heads[i]);
+		for (size_t k = 0; k < i; k++)
+			if (contexts[i] == contexts[k])
+				fail_msg("alike: %s, %s", heads[i], heads[k]);
+	}
+	assert_true(rests("<rss><channel><title>Other</title>" ITEM, &same));
+	assert_true(same == contexts[0]);
 }
 
 static void
@@ -345,6 +446,10 @@ main(void)
 	    cmocka_unit_test(documents_past_16_mib_end_there),
 	    cmocka_unit_test(a_text_of_12_mb_is_cut),
 	    cmocka_unit_test(many_different_names_stay_within_memory),
+	    cmocka_unit_test(a_document_is_at_rest_between_items_alone),
+	    cmocka_unit_test(
+		nothing_is_at_rest_that_was_not_foreseen_and_settled),
+	    cmocka_unit_test(contexts_differ_by_encoding_and_open_tags),
 	    cmocka_unit_test(dates_without_zone_take_the_configured_one),
 	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
 	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),

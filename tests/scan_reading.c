@@ -1,6 +1,7 @@
 /*
  * Readings of the fetcher's scan, and edits.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +36,32 @@ scan_reading_new(void)
 void
 scan_reading_free(struct scan_reading *reading)
 {
-	free(reading->title);
+	buf_clear(&reading->items_told);
+	buf_clear(&reading->facts);
 	free(reading);
+}
+
+static void
+add_string(struct buf *out, const char *string)
+{
+	buf_addf(out, "|%s", string != NULL ? string : "-");
+}
+
+static void
+add_item(struct buf *out, const struct item *item)
+{
+	const char *const fields[] = {item->guid, item->url, item->title,
+	    item->summary, item->content, item->language};
+
+	buf_addf(out, "%" PRIx64 " %" PRIx64 " %" PRId64 " %" PRId64, item->key,
+	    item->revision, item->published_at, item->modified_at);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		add_string(out, fields[i]);
+	for (size_t i = 0; i < item->authors_len; i++)
+		add_string(out, item->authors[i]);
+	for (size_t i = 0; i < item->tags_len; i++)
+		add_string(out, item->tags[i]);
+	buf_add_char(out, '\n');
 }
 
 static void
@@ -44,9 +69,24 @@ on_item(void *arg, const struct item_message *message)
 {
 	struct scan_reading *reading = arg;
 
+	add_item(&reading->items_told, &message->item);
 	if (reading->told < JOB_SEEN_MAX)
 		reading->seen[reading->told++] = (struct job_seen){
 		    message->item.key, message->item.revision};
+}
+
+static void
+add_facts(struct buf *out, const struct scan_result *result)
+{
+	const char *const facts[] = {result->problem, result->title,
+	    result->hub, result->self, result->cloud, result->older};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		add_string(out, facts[i]);
+	for (size_t i = 0; i < result->page.feeds_len; i++)
+		add_string(out, result->page.feeds[i]);
+	buf_addf(out, "|%d %x %x %d", result->ttl_s, result->skip_hours,
+	    result->skip_days, result->page.is_wall);
 }
 
 static struct scan *
@@ -61,7 +101,8 @@ begin(struct scan_reading *reading, const struct scan_reading *seen)
 		options.seen = seen->seen;
 		options.seen_len = seen->told;
 	}
-	free(reading->title);
+	buf_clear(&reading->items_told);
+	buf_clear(&reading->facts);
 	*reading = (struct scan_reading){0};
 	return scan_new(&options, on_item, reading);
 }
@@ -77,7 +118,7 @@ end(struct scan_reading *reading, struct scan *scan)
 	reading->known = result.known;
 	reading->result = result.result;
 	memcpy(reading->present, result.present, sizeof(reading->present));
-	reading->title = xstrdup_null(result.title);
+	add_facts(&reading->facts, &result);
 	reading->recalled_len = scan_memory(scan, &items);
 	memcpy(
 	    reading->recalled, items, reading->recalled_len * sizeof(*items));
@@ -127,10 +168,12 @@ scan_reading_compare(
 		buf_addf(out, " known %u, %u", a->known, b->known);
 	if (memcmp(a->present, b->present, sizeof(a->present)) != 0)
 		buf_add_str(out, " present");
-	if (a->told != b->told)
-		buf_addf(out, " told %zu, %zu", a->told, b->told);
-	else if (memcmp(a->seen, b->seen, a->told * sizeof(*a->seen)) != 0)
-		buf_add_str(out, " other items told");
+	if (strcmp(buf_str(&a->items_told), buf_str(&b->items_told)) != 0)
+		buf_addf(out, " told\n%sand\n%s", buf_str(&a->items_told),
+		    buf_str(&b->items_told));
+	if (strcmp(buf_str(&a->facts), buf_str(&b->facts)) != 0)
+		buf_addf(out, " facts\n%s and\n%s\n", buf_str(&a->facts),
+		    buf_str(&b->facts));
 }
 
 /* ---- edits ----------------------------------------------------------------

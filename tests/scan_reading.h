@@ -20,7 +20,8 @@ struct scan_reading {
 	uint32_t known;
 	uint8_t present[JOB_SEEN_MAX / 8];
 	enum parser_result result;
-	char *title;
+	struct buf items_told; /* their fields, a line each */
+	struct buf facts;      /* of the feed */
 	struct job_seen seen[JOB_SEEN_MAX];
 	size_t told;
 	struct recall_item recalled[RECALL_ITEMS_MAX];

@@ -294,11 +294,12 @@ find_known(struct scan *scan, const struct scan_past *past, uint64_t hash)
 }
 
 /* Parses an item. It is remembered if it and nothing else came out of these
- * bytes and they left things as they found them. */
+ * bytes, and they left things as they found them. */
 static bool
 parse_span(struct scan *scan, const struct span *span)
 {
 	uint32_t before = scan->items;
+	size_t elements = parser_feed_elements(scan->parser);
 	uint64_t context;
 
 	if (!push_pieces(scan, span->bytes, span->len))
@@ -307,7 +308,8 @@ parse_span(struct scan *scan, const struct span *span)
 	if (scan->items != before + 1)
 		scan->misaligned = true;
 	else if (span->at_rest && parser_is_at_rest(scan->parser, &context) &&
-		 context == span->context) {
+		 context == span->context &&
+		 parser_feed_elements(scan->parser) == elements + 1) {
 		scan->last.hash = span->hash;
 		remember(scan, &scan->last);
 	}

@@ -496,7 +496,7 @@ bool
 decoder_is_at_rest(const struct decoder *d)
 {
 	return d->foreseen != NULL && d->foreseen->kind != ENCODING_STATE &&
-	       d->held.len == 0 && d->marks == 0;
+	       d->held.len == 0;
 }
 
 void

@@ -160,6 +160,7 @@ static void
 start_rule(struct document *doc, struct element *el, const struct rule *rule,
     const struct attributes *attributes)
 {
+	doc->feed_elements += doc->here == &doc->feed;
 	el->rule = rule;
 	el->takes_text = rule->takes_text;
 	el->inside = rule->takes_text && rule->inside == IN_NOTHING
@@ -201,9 +202,9 @@ document_start(struct document *doc, const unsigned char *name,
 }
 
 bool
-document_is_at_rest(const struct document *doc, size_t depth)
+document_is_at_rest(const struct document *doc)
 {
-	return doc->depth == depth && !doc->elements[depth].takes_text &&
+	return !doc->elements[doc->depth].takes_text &&
 	       doc->here == &doc->feed && !doc->feed_done &&
 	       doc->items < DOCUMENT_ITEMS_MAX;
 }

@@ -482,12 +482,11 @@ mender_flush(struct mender *m)
 }
 
 bool
-mender_is_at_rest(const struct mender *m, uint64_t *open, size_t *depth)
+mender_is_at_rest(const struct mender *m, uint64_t *open)
 {
-	*depth = m->stack.depth;
-	return m->state == TEXT && m->problem == MEND_FINE &&
-	       m->held.len == 0 && m->out.len == 0 && m->text.len == 0 &&
-	       m->entities.len == 0 && tag_stack_hash(&m->stack, open);
+	return m->state == TEXT && m->held.len == 0 && m->out.len == 0 &&
+	       m->text.len == 0 && m->entities.len == 0 &&
+	       tag_stack_hash(&m->stack, open);
 }
 
 void

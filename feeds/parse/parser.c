@@ -23,7 +23,7 @@
 #include "text/clean.h"
 #include "text/html.h"
 
-#define PARSER_BYTES_MAX (16 * 1024 * 1024) /* of a document */
+#define PARSER_BYTES_MAX (16 * 1024 * 1024) /* parsed of a document */
 #define PARSER_KEPT_MAX (4 * 1024 * 1024)   /* free memory kept */
 #define PARSER_START_LEN 512 /* characters kept to tell what it is */
 
@@ -212,23 +212,24 @@ bool
 parser_is_at_rest(const struct parser *p, uint64_t *context)
 {
 	uint64_t open;
-	size_t depth;
 
-	if (p->syntax != SYNTAX_XML || !wants_more(p) ||
-	    !decoder_is_at_rest(p->decoder) ||
-	    !mender_is_at_rest(p->mender, &open, &depth) ||
-	    !document_is_at_rest(&p->doc, depth + 1))
+	if (!wants_more(p) || !decoder_is_at_rest(p->decoder) ||
+	    !mender_is_at_rest(p->mender, &open) ||
+	    !document_is_at_rest(&p->doc))
 		return false;
-	*context = hash_bytes(p->encoding + p->doc.format, &open, sizeof(open));
+	*context = hash_bytes(p->encoding, &open, sizeof(open));
 	return true;
+}
+
+size_t
+parser_feed_elements(const struct parser *p)
+{
+	return p->doc.feed_elements;
 }
 
 void
 parser_skip(struct parser *p, const char *bytes, size_t len, bool has_guid)
 {
-	p->bytes += len < PARSER_BYTES_MAX - p->bytes
-			? len
-			: PARSER_BYTES_MAX - p->bytes;
 	decoder_skip(p->decoder, bytes, len);
 	p->doc.items++;
 	p->doc.has_guids |= has_guid;

@@ -138,6 +138,7 @@ struct document {
 	struct facts_views views;
 	struct name_cache names[DOCUMENT_CACHE_LEN];
 	size_t items;
+	size_t feed_elements; /* with a meaning, and outermost ones of items */
 	bool feed_done; /* the feed's root was closed */
 	bool stopped;   /* on_item said so */
 	bool too_many;  /* items were left out */
@@ -167,9 +168,9 @@ void document_start(struct document *, const unsigned char *name,
     const struct attributes *);
 void document_end(struct document *, const unsigned char *name);
 void document_text(struct document *, const char *text, size_t len);
-/* Whether so many elements are open, of which none is an item and the innermost
- * takes no text, and items are still taken. */
-bool document_is_at_rest(const struct document *, size_t depth);
+/* Whether no open element is an item, the innermost takes no text, and items
+ * are still taken. */
+bool document_is_at_rest(const struct document *);
 
 /* For rules: */
 

@@ -38,9 +38,9 @@ void mender_push(struct mender *, const char *text, size_t len);
 /* Gives the sink what is ready, however little. */
 void mender_flush(struct mender *);
 /* Whether all that was pushed was given to the sinks and what comes next is
- * read in the light of the few open elements alone, of which *open gets a hash
- * and *depth the number. */
-bool mender_is_at_rest(const struct mender *, uint64_t *open, size_t *depth);
+ * read in the light of the few open elements alone, of which *open gets a hash;
+ * where there is no problem. */
+bool mender_is_at_rest(const struct mender *, uint64_t *open);
 /* Nothing more comes: what was held back is read and given to the sink. */
 void mender_finish(struct mender *);
 /* Closes the elements that the document left open; the sink gets their end

@@ -99,8 +99,11 @@ void parser_settle(struct parser *);
  * is read in the light of *context alone: the encoding and the tags that are
  * open, which are a feed's or a channel's and take no text. */
 bool parser_is_at_rest(const struct parser *, uint64_t *context);
+/* The elements so far that said something of the feed, or were items. */
+size_t parser_feed_elements(const struct parser *);
 /* At rest: passes over bytes of the document that were pushed before in the
- * same context, told one item, with or without a guid, and led back to it. */
+ * same context, told one item, with or without a guid, said nothing of the
+ * feed, and led back to it. */
 void parser_skip(struct parser *, const char *bytes, size_t len, bool has_guid);
 /* Ends the document. May be called once, also early. */
 enum parser_result parser_finish(struct parser *);
