@@ -165,6 +165,7 @@
  *   daemon/parent/listener.c             the socket of page and API
  *   daemon/parent/loader.c               reads the configuration aside
  *   daemon/parent/notify.c               talks to systemd
+ *   daemon/parent/opened.c               what roles open before their sandbox
  *   daemon/parent/parent.c               children, signals, pings, stop
  *   daemon/parent/reload.c               swaps a configuration in
  *   daemon/parent/slices.c               memory files of a configuration

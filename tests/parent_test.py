@@ -202,21 +202,6 @@ def the_level_of_the_command_line_outweighs_the_configuration(daemon):
         check(done.returncode == 64 and "--log-" in done.stderr, done.stderr)
 
 
-def what_needs_a_restart_is_told(daemon):
-    path = daemon.path("logs", "elsewhere", "more.jsonl")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    daemon.configure(dict(CONFIG, sinks=[
-        {"id": "log", "type": "log", "path": "alerts.jsonl"},
-        {"id": "more", "type": "log", "path": path}]))
-    done = daemon.cli("reload")
-    check(done.returncode == 0, "status %d" % done.returncode)
-    check("needs a restart of the service: a log in the new folder " +
-          os.path.dirname(path) in done.stdout, done.stdout)
-    daemon.configure(CONFIG)
-    done = daemon.cli("reload")
-    check(done.stdout == "the new configuration is in force\n", done.stdout)
-
-
 def main():
     tap = harness.Tap()
     harness.need_programs(tap, harness.WIREWATCHD, harness.WIREWATCH)
@@ -226,7 +211,6 @@ def main():
         for test in (killed_roles_are_back_soon,
                      broken_configuration_is_refused_and_the_old_one_stays,
                      a_reload_that_would_drop_everything_is_refused,
-                     what_needs_a_restart_is_told,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,
                      second_instance_is_refused_with_a_clear_message,

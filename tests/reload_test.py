@@ -3,10 +3,17 @@
 it names say. Prints TAP.
 """
 import http.client
+import os
+import shutil
 import socket
+import threading
 
-from harness import Daemon, FeedServer, Tap, check, need_programs, wait_for
-from servers import free_port
+from harness import (Daemon, FeedServer, Tap, check, need_programs, wait_for,
+                     webhook_is_genuine)
+from outlets import Outlet
+from servers import FEED, NameServer, WebServer, free_port, make_certificate
+
+ALL = ("engine", "fetcher", "courier", "desk")
 
 
 def configuration(server, **changes):
@@ -14,23 +21,33 @@ def configuration(server, **changes):
         "defaults": {"interval": "1h"},
         "desk": {"listen": "127.0.0.1:0"},
         "fetchers": 2,
-        "feeds": [{"id": "a", "url": server.url("/feed/0")}],
-        "network": {"allow": ["127.0.0.0/8"]},
+        "feeds": [{"id": "news", "url": server.url("/news"), "interval": "100ms"}],
+        "network": {"allow": ["127.0.0.0/8"], "host_spacing": "0"},
         "entities": [{"id": "macron", "names": ["Macron"]}],
-        "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
+        "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"},
+                  {"id": "hook", "type": "webhook", "url": server.url("/hook/reload"),
+                   "secret_file": "hook.key", "types": ["item"]}],
     }
-    config.update(changes)
+    for name, value in changes.items():
+        config[name] = {**config[name], **value} if name == "network" else value
     return config
 
 
 class World:
     def __init__(self):
         self.server = FeedServer()
+        self.outlet = Outlet("News", "/news")
+        self.outlet.add("Old news", hours_ago=30)
+        self.outlet.serve(self.server)
+        self.told = 0  # that the hook got and a test has seen
         self.daemon = Daemon(configuration(self.server))
+        self.daemon.write("hook.key", "first secret")
         self.daemon.start()
+        wait_for(lambda: self.feed("news").get("last_success"), "the first poll")
 
     def reload(self, **changes):
         """Reloads with these changes; returns what the command printed."""
+        self.before = {kind: self.pids(kind) for kind in ALL}
         self.daemon.configure(configuration(self.server, **changes))
         done = self.daemon.cli("reload")
         check(done.returncode == 0, done.stderr)
@@ -44,6 +61,24 @@ class World:
 
     def pids(self, *kinds):
         return sorted(pid for pid, role in self.daemon.roles() if role in kinds)
+
+    def replaced(self, *kinds):
+        """Which of the processes are other ones after what was reloaded last."""
+        return {kind for kind in kinds if self.pids(kind) != self.before[kind]}
+
+    def feed(self, name):
+        return self.daemon.api("/api/v1/feeds/" + name)[1]
+
+    def publish(self, title):
+        self.outlet.add("Macron: " + title)
+        self.outlet.serve(self.server)
+
+    def hooks(self, count):
+        """That many webhooks more, and no other."""
+        hooks = self.server.hooks("reload", after=self.told, wait=count)
+        check(len(hooks) == count, "%d webhooks, not %d" % (len(hooks), count))
+        self.told += count
+        return hooks
 
     def listen(self):
         return self.daemon.api("/api/v1/status")[1]["listen"]
@@ -127,11 +162,157 @@ def new_desk_has_the_moved_address(world):
     check(world.listen() == old, world.listen())
 
 
+# ---- what a role opens before its sandbox -------------------------------------
+
+
+def same_configuration_replaces_nobody(world):
+    for changes in ({}, {}, {"defaults": {"interval": "2h"}}):
+        world.reload(**changes)
+        check(not world.replaced(*ALL), world.replaced(*ALL))
+
+
+def resolver_is_taken_over(world):
+    ignorant, knowing = NameServer(knows=False), NameServer()
+    port = world.server.port
+    feeds = [{"id": "named", "url": "http://feed.example:%d/news" % port, "interval": "200ms"}]
+    try:
+        world.reload(feeds=feeds, network={"resolver": ignorant.address})
+        check(world.replaced(*ALL) == {"fetcher", "courier"}, world.replaced(*ALL))
+        wait_for(lambda: world.feed("named").get("failures"), "a failure")
+        world.reload(feeds=feeds, network={"resolver": knowing.address})
+        world.daemon.cli("poll", "named")
+        wait_for(lambda: world.feed("named").get("last_success"), "a success")
+        world.reload(feeds=feeds, network={"resolver": knowing.address})
+        check(not world.replaced(*ALL), world.replaced(*ALL))
+    finally:
+        world.reload()
+        ignorant.stop()
+        knowing.stop()
+
+
+def certificates_are_read_anew(world):
+    """a file of certificates that changed under its name is read anew"""
+    right, wrong = world.daemon.path("right.pem"), world.daemon.path("wrong.pem")
+    make_certificate(right)
+    make_certificate(wrong)
+    server = WebServer(certificate=right)
+    used = world.daemon.path("etc", "ca.pem")
+    feeds = [{"id": "secure", "url": server.url("/feed"), "interval": "200ms"}]
+    for changes in (
+            {"feeds": feeds, "network": {"ca_file": "ca.pem"}},
+            {"feeds": [{**feeds[0], "id": "own", "ca_file": "ca.pem"}]}):
+        name = changes["feeds"][0].get("id")
+        shutil.copy(wrong + ".cert", used)
+        world.reload(**changes)
+        wait_for(lambda: world.feed(name).get("failures"), "a failure")
+        shutil.copy(right + ".cert", used)
+        world.reload(**changes)
+        check(world.replaced("engine", "desk") == set(), "more than need be")
+        world.daemon.cli("poll", name)
+        wait_for(lambda: world.feed(name).get("last_success"), "a success")
+        # and a connection that is kept alive does not outlive the trust
+        shutil.copy(wrong + ".cert", used)
+        world.reload(**changes)
+        fetches = world.feed(name)["fetches"]
+        wait_for(lambda: world.feed(name)["fetches"] > fetches + 1, "two more")
+        check(world.feed(name).get("failures"), "it is still trusted")
+    world.reload()
+    server.end()
+
+
+def secret_is_read_anew(world):
+    """a file of a secret that changed is read anew, and nobody is replaced"""
+    for secret in ("second secret", "third secret"):
+        world.daemon.write("hook.key", secret)
+        world.reload()
+        check(not world.replaced(*ALL), world.replaced(*ALL))
+        world.publish("signed with the " + secret)
+        check(webhook_is_genuine(world.hooks(1)[0], secret), "signed with another secret")
+
+
+def log_in_a_new_folder_is_written(world):
+    folders = [world.daemon.path("elsewhere-%d" % i) for i in (1, 2)]
+    for number, folder in enumerate(folders):
+        os.mkdir(folder)
+        more = {"id": "more-%d" % number, "type": "log", "path": folder + "/more.jsonl"}
+        world.reload(sinks=configuration(world.server)["sinks"] + [more])
+        check(world.replaced(*ALL) == {"engine"}, world.replaced(*ALL))
+        world.publish("for the log in " + folder)
+        world.hooks(1)
+        wait_for(lambda: any(folder in alert["item"]["title"] for alert in
+                             world.daemon.log_alerts(more["path"])), "the line")
+    more["path"] = folder + "/another.jsonl"
+    world.reload(sinks=configuration(world.server)["sinks"] + [more])
+    check(world.replaced(*ALL) == set(), "a known folder")
+    world.reload()
+
+
+def poll_under_way_is_done_again(world):
+    """a poll that a fetcher had under way when it was replaced is done again"""
+    release, come = threading.Event(), threading.Semaphore(0)
+
+    def slow(request):
+        come.release()
+        release.wait()
+        return 200, {"Content-Type": "text/xml"}, FEED
+
+    server, names = WebServer({"/slow": slow}), NameServer()
+    feeds = [{"id": "slow", "url": server.url("/slow")}]
+    try:
+        world.reload(feeds=feeds)
+        come.acquire()
+        world.reload(feeds=feeds, network={"resolver": names.address})
+        come.acquire()
+        release.set()
+        wait_for(lambda: world.feed("slow").get("last_success"), "the answer")
+        check(not world.feed("slow").get("failures"), "a failure was counted")
+    finally:
+        release.set()
+        world.reload()
+        server.end()
+        names.stop()
+
+
+def replacements_lose_nothing(world):
+    """news that come while roles are replaced are told once, and nobody is blamed"""
+    names = NameServer()
+    folder = world.daemon.path("elsewhere-3")
+    os.mkdir(folder)
+    more = {"id": "more", "type": "log", "path": folder + "/more.jsonl"}
+    for i in range(6):
+        world.publish("report %d" % i)
+        world.reload(
+            network={"resolver": names.address} if i % 2 else {},
+            sinks=configuration(world.server)["sinks"] + ([more] if i % 3 == 0 else []))
+        check("fetcher" in world.replaced(*ALL) or i == 0, "nothing was replaced")
+    titles = [hook["body"] for hook in world.hooks(6)]
+    for i in range(6):
+        check(sum("report %d\"" % i in title for title in titles) == 1, "report %d" % i)
+    status = world.daemon.api("/api/v1/status")[1]
+    check(all(role["restarts"] == 0 for role in status["roles"]),
+          "restarts were counted: %s" % status["roles"])
+    check(all(not sink.get("attempts_failed") for sink in status["sinks"]), status["sinks"])
+    check(not world.feed("news").get("failures"), "a failure was counted")
+    check(not any(alert["type"].startswith("feed.") for alert in world.daemon.log_alerts()),
+          "an alert about a feed")
+    check(not any(word in line for line in world.daemon.lines for word in
+                  ("exited with", "killed", "cut off", "on the bench", "not delivered")),
+          world.daemon.diagnostics())
+    names.stop()
+
+
 TESTS = (
     listen_moves,
     listen_widens_and_narrows,
     taken_port_is_refused,
     listen_goes_off_and_on,
+    same_configuration_replaces_nobody,
+    resolver_is_taken_over,
+    certificates_are_read_anew,
+    secret_is_read_anew,
+    log_in_a_new_folder_is_written,
+    poll_under_way_is_done_again,
+    replacements_lose_nothing,
     new_desk_has_the_moved_address,
 )
 

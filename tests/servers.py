@@ -1,5 +1,5 @@
 """Small servers that the feed server is not: one that tells what it was asked,
-and proxies (HTTP with CONNECT, SOCKS 5)."""
+proxies (HTTP with CONNECT, SOCKS 5), a name server."""
 import http.server
 import os
 import socket
@@ -171,6 +171,34 @@ class _SocksHandler(socketserver.BaseRequestHandler):
         with socket.create_connection(("127.0.0.1", port)) as server:
             self.request.sendall(b"\x05\x00\x00\x01" + bytes(6))
             join(self.request, server)
+
+
+class NameServer:
+    """Answers each query with 127.0.0.1, or with the word that there is none."""
+
+    def __init__(self, knows=True):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.knows = knows
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self):
+        while True:
+            query, asker = self.socket.recvfrom(512)
+            if not query:
+                return
+            end = query.index(b"\0", 12) + 5
+            found = self.knows and query[end - 4:end - 2] == b"\0\1"  # an A record
+            answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if found else b""
+            head = struct.pack("!5H", 0x8180 if self.knows else 0x8183, 1, found, 0, 0)
+            self.socket.sendto(query[:2] + head + query[12:end] + answer, asker)
+
+    def stop(self):
+        self.socket.sendto(b"", self.socket.getsockname())
+        self.thread.join()
+        self.socket.close()
 
 
 def free_port():

@@ -118,10 +118,12 @@ courier_on_deliver(void *arg, struct peer *peer, struct message_reader *reader)
 	if (delivery == NULL)
 		return -1;
 	sink = find_sink(courier, delivery->sink);
-	if (sink == NULL || courier->role.stopping)
+	if (courier->role.stopping)
+		delivery_free(delivery); /* the next courier gets it */
+	else if (sink == NULL)
 		courier_on_result(courier, delivery,
-		    &(struct delivery_result){.outcome = DELIVERY_RETRY,
-			.error = sink == NULL ? "no such sink" : "stopping"});
+		    &(struct delivery_result){
+			.outcome = DELIVERY_RETRY, .error = "no such sink"});
 	else if (sink->webhook != NULL)
 		webhook_send(sink->webhook, delivery);
 	else
@@ -266,12 +268,6 @@ take_config(struct courier *courier)
 	}
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static void
 courier_on_config(void *arg, const struct config *old)
 {
@@ -279,10 +275,6 @@ courier_on_config(void *arg, const struct config *old)
 	const struct config_network *network = &courier->role.config->network;
 	struct address_wall *wall = address_wall_new(&network->allow);
 
-	if (!is_same(network->resolver, old->network.resolver) ||
-	    !is_same(network->certificates, old->network.certificates))
-		log_warning("network.resolver and network.ca_file change for "
-			    "sinks at the next start");
 	curl_loop_set_wall(courier->loop, wall);
 	address_wall_free(courier->wall);
 	courier->wall = wall;

@@ -106,22 +106,6 @@ sync_folder(const char *path)
 	free(copy);
 }
 
-/* The engine's sandbox has the folders of the logs that it was started with. */
-static int
-fail_to_open(struct rolling_log *log)
-{
-	bool walled = errno == EACCES;
-
-	fail(log);
-	if (walled) {
-		free(log->error);
-		log->error = xstrdup(
-		    "Permission denied (a folder that a reload brought is "
-		    "reached after a restart of the service)");
-	}
-	return -1;
-}
-
 static int
 open_file(struct rolling_log *log)
 {
@@ -132,7 +116,7 @@ open_file(struct rolling_log *log)
 	log->fd = open(
 	    log->options.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (log->fd == -1)
-		return fail_to_open(log);
+		return fail(log);
 	if (fstat(log->fd, &st) == -1)
 		return fail(log);
 	if (st.st_size == 0)

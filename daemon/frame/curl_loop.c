@@ -530,11 +530,17 @@ add_certificates(X509_STORE *store, const char *pem)
 	ERR_clear_error();
 }
 
+const char *
+curl_loop_system_certificates(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
 /* pem NULL: the system's. Returns NULL, or what is wrong. */
 static char *
 load_certificates(struct curl_loop *loop, const char *pem)
 {
-	const char *file = curl_version_info(CURLVERSION_NOW)->cainfo;
+	const char *file = curl_loop_system_certificates();
 
 	loop->certificates = X509_STORE_new();
 	if (loop->certificates == NULL)

@@ -92,6 +92,7 @@ child_on_hello(void *arg, struct peer *peer, struct message_reader *reader)
 	if (!message_end(reader) || version != MESSAGE_VERSION ||
 	    kind != child->kind || index != child->index)
 		return -1;
+	child->opened = child->parent->slices->opened[child->kind];
 	child_configure(child);
 	return 0;
 }
@@ -346,13 +347,19 @@ child_spawn(struct child *child)
 	wiring_tell_state(child->parent, child);
 }
 
+bool
+child_is_outdated(const struct child *child)
+{
+	return child->opened != child->parent->slices->opened[child->kind];
+}
+
 void
 child_configure(struct child *child)
 {
 	const struct slices *slices = child->parent->slices;
 	struct buf *buf;
 
-	if (child->peer == NULL)
+	if (child->peer == NULL || child_is_outdated(child))
 		return;
 	if (child->kind == ROLE_FETCHER || child->kind == ROLE_DESK) {
 		buf = peer_begin(child->peer, MESSAGE_MATCH_SET);
@@ -445,11 +452,12 @@ child_on_death(struct child *child, int wait_status)
 		return;
 	/* What it said by itself before all was ready once (a store in use, a
 	 * port taken) would be said again at each start. */
-	if (!child->parent->ready_said && WIFEXITED(wait_status)) {
+	if (!asked && !child->parent->ready_said && WIFEXITED(wait_status)) {
 		parent_stop(child->parent, 1);
 		return;
 	}
-	child->restarts++;
+	if (!asked)
+		child->restarts++;
 	delay = clock_timeval_ms(asked ? 0 : restart_delay_ms(child));
 	event_add(child->restart_timer, &delay);
 	wiring_tell_state(child->parent, child);

@@ -141,7 +141,7 @@ parent_say_status(struct parent *parent)
 static bool
 check_child(struct parent *parent, struct child *child, int64_t now_ms)
 {
-	if (child->state != CHILD_UP && child->state != CHILD_STARTING)
+	if (child->state == CHILD_DOWN)
 		return child->backoff_s != 0 || !child->wanted;
 	if (now_ms - child->answered_ms > parent->hung_ms) {
 		log_error("%s %u: no answer for %lld s, killed",
@@ -150,7 +150,7 @@ check_child(struct parent *parent, struct child *child, int64_t now_ms)
 		child_kill(child);
 		return false;
 	}
-	if (child->state == CHILD_UP && child->peer != NULL) {
+	if (child->state != CHILD_STARTING && child->peer != NULL) {
 		message_put_u64(
 		    peer_begin(child->peer, MESSAGE_PING), parent->pings);
 		peer_send(child->peer);

@@ -184,9 +184,6 @@ accept(struct parent *parent, const char *problems)
 	for (size_t i = 0; i < parent->children_len; i++)
 		if (parent->children[i]->state == CHILD_UP)
 			child_configure(parent->children[i]);
-	free(parent->needs_restart);
-	parent->needs_restart =
-	    old != NULL ? slices_needing_restart(old, parent->slices) : NULL;
 	parent_adjust_children(parent);
 	slices_free(old);
 	reload_check_done(parent);
@@ -243,22 +240,43 @@ reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 	return true;
 }
 
+/* Replaces a role that cannot take the new configuration over, one at a time,
+ * so that the others go on. */
+static void
+replace_next(struct parent *parent)
+{
+	struct child *next = NULL;
+
+	for (size_t i = 0; i < parent->children_len; i++) {
+		struct child *child = parent->children[i];
+
+		if (!child->wanted || child->backoff_s != 0)
+			continue;
+		if (child->state != CHILD_UP)
+			return;
+		if (next == NULL && child_is_outdated(child))
+			next = child;
+	}
+	if (next == NULL)
+		return;
+	log_info("%s %u: replaced for the new configuration",
+	    role_name(next->kind), next->index);
+	child_stop(next);
+}
+
 void
 reload_check_done(struct parent *parent)
 {
-	char *text;
+	static const char text[] = "the new configuration is in force";
 
-	if (!parent->reload_pending || !parent_is_ready(parent))
+	if (!parent->reload_pending || parent->stopping)
+		return;
+	replace_next(parent);
+	if (!parent_is_ready(parent))
 		return;
 	parent->reload_pending = false;
-	text = parent->needs_restart == NULL
-		   ? xstrdup("the new configuration is in force")
-		   : xasprintf("the new configuration is in force, but for "
-			       "what needs a restart of the service: %s",
-			 parent->needs_restart);
 	log_info("reload: %s", text);
 	answer(parent, true, text);
-	free(text);
 	notify("READY=1");
 	parent_say_status(parent);
 	start_again(parent);

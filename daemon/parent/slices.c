@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,11 +11,10 @@
 
 #include "base/mem.h"
 #include "frame/config.h"
-#include "frame/config_folder.h"
+#include "parent/opened.h"
 #include "parent/slices.h"
 
-#define SUMMARY_MAX (16 * 1024)
-#define LOG_FOLDERS_MAX (8 * 1024) /* bytes; later ones are left out */
+#define SUMMARY_MAX 1024 /* bytes */
 #define PROBLEMS_MAX (200 * 1024)
 
 struct slices *
@@ -51,39 +49,7 @@ slices_free(struct slices *slices)
 	close(slices->match_set);
 	close(slices->problems);
 	free(slices->listen);
-	free(slices->log_folders);
 	free(slices);
-}
-
-/* Whether the line is one of the lines of text. */
-static bool
-has_line(const char *text, const char *line, size_t len)
-{
-	for (; *text != '\0'; text += strcspn(text, "\n") + 1)
-		if (strcspn(text, "\n") == len && strncmp(text, line, len) == 0)
-			return true;
-	return false;
-}
-
-static void
-put_log_folders(const struct config *config, struct buf *buf)
-{
-	struct buf folders = BUF_INIT;
-
-	for (size_t i = 0; i < config->sinks_len; i++) {
-		const struct config_sink *sink = &config->sinks[i];
-		char *path, *folder;
-
-		if (sink->type != SINK_LOG || folders.len > LOG_FOLDERS_MAX)
-			continue;
-		path = config_path(FOLDER_LOGS, sink->path);
-		folder = dirname(path);
-		if (!has_line(buf_str(&folders), folder, strlen(folder)))
-			buf_addf(&folders, "%s\n", folder);
-		free(path);
-	}
-	message_put_str(buf, buf_str(&folders));
-	buf_clear(&folders);
 }
 
 void
@@ -99,24 +65,8 @@ slices_put_summary(const struct config *config, struct buf *buf)
 	message_put_u32(buf, (uint32_t)config->entities_len);
 	message_put_u32(buf, (uint32_t)config->sinks_len);
 	message_put_str(buf, config->desk.listen);
-	put_log_folders(config, buf);
-}
-
-char *
-slices_needing_restart(const struct slices *old, const struct slices *new)
-{
-	struct buf needs = BUF_INIT;
-	size_t len;
-
-	for (const char *at = new->log_folders; *at != '\0'; at += len + 1) {
-		len = strcspn(at, "\n");
-		if (!has_line(old->log_folders, at, len))
-			buf_addf(&needs, "%sa log in the new folder %.*s",
-			    needs.len > 0 ? ", " : "", (int)len, at);
-	}
-	if (needs.len == 0)
-		return NULL;
-	return buf_take(&needs);
+	for (int kind = 0; kind < ROLE_KINDS; kind++)
+		message_put_u64(buf, opened_hash(config, kind));
 }
 
 char *
@@ -143,7 +93,8 @@ read_summary(struct slices *slices)
 	slices->entities = message_get_u32(&reader);
 	slices->sinks = message_get_u32(&reader);
 	slices->listen = message_take_text(&reader);
-	slices->log_folders = message_take_text(&reader);
+	for (int kind = 0; kind < ROLE_KINDS; kind++)
+		slices->opened[kind] = message_get_u64(&reader);
 	return message_end(&reader) && slices->fetchers > 0 ? 0 : -1;
 }
 

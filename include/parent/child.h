@@ -39,6 +39,7 @@ struct child {
 	struct bufferevent *stderr_pipe; /* with --syslog; else NULL */
 	int bench;                       /* shared page of a fetcher, or -1 */
 	uint64_t epoch;      /* of the configuration it said READY for */
+	uint64_t opened;     /* what it has opened, see parent/opened.h */
 	int64_t started_ms;  /* monotonic */
 	int64_t answered_ms; /* the last PONG */
 	uint32_t restarts;
@@ -51,9 +52,11 @@ struct child {
 struct child *child_new(struct parent *, enum role_kind, unsigned index);
 /* Starts the process. */
 void child_spawn(struct child *);
-/* Sends the slices now in force. */
+/* Sends the slices now in force, unless it has to be replaced for them. */
 void child_configure(struct child *);
-/* Asks it to drain and exit. */
+/* Whether the slices in force want something else opened than it has. */
+bool child_is_outdated(const struct child *);
+/* Asks it to drain and exit; it is started anew when it is wanted. */
 void child_stop(struct child *);
 /* Ends it at once; it is reaped as any. */
 void child_kill(struct child *);

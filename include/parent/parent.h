@@ -41,7 +41,6 @@ struct parent {
 	bool engine_was_up; /* once: the other roles may start */
 	bool ready_said;
 	/* reload.c */
-	char *needs_restart;    /* of what was loaded last; NULL: nothing */
 	struct slices *loading; /* being filled, or NULL */
 	pid_t loader;           /* 0: none */
 	bool reload_again;

@@ -18,8 +18,8 @@ struct slices {
 	/* The summary, read by slices_seal(). */
 	unsigned fetchers;
 	uint32_t feeds, entities, sinks;
-	char *listen;      /* of the desk */
-	char *log_folders; /* of the rolling logs, one a line */
+	char *listen;                /* of the desk */
+	uint64_t opened[ROLE_KINDS]; /* see parent/opened.h */
 };
 
 /* Empty files to be filled; NULL with errno on failure. */
@@ -32,11 +32,6 @@ int slices_seal(struct slices *);
 char *slices_problems(const struct slices *);
 /* The summary in words, "1 feed, 2 entities, 1 sink"; the caller frees. */
 char *slices_summary(const struct slices *);
-
-/* What of the new configuration the roles cannot take over, because they open
- * it before their sandbox; the caller frees. NULL: nothing. */
-char *slices_needing_restart(
-    const struct slices *old, const struct slices *new);
 
 /* For the loader: writes the summary, and any of the files. */
 struct config;
