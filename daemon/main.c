@@ -56,6 +56,7 @@
  *   feeds/parse/plain.c                  raw items to plain text
  *   feeds/parse/rss.c                    RSS 0.90 to 2.0, 1.1 and CDF
  *   feeds/parse/sitemap.c                sitemaps, of news too
+ *   feeds/parse/stranger.c              what it is that is no feed
  *   feeds/parse/url.c                    references resolved, RFC 3986
  *   feeds/parse/xml.c                    libxml2, hardened and counted
  *

@@ -199,6 +199,8 @@ document_start(struct document *doc, const unsigned char *name,
 	rule = names_find_rule(doc, name, prefix, uri, parent->inside);
 	if (rule != NULL)
 		start_rule(doc, el, rule, attributes);
+	else if (doc->depth > 1 && doc->strange_root == NULL) /* 1: ours */
+		doc->strange_root = (const char *)name;
 }
 
 bool

@@ -25,12 +25,22 @@ start_opml(struct document *doc, struct element *el,
 	doc->root_name = "an OPML list";
 }
 
+/* What begins like an HTML page to browsers, too (WHATWG MIME Sniffing section
+ * 7.1): a feed may still come, behind the message of a program that failed. */
+static void
+start_fragment(struct document *doc, struct element *el,
+    const struct attributes *attributes)
+{
+	if (doc->root_name == NULL)
+		doc->root_name = "a piece of HTML";
+}
+
 static void
 start_soap(struct document *doc, struct element *el,
     const struct attributes *attributes)
 {
 	if (doc->root_name == NULL)
-		doc->root_name = "an XML document, but none of feeds";
+		doc->root_name = "a SOAP message";
 }
 
 /* Pages are one place, however deep their elements are. */
@@ -108,6 +118,11 @@ start_base(struct document *doc, struct element *el,
 	el->inside = IN_PAGE;
 }
 
+#define FRAGMENT(name)                                                     \
+	{                                                                  \
+		SPACE_NONE, name, IN_TOP, start_fragment, .inside = IN_TOP \
+	}
+
 #define PAGE(name)                                    \
 	{SPACE_NONE, name, IN_PAGE, start_any},       \
 	{                                             \
@@ -122,7 +137,9 @@ const struct rule page_rules[] = {
     {SPACE_NONE, "script", IN_TOP, start_html, .inside = IN_PAGE},
     {SPACE_NONE, "noscript", IN_TOP, start_html, .inside = IN_PAGE},
     {SPACE_NONE, "opml", IN_TOP, start_opml},
-    {SPACE_NONE, "envelope", IN_TOP, start_soap},
+    {SPACE_NONE, "envelope", IN_TOP, start_soap}, FRAGMENT("a"), FRAGMENT("b"),
+    FRAGMENT("br"), FRAGMENT("center"), FRAGMENT("div"), FRAGMENT("h1"),
+    FRAGMENT("iframe"), FRAGMENT("p"), FRAGMENT("style"), FRAGMENT("table"),
     {SPACE_NONE, "title", IN_PAGE, NULL, end_title, .takes_text = true},
     {SPACE_XHTML, "title", IN_PAGE, NULL, end_title, .takes_text = true},
     {SPACE_NONE, "link", IN_PAGE, start_link},

@@ -18,6 +18,7 @@
 #include "parse/json_feed.h"
 #include "parse/mend.h"
 #include "parse/parser.h"
+#include "parse/stranger.h"
 #include "parse/url.h"
 #include "parse/xml.h"
 #include "text/clean.h"
@@ -318,23 +319,6 @@ refuse(struct parser *p, const char *why)
 	return PARSER_REFUSED;
 }
 
-/* Titles of the pages that stand in the way of programs. */
-static bool
-is_bot_wall(const char *title)
-{
-	static const char *const signs[] = {"just a moment",
-	    "attention required", "access denied", "captcha", "are you a robot",
-	    "not a robot", "ddos-guard", "checking your browser",
-	    "security check", "one moment, please", "human verification",
-	    "pardon our interruption", "request blocked", "bot verification",
-	    "403 forbidden"};
-
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (strcasestr(title, signs[i]) != NULL)
-			return true;
-	return false;
-}
-
 struct parser_page
 parser_page(const struct parser *p)
 {
@@ -342,28 +326,9 @@ parser_page(const struct parser *p)
 
 	return (struct parser_page){.feeds = doc->page_links,
 	    .feeds_len = doc->page_links_len,
-	    .is_wall = doc->page_title != NULL && is_bot_wall(doc->page_title)};
-}
-
-static void
-describe_page(struct parser *p)
-{
-	const struct document *doc = &p->doc;
-	char *title = clean_str(doc->page_title, CLEAN_LINE);
-
-	if (title != NULL && is_bot_wall(title))
-		buf_addf(&p->problem, "a bot wall (\"%.100s\")", title);
-	else if (title != NULL)
-		buf_addf(&p->problem, "%s (\"%.100s\")", doc->root_name, title);
-	else
-		buf_add_str(&p->problem, doc->root_name);
-	if (doc->page_links_len > 0)
-		buf_addf(&p->problem,
-		    " that names %zu feed%s:", doc->page_links_len,
-		    doc->page_links_len > 1 ? "s" : "");
-	for (size_t i = 0; i < doc->page_links_len; i++)
-		buf_addf(&p->problem, " %s", doc->page_links[i]);
-	free(title);
+	    .title = doc->page_title,
+	    .is_wall = doc->page_title != NULL &&
+		       stranger_is_wall(doc->page_title)};
 }
 
 static enum parser_result
@@ -376,12 +341,8 @@ describe_stranger(struct parser *p)
 	}
 	if (p->syntax == SYNTAX_JSON)
 		buf_add_str(&p->problem, "JSON, but no JSON Feed");
-	else if (p->doc.root_name != NULL)
-		describe_page(p);
-	else if (memchr(buf_str(&p->start), '<', p->start.len) == NULL)
-		buf_add_str(&p->problem, "plain text or binary data");
 	else
-		buf_add_str(&p->problem, "an XML document, but none of feeds");
+		stranger_describe(&p->problem, &p->doc, &p->start);
 	return PARSER_NOT_A_FEED;
 }
 

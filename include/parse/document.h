@@ -123,7 +123,8 @@ struct name_cache {
 
 struct document {
 	enum parser_format format;
-	const char *root_name; /* what it is when it is no feed, or NULL */
+	const char *root_name;    /* what it is when it is no feed, or NULL */
+	const char *strange_root; /* outermost element of no rule, or NULL */
 	parser_on_item on_item;
 	void *on_item_arg;
 	struct date_options dates;

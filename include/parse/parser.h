@@ -71,7 +71,8 @@ struct parser_feed {
 struct parser_page {
 	char *const *feeds; /* addresses of feeds that it names */
 	size_t feeds_len;
-	bool is_wall; /* titled like those that hold programs off */
+	const char *title; /* NULL: none */
+	bool is_wall;      /* titled like those that hold programs off */
 };
 
 /* Called for each item as soon as it is complete; views in raw_item are valid
