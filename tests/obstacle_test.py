@@ -30,6 +30,9 @@ WALLS = {
     "script": (lambda _: (200, HTML, b"<html><script>document.cookie='a';"
                           b"location.reload()</script></html>"),
                "JavaScript"),
+    "consent": (lambda _: (200, HTML, "<html lang=ru><p>Мы используем файлы"
+                           " cookie</p><button>Принять</button>".encode()),
+                "a consent page"),
     "portal": (lambda _: (511, HTML, b"<html>Log in</html>"),
                "captive portal"),
 }
@@ -115,6 +118,19 @@ def empty_answer_is_a_failure(server, daemon):
           and "another official address" in result.stderr, result.stderr)
 
 
+def other_page_is_told_with_advice(server, daemon):
+    server.answers["/cloudflare"] = lambda _: (
+        200, HTML, "<html><title>Страница не найдена</title>404".encode())
+    state = wait_state(daemon, "cloudflare", outcome="not_a_feed")
+    check('HTML page ("Страница не найдена")' in state["error"]
+          and "look at it in a browser" in state["error"], state)
+    result = fetch(server.url("/cloudflare"), daemon.folder)
+    check(result.returncode == 2 and "advice: an HTML page" in result.stderr,
+          result.stderr)
+    del server.answers["/cloudflare"]
+    wait_state(daemon, "cloudflare", state="up")
+
+
 def page_is_answered_with_the_feeds_it_names(server, daemon):
     server.answers["/page"] = lambda _: (200, HTML, PAGE)
     result = fetch(server.url("/page"), daemon.folder)
@@ -153,6 +169,7 @@ def main():
         tap.run(status_names_them_with_advice, server, daemon)
         tap.run(feed_behind_a_wall_comes_back, server, daemon)
         tap.run(page_of_another_site_is_told_as_one, server, daemon)
+        tap.run(other_page_is_told_with_advice, server, daemon)
         tap.run(empty_answer_is_a_failure, server, daemon)
         tap.run(page_is_answered_with_the_feeds_it_names, server, daemon)
         tap.run(fetch_gives_advice, server, daemon)

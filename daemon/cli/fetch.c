@@ -87,9 +87,8 @@ on_plain_bytes(void *arg, const char *bytes, size_t len)
 {
 	struct fetching *fetching = arg;
 
-	if (fetching->page.len == 0 && obstacle_is_page(bytes, len))
-		buf_add(&fetching->page, bytes,
-		    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
+	if (fetching->page.len == 0)
+		obstacle_keep_page(&fetching->page, bytes, len);
 	return parser_push(fetching->parser, bytes, len);
 }
 
@@ -148,12 +147,15 @@ print_obstacle(const struct fetching *fetching, const struct parser_page *page)
 	    .url = fetching->url != NULL ? fetching->url : fetching->asked,
 	    .page = fetching->page.data,
 	    .page_len = fetching->page.len,
+	    .title = page->title,
 	    .titled_wall = page->is_wall,
 	    .names_feeds = page->feeds_len > 0};
 	char sentence[REASON_MAX];
+	enum obstacle kind = obstacle_find(&view, sentence, sizeof(sentence));
 
-	if (obstacle_find(&view, sentence, sizeof(sentence)) != OBSTACLE_NONE)
-		print_fact("blocked", sentence);
+	if (kind != OBSTACLE_NONE)
+		print_fact(
+		    kind == OBSTACLE_PAGE ? "advice" : "blocked", sentence);
 }
 
 static void

@@ -203,9 +203,7 @@ on_plain_bytes(void *arg, const char *bytes, size_t len)
 
 	if (fetch->scan == NULL) {
 		begin_scan(fetch);
-		if (obstacle_is_page(bytes, len))
-			buf_add(&fetch->page, bytes,
-			    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
+		obstacle_keep_page(&fetch->page, bytes, len);
 	}
 	if (body_is_streaming(fetch->body))
 		return scan_push(fetch->scan, bytes, len);
@@ -222,12 +220,16 @@ judge_obstacle(struct fetch *fetch, const struct parser_page *page)
 	    .url = fetch->url != NULL ? fetch->url : fetch->start.url,
 	    .page = fetch->page.data,
 	    .page_len = fetch->page.len,
+	    .title = page->title,
 	    .titled_wall = page->is_wall,
 	    .names_feeds = page->feeds_len > 0};
 	char sentence[REASON_MAX];
+	enum obstacle kind = obstacle_find(&view, sentence, sizeof(sentence));
 
-	if (obstacle_find(&view, sentence, sizeof(sentence)) != OBSTACLE_NONE)
-		done_end(&fetch->done, FETCH_BLOCKED, sentence);
+	if (kind != OBSTACLE_NONE)
+		done_end(&fetch->done,
+		    kind == OBSTACLE_PAGE ? FETCH_NOT_A_FEED : FETCH_BLOCKED,
+		    sentence);
 }
 
 /* The body is whole: parses what was not parsed yet and tells the end. */

@@ -3,10 +3,15 @@
  * a header or a word in the page.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "fetcher/obstacle.h"
+#include "text/clean.h"
+
+#define BARE_LINKS_MAX 8 /* privacy, imprint, help and the like */
 
 #define ADVICE                                                               \
 	"take another official address of the outlet (a feed, a news "       \
@@ -60,6 +65,13 @@ static const struct {
     {"__qrator", OBSTACLE_WALL, "Qrator", false},
     {"servicepipe.ru", OBSTACLE_WALL, "Servicepipe", false},
     {"sucuri_cloudproxy_js", OBSTACLE_WALL, "Sucuri", false},
+    {"/_sec/cp_challenge/", OBSTACLE_WALL, "Akamai", false},
+    {"anubis_challenge", OBSTACLE_WALL, "Anubis", false},
+    {"the requested url was rejected. please consult", OBSTACLE_WALL, "F5",
+	false},
+    {"adsense/domains/caf.js", OBSTACLE_PARKED, NULL, false},
+    {"sedoparking.com", OBSTACLE_PARKED, NULL, false},
+    {"parkingcrew.net", OBSTACLE_PARKED, NULL, false},
     {"wispaccessgatewayparam", OBSTACLE_PORTAL, NULL, false},
     {"captive portal", OBSTACLE_PORTAL, NULL, true},
     {"before you continue to", OBSTACLE_CONSENT, NULL, true},
@@ -77,16 +89,22 @@ small(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Whether the bytes hold the word, which is in small letters. */
+/* Whether the bytes hold the word; both are in small letters. */
 static bool
 holds(const char *bytes, size_t len, const char *word)
 {
+	return memmem(bytes, len, word, strlen(word)) != NULL;
+}
+
+/* Whether the value of a header field holds the word, which is in small
+ * letters. */
+static bool
+value_holds(const char *value, size_t len, const char *word)
+{
 	size_t word_len = strlen(word), k;
 
-	if (word_len > len)
-		return false;
-	for (size_t i = 0; i <= len - word_len; i++) {
-		for (k = 0; k < word_len && small(bytes[i + k]) == word[k]; k++)
+	for (size_t i = 0; i + word_len <= len; i++) {
+		for (k = 0; k < word_len && small(value[i + k]) == word[k]; k++)
 			continue;
 		if (k == word_len)
 			return true;
@@ -110,7 +128,7 @@ obstacle_note_field(struct obstacle_signs *signs, const char *name,
 	for (size_t i = 0; i < LENGTH(fields); i++) {
 		if (strlen(fields[i].name) != name_len ||
 		    strncasecmp(name, fields[i].name, name_len) != 0 ||
-		    !holds(value, len, fields[i].value))
+		    !value_holds(value, len, fields[i].value))
 			continue;
 		if (signs->shield == NULL || fields[i].challenged)
 			signs->shield = fields[i].shield;
@@ -144,11 +162,13 @@ prolog_len(const char *bytes, size_t len)
 	return 0;
 }
 
-bool
-obstacle_is_page(const char *bytes, size_t len)
+static bool
+is_page(const char *bytes, size_t len)
 {
 	static const char *const beginnings[] = {"<!doctype html", "<html",
-	    "<head", "<body", "<script", "<meta", "<noscript"};
+	    "<head", "<body", "<script", "<meta", "<noscript", "<title",
+	    "<style", "<center", "<iframe", "<table", "<div", "<h1", "<br",
+	    "<p>", "<b>"};
 
 	for (size_t skip; (skip = prolog_len(bytes, len)) > 0; len -= skip)
 		bytes += skip;
@@ -156,6 +176,20 @@ obstacle_is_page(const char *bytes, size_t len)
 		if (begins(bytes, len, beginnings[i]))
 			return true;
 	return false;
+}
+
+void
+obstacle_keep_page(struct buf *page, const char *bytes, size_t len)
+{
+	char *to;
+
+	if (!is_page(bytes, len))
+		return;
+	len = len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX;
+	to = buf_reserve(page, len);
+	for (size_t i = 0; i < len; i++)
+		to[i] = small(bytes[i]);
+	page->len += len;
 }
 
 /* ---- judging ------------------------------------------------------------- */
@@ -218,6 +252,72 @@ is_elsewhere(const char *asked, const char *url)
 	return len[0] != len[1] || strncasecmp(host[0], host[1], len[0]) != 0;
 }
 
+/* ---- pages with nothing to read -------------------------------------------
+ */
+
+/* A page that is whole and leads hardly anywhere: what it has to say is what it
+ * asks of the reader. Front pages, articles and most pages of errors have the
+ * links of their site. */
+static bool
+is_bare(const struct obstacle_view *view)
+{
+	const char *at = view->page, *end = at + view->page_len;
+	size_t links = 0;
+
+	if (view->page_len >= OBSTACLE_PAGE_MAX)
+		return false;
+	for (; (at = memmem(at, (size_t)(end - at), "<a ", 3)) != NULL; at++)
+		links++;
+	return links <= BARE_LINKS_MAX;
+}
+
+/* Whether <noscript> speaks of JavaScript, in whatever language. */
+static bool
+wants_script(const struct obstacle_view *view)
+{
+	const char *end = view->page + view->page_len;
+	const char *from = memmem(view->page, view->page_len, "<noscript", 9);
+	const char *to;
+
+	if (from == NULL)
+		return false;
+	to = memmem(from, (size_t)(end - from), "</noscript", 10);
+	return holds(
+	    from, (size_t)((to != NULL ? to : end) - from), "javascript");
+}
+
+static bool
+holds_any(const struct obstacle_view *view, const char *const *words_of)
+{
+	for (; *words_of != NULL; words_of++)
+		if (holds(view->page, view->page_len, *words_of))
+			return true;
+	return false;
+}
+
+/* By words that are the same in all languages, as those of HTML are. */
+static enum obstacle
+judge_bare_page(const struct obstacle_view *view)
+{
+	static const char *const captchas[] = {"captcha", "/turnstile/", NULL};
+	static const char *const passwords[] = {
+	    "type=\"password\"", "type='password'", "type=password", NULL};
+	static const char *const buttons[] = {
+	    "<button", "<form", "<input", NULL};
+	static const char *const consents[] = {"cookie", "__tcfapi", "__cmp",
+	    "didomi", "onetrust", "usercentrics", NULL};
+
+	if (holds_any(view, captchas))
+		return OBSTACLE_WALL;
+	if (holds_any(view, passwords))
+		return OBSTACLE_LOGIN;
+	if (holds_any(view, buttons) && holds_any(view, consents))
+		return OBSTACLE_CONSENT;
+	return wants_script(view) ? OBSTACLE_SCRIPT : OBSTACLE_NONE;
+}
+
+/* ---- all pages ----------------------------------------------------------- */
+
 static enum obstacle
 find_word(const struct obstacle_view *view, bool weak, const char **shield)
 {
@@ -246,10 +346,14 @@ judge_page(const struct obstacle_view *view, const char **shield)
 		return OBSTACLE_CONSENT;
 	if (view->titled_wall)
 		return OBSTACLE_WALL;
+	if (is_bare(view))
+		kind = judge_bare_page(view);
+	if (kind != OBSTACLE_NONE)
+		return kind;
 	if (is_reload_page(view))
 		return OBSTACLE_SCRIPT;
 	return is_elsewhere(view->asked, view->url) ? OBSTACLE_ELSEWHERE
-						    : OBSTACLE_NONE;
+						    : OBSTACLE_PAGE;
 }
 
 /* A refusal by a shield is its own word, not the outlet's; an error of the
@@ -285,6 +389,22 @@ describe_elsewhere(const char *url, char *sentence, size_t size)
 	    len < 100 ? (int)len : 100, host);
 }
 
+static void
+describe_page(const char *title, char *sentence, size_t size)
+{
+	char *line = clean_str(title, CLEAN_LINE);
+
+	if (line != NULL)
+		line[clean_cut(line, strlen(line), 100)] = '\0';
+	snprintf(sentence, size,
+	    "an HTML page%s%s%s that names no feed: look at it in a browser; "
+	    "where it asks to agree or to log in take another official address "
+	    "of the outlet, else find where the feed has gone",
+	    line != NULL ? " (\"" : "", line != NULL ? line : "",
+	    line != NULL ? "\")" : "");
+	free(line);
+}
+
 enum obstacle
 obstacle_find(const struct obstacle_view *view, char *sentence, size_t size)
 {
@@ -313,6 +433,20 @@ obstacle_find(const struct obstacle_view *view, char *sentence, size_t size)
 		snprintf(sentence, size,
 		    "the login page of a network (captive portal) answers in "
 		    "place of the feed: log this machine in, or set a proxy");
+		break;
+	case OBSTACLE_LOGIN:
+		snprintf(sentence, size,
+		    "a login page answers in place of the feed: where it is "
+		    "that of a network (captive portal) log this machine in, "
+		    "else look for another official address of the outlet");
+		break;
+	case OBSTACLE_PARKED:
+		snprintf(sentence, size,
+		    "a page that sells the domain answers in place of the "
+		    "feed: find out where the outlet has gone");
+		break;
+	case OBSTACLE_PAGE:
+		describe_page(view->title, sentence, size);
 		break;
 	case OBSTACLE_ELSEWHERE:
 		describe_elsewhere(view->url, sentence, size);

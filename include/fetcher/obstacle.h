@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define OBSTACLE_PAGE_MAX 8192 /* bytes of a page that are looked at */
+struct buf;
+
+#define OBSTACLE_PAGE_MAX 16384 /* bytes of a page that are looked at */
 
 enum obstacle {
 	OBSTACLE_NONE,
@@ -17,7 +19,10 @@ enum obstacle {
 	OBSTACLE_SCRIPT,    /* a page that wants to run in a browser */
 	OBSTACLE_CONSENT,   /* asks to agree to cookies */
 	OBSTACLE_PORTAL,    /* of the network that this machine is in */
+	OBSTACLE_LOGIN,     /* asks for a password */
+	OBSTACLE_PARKED,    /* the domain is for sale */
 	OBSTACLE_ELSEWHERE, /* a page of another site, whatever it wants */
+	OBSTACLE_PAGE,      /* any other page: perhaps nothing is in the way */
 };
 
 /* What the head of an answer says. Zero is a good start. */
@@ -32,17 +37,19 @@ struct obstacle_view {
 	struct obstacle_signs signs;
 	const char *asked; /* the feed's own address */
 	const char *url;   /* that it came from */
-	const char *page;  /* first bytes, of HTML or a refusal; or NULL */
+	const char *page;  /* as obstacle_keep_page() gave it; or NULL */
 	size_t page_len;
-	bool titled_wall; /* by the title of the page */
-	bool names_feeds; /* an honest page, then, unless it is clear */
+	const char *title; /* of the page, or NULL */
+	bool titled_wall;  /* by the title of the page */
+	bool names_feeds;  /* an honest page, then, unless it is clear */
 };
 
 /* Takes one header field. */
 void obstacle_note_field(struct obstacle_signs *, const char *name,
     size_t name_len, const char *value, size_t len);
-/* Whether the document begins like an HTML page. */
-bool obstacle_is_page(const char *bytes, size_t len);
+/* Appends the first bytes of a document, in small letters, when it begins like
+ * an HTML page. */
+void obstacle_keep_page(struct buf *page, const char *bytes, size_t len);
 /* Says what it is, and writes a sentence with advice when it is anything. */
 enum obstacle obstacle_find(
     const struct obstacle_view *, char *sentence, size_t size);
