@@ -101,9 +101,12 @@ class Browser:
                       **({"text": text or key} if len(text or key) == 1
                          and kind == "keyDown" else {}))
 
-    def screenshot(self, path, width=1200, height=800, dark=False):
+    def resize(self, width=1200, height=800):
         self.call("Emulation.setDeviceMetricsOverride", width=width,
-                  height=height, deviceScaleFactor=1, mobile=False)
+                  height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def screenshot(self, path, width=1200, height=800, dark=False):
+        self.resize(width, height)
         self.call("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         picture = self.call("Page.captureScreenshot", format="png")["data"]

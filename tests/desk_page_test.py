@@ -78,9 +78,26 @@ def the_keyboard_searches_and_chooses(stage, page):
     page.wait("!document.querySelector('#alerts-view').hidden")
 
 
+def feeds_and_their_troubles_fit_a_phone(stage, page):
+    stage.cue("feed", "feed-2", "failing", "a bot wall answers in place of "
+              "the feed: take https://news.example/" + "other/" * 20)
+    page.press("f")
+    page.wait("document.querySelector('#feeds').textContent.includes('bot wall')")
+    page.resize(390, 844)
+    page.wait("innerWidth === 390")
+    check(page.evaluate("document.documentElement.scrollWidth") <= 390,
+          "the page is wider than a phone")
+    check(page.evaluate("document.querySelector('.trouble').offsetWidth") > 300,
+          "the trouble has a column of its own")
+    page.resize()
+    page.press("a")
+
+
 def a_page_that_lost_the_desk_says_so(stage, page):
     stage.clear()
     page.wait("document.querySelector('#connection').className === 'lost'")
+    page.wait("document.querySelector('#trouble').textContent"
+              ".includes('does not answer')")
 
 
 def without_script_the_alerts_are_plain_text(stage, page):
@@ -107,6 +124,7 @@ def main():
         alerts_come_live_and_pause,
         the_keyboard_searches_and_chooses,
         the_policy_forbids_scripts_in_the_page,
+        feeds_and_their_troubles_fit_a_phone,
         a_page_that_lost_the_desk_says_so,
     ):
         tap.run(test, stage, page)

@@ -7,6 +7,7 @@
 const ROWS_MAX = 500; // in the list; older ones are a click away
 const PAGE = 100;
 const STATUS_MS = 5000;
+const TROUBLE_MS = 1000; // while something is in the way
 const SEARCH_MS = 200; // pause in typing before the store is asked
 
 const $ = (id) => document.getElementById(id);
@@ -403,7 +404,10 @@ function showStatus(status) {
 	$('feeds-badge').hidden = bad === 0;
 	$('feeds-badge').textContent = bad;
 	$('feeds-badge').title = `${bad} failing`;
-	const text = troubles(status);
+	showTrouble(troubles(status));
+}
+
+function showTrouble(text) {
 	$('trouble').hidden = !text;
 	$('trouble').textContent = text;
 }
@@ -417,9 +421,11 @@ async function refresh() {
 			storiesChanged();
 		} catch {
 			showConnection();
+			showTrouble('wirewatch does not answer: what is below may be old, ' +
+				'and no alert arrives until it does.');
 		}
 	}
-	setTimeout(refresh, STATUS_MS);
+	setTimeout(refresh, $('trouble').hidden ? STATUS_MS : TROUBLE_MS);
 }
 
 /* ---- feeds ---------------------------------------------------------------- */
@@ -439,6 +445,20 @@ function dueCell(date) {
 		!date ? '–' : ms <= 0 ? 'now' : `in ${formatSpan(ms)}`);
 }
 
+/* What is wrong, may have kept an article from us, or the operator may want to
+ * change; as `wirewatch feeds` has it. */
+function feedTrouble(feed) {
+	if (feed.error)
+		return feed.error;
+	if (feed.health === 'silent')
+		return `silent: nothing new for ${age(feed.last_new)}, which is not its rhythm`;
+	if (feed.move)
+		return `moved to ${feed.moved_to}`;
+	if (feed.gaps > 0)
+		return `items may be lost: window rolled over, last ${age(feed.last_gap)} ago`;
+	return '';
+}
+
 function feedElement(feed) {
 	const state = element('td', 'state', feed.state);
 	const name = element('td', '', feed.outlet ?? feed.id,
@@ -448,7 +468,7 @@ function feedElement(feed) {
 	return element('tr', '', state, name, ageCell(feed.last_success),
 		ageCell(feed.last_new), dueCell(feed.next_fetch),
 		element('td', 'number', String(feed.new_items ?? 0)),
-		element('td', '', feed.error ?? ''));
+		element('td', 'trouble', feedTrouble(feed)));
 }
 
 /* A page of feeds; without a chosen state those in trouble come first. */
