@@ -79,11 +79,9 @@ host_holds_find(struct host_holds *holds, uint64_t host, int64_t now)
 {
 	struct host_hold *hold;
 
-	if (holds->len == 0 || host == 0)
+	if (holds->len == 0)
 		return NULL;
 	hold = place_of(holds, host);
-	if (hold->host == 0)
-		return NULL;
 	calm_down(hold, now);
-	return hold->slowness > 0 || hold->until_at > now ? hold : NULL;
+	return hold->slowness > 0 ? hold : NULL;
 }
