@@ -51,9 +51,8 @@ struct scan {
 	uint8_t present[JOB_SEEN_MAX / 8];
 	struct recall_item last;   /* parsed, but for its hash */
 	struct scan_memory memory; /* of this document */
-	size_t recalled; /* where the next known item is looked for first */
-	bool misaligned; /* items do not come out of the bytes they seem to */
-	int64_t cpu_us;  /* spent on the document so far */
+	size_t recalled;    /* where the next known item is looked for first */
+	int64_t cpu_us;     /* spent on the document so far */
 	int64_t metered_at; /* by the same clock */
 	size_t unmetered;   /* bytes parsed since */
 	bool too_slow;
@@ -244,11 +243,10 @@ is_blank(const char *bytes, size_t len)
 	return true;
 }
 
-/* What stands between items must bring none. At rest blanks mean nothing. */
+/* What stands between the items. At rest blanks mean nothing. */
 static bool
 push_between(struct scan *scan, const char *bytes, size_t len)
 {
-	uint32_t before = scan->items;
 	uint64_t context;
 	bool more;
 
@@ -256,7 +254,6 @@ push_between(struct scan *scan, const char *bytes, size_t len)
 		return true;
 	more = push_pieces(scan, bytes, len);
 	parser_settle(scan->parser);
-	scan->misaligned |= scan->items != before;
 	return more;
 }
 
@@ -305,11 +302,10 @@ parse_span(struct scan *scan, const struct span *span)
 	if (!push_pieces(scan, span->bytes, span->len))
 		return false;
 	parser_settle(scan->parser);
-	if (scan->items != before + 1)
-		scan->misaligned = true;
-	else if (span->at_rest && parser_is_at_rest(scan->parser, &context) &&
-		 context == span->context &&
-		 parser_feed_elements(scan->parser) == elements + 1) {
+	if (scan->items == before + 1 && span->at_rest &&
+	    parser_is_at_rest(scan->parser, &context) &&
+	    context == span->context &&
+	    parser_feed_elements(scan->parser) == elements + 1) {
 		scan->last.hash = span->hash;
 		remember(scan, &scan->last);
 	}
@@ -360,7 +356,7 @@ size_t
 scan_memory(const struct scan *scan, const struct recall_item **items)
 {
 	*items = scan->memory.items;
-	return scan->misaligned || scan->too_slow ? 0 : scan->memory.len;
+	return scan->memory.len;
 }
 
 /* One will do: the first that keeps secrets, else the first. */

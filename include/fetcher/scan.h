@@ -62,7 +62,7 @@ bool scan_push(struct scan *, const char *bytes, size_t len);
  * are those of an item in the past that the engine knows are not parsed. */
 bool scan_whole(
     struct scan *, const struct scan_past *, const char *bytes, size_t len);
-/* What to recall the next time; returns the number, 0: nothing is certain. */
+/* What to recall the next time; returns the number. */
 size_t scan_memory(const struct scan *, const struct recall_item **items);
 /* Ends the document; once. */
 void scan_finish(struct scan *, struct scan_result *);
