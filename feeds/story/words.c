@@ -15,6 +15,8 @@
 #define APOSTROPHE 0x27u
 #define CAPITAL_SIGMA 0x3a3u
 #define FINAL_SIGMA 0x3c2u
+#define PLAIN_END 0x800u /* code points of at most two bytes */
+#define PLAIN_MAX 64     /* letters of a plain word */
 
 /* Reads a text by code points; `code` is the one that it stands on. */
 struct reader {
@@ -28,9 +30,10 @@ struct reader {
 	bool ended;
 };
 
-static void
+static inline void
 advance(struct reader *in)
 {
+	uint32_t code;
 	size_t n;
 
 	in->before = in->last;
@@ -40,15 +43,16 @@ advance(struct reader *in)
 	in->ended = in->len == 0 || in->chars_left == 0;
 	if (in->ended)
 		return;
-	in->code = (unsigned char)*in->bytes;
+	code = (unsigned char)*in->bytes;
 	n = 1;
-	if (in->code >= 0x80)
-		n = utf8_decode(in->bytes, in->len, &in->code);
+	if (code >= 0x80)
+		n = utf8_decode(in->bytes, in->len, &code);
 	in->bytes += n;
 	in->len -= n;
 	in->chars_left--;
-	if (in->code != UINT32_MAX)
-		in->letter = letter_of(in->code);
+	in->code = code;
+	if (code != UINT32_MAX)
+		in->letter = letter_of(code);
 }
 
 static bool
@@ -79,6 +83,24 @@ push_code(struct words *words, size_t len, uint32_t code)
 }
 
 static void
+push_word(struct words *words, const struct word *word)
+{
+	if (words->len == words->cap) {
+		words->cap = words->cap ? words->cap * 2 : 64;
+		words->at =
+		    xreallocarray(words->at, words->cap, sizeof(*words->at));
+	}
+	words->at[words->len++] = *word;
+	words->text.len += word->len;
+}
+
+static uint32_t
+digit_flag(uint32_t first)
+{
+	return letter_of(first).flags & LETTER_DIGIT ? WORD_DIGIT : 0;
+}
+
+static void
 add_word(struct words *words, const uint32_t *codes, size_t len, uint32_t flags)
 {
 	struct word word = {words->text.len, 0, (uint32_t)len, 0, flags};
@@ -90,16 +112,9 @@ add_word(struct words *words, const uint32_t *codes, size_t len, uint32_t flags)
 		if (i < WORD_STEM)
 			word.stem_len = (uint32_t)n;
 	}
-	words->text.len += n;
 	word.len = (uint32_t)n;
-	if (letter_of(codes[0]).flags & LETTER_DIGIT)
-		word.flags |= WORD_DIGIT;
-	if (words->len == words->cap) {
-		words->cap = words->cap ? words->cap * 2 : 64;
-		words->at =
-		    xreallocarray(words->at, words->cap, sizeof(*words->at));
-	}
-	words->at[words->len++] = word;
+	word.flags |= digit_flag(codes[0]);
+	push_word(words, &word);
 }
 
 /* A run of letters with at most one apostrophe, which stands between two. */
@@ -181,6 +196,46 @@ read_token(struct words *words, struct reader *in)
 	return len;
 }
 
+static bool
+is_plain(const struct reader *in)
+{
+	return !(in->letter.flags & (LETTER_BREVE | LETTER_MARK)) &&
+	       in->letter.fold < PLAIN_END && in->code != CAPITAL_SIGMA;
+}
+
+/* Reads a token that is one word and needs none of the rules of others, as most
+ * do: no marks, breves or apostrophes. False: it is another one, and nothing
+ * was read. */
+static bool
+read_plain(struct words *words, struct reader *in, uint32_t flags)
+{
+	struct word word = {.offset = words->text.len,
+	    .flags = flags | digit_flag(in->letter.fold)};
+	char *out = buf_reserve(&words->text, 2 * PLAIN_MAX);
+	struct reader at = *in;
+
+	for (; at.letter.flags & LETTER_WORD; advance(&at)) {
+		const uint32_t code = at.letter.fold;
+
+		if (!is_plain(&at) || word.chars == PLAIN_MAX)
+			return false;
+		if (code < 0x80) {
+			out[word.len++] = (char)code;
+		} else {
+			out[word.len++] = (char)(0xc0 | code >> 6);
+			out[word.len++] = (char)(0x80 | (code & 0x3f));
+		}
+		if (++word.chars <= WORD_STEM)
+			word.stem_len = word.len;
+	}
+	if (is_apostrophe(at.code) ||
+	    (words->join_marks && at.letter.flags & LETTER_MARK))
+		return false;
+	push_word(words, &word);
+	*in = at;
+	return true;
+}
+
 /* What the place of the token that starts here says about its words. */
 static uint32_t
 token_flags(const struct reader *in)
@@ -211,7 +266,8 @@ words_split(struct words *words, const char *text, size_t len, size_t chars_max,
 		flags = token_flags(&in);
 		words->tokens++;
 		words->upper += (flags & WORD_UPPER) != 0;
-		add_token(words, read_token(words, &in), flags);
+		if (!read_plain(words, &in, flags))
+			add_token(words, read_token(words, &in), flags);
 	}
 	if (words->len > words_max)
 		words->len = words_max;
