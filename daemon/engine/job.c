@@ -257,7 +257,7 @@ job_note_present(struct job *job, const struct fetch_done *done)
 
 	for (size_t i = gone; i < JOB_SEEN_MAX && i - gone < seen->len; i++)
 		if (done->present[i / 8] & 1u << i % 8)
-			seen_put(&job->present, seen->at[i - gone].key,
+			seen_add(&job->present, seen->at[i - gone].key,
 			    seen->at[i - gone].revision);
 }
 

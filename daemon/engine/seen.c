@@ -53,10 +53,15 @@ make_room(struct seen *seen)
 }
 
 void
-seen_put(struct seen *seen, uint64_t key, uint64_t revision)
+seen_add(struct seen *seen, uint64_t key, uint64_t revision)
 {
-	if (seen_has(seen, key, revision))
-		return;
 	make_room(seen);
 	seen->at[seen->len++] = (struct job_seen){key, revision};
+}
+
+void
+seen_put(struct seen *seen, uint64_t key, uint64_t revision)
+{
+	if (!seen_has(seen, key, revision))
+		seen_add(seen, key, revision);
 }

@@ -27,5 +27,7 @@ bool seen_has(const struct seen *, uint64_t key, uint64_t revision);
 bool seen_has_key(const struct seen *, uint64_t key);
 /* Enters both, unless they are there; the oldest go when it is full. */
 void seen_put(struct seen *, uint64_t key, uint64_t revision);
+/* The same of what is known not to be there. */
+void seen_add(struct seen *, uint64_t key, uint64_t revision);
 
 #endif
