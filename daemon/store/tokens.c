@@ -120,36 +120,39 @@ struct text {
 static const struct folded other = {.len = OTHER};
 
 static bool
-is_inner(const struct text *text, size_t at)
+is_inner(const unsigned char *p, const unsigned char *end)
 {
-	return at < text->len &&
-	       ((unsigned char)text->bytes[at] & 0xc0) == 0x80;
+	return p < end && (*p & 0xc0) == 0x80;
+}
+
+static const struct folded *
+look_at_mark(const struct folded *table, const unsigned char *p,
+    const unsigned char *end, size_t *len)
+{
+	uint32_t code;
+
+	if (*p != 0xe2 || !is_inner(p + 1, end) || !is_inner(p + 2, end) ||
+	    is_inner(p + 3, end))
+		return &other;
+	code = (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+	*len = 3;
+	return code < MARKS_END - MARKS_FROM ? &table[LOW_END + code] : &other;
 }
 
 /* The character at a place and how many bytes it has. */
-static const struct folded *
-look_at(const struct text *text, size_t at, size_t *len)
+static inline const struct folded *
+look_at(const struct folded *table, const unsigned char *p,
+    const unsigned char *end, size_t *len)
 {
-	const unsigned char *p = (const unsigned char *)text->bytes + at;
-	const struct folded *folded = text->tokens->folded;
-
 	*len = 1;
 	if (*p < 0x80)
-		return &folded[*p];
-	if (*p >= 0xc2 && *p < 0xe0 && is_inner(text, at + 1) &&
-	    !is_inner(text, at + 2)) {
-		*len = 2;
-		return &folded[(*p & 0x1fu) << 6 | (p[1] & 0x3fu)];
-	}
-	if (*p == 0xe2 && is_inner(text, at + 1) && is_inner(text, at + 2) &&
-	    !is_inner(text, at + 3)) {
-		uint32_t code = (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-
-		*len = 3;
-		if (code < MARKS_END - MARKS_FROM)
-			return &folded[LOW_END + code];
-	}
-	return &other;
+		return &table[*p];
+	if (*p < 0xc2 || *p >= 0xe0)
+		return look_at_mark(table, p, end, len);
+	if (!is_inner(p + 1, end) || is_inner(p + 2, end))
+		return &other;
+	*len = 2;
+	return &table[(*p & 0x1fu) << 6 | (p[1] & 0x3fu)];
 }
 
 static int
@@ -186,23 +189,40 @@ leave_to_base(struct text *text, size_t *at, int flags)
 static int
 read_token(struct text *text, size_t *at, int flags)
 {
+	const struct folded *const table = text->tokens->folded, *folded;
+	const unsigned char *const bytes = (const unsigned char *)text->bytes;
+	const unsigned char *const end = bytes + text->len;
+	const unsigned char *p = bytes + *at;
 	char token[TOKEN_MAX];
-	size_t from = *at, to = from, len = 0, n;
-	const struct folded *folded;
+	size_t from = *at, len = 0, n;
 
-	while (to < text->len) {
-		folded = look_at(text, to, &n);
+	for (; p < end; p += n) {
+		folded = look_at(table, p, end, &n);
 		if (folded->len == SEPARATOR)
 			break;
 		if (folded->len == OTHER || len + FOLDED_MAX > sizeof(token))
 			return leave_to_base(text, at, flags);
 		memcpy(token + len, folded->bytes, FOLDED_MAX);
 		len += folded->len;
-		to += n;
 	}
-	*at = to;
+	*at = (size_t)(p - bytes);
 	return text->on_token(
-	    text->arg, 0, token, (int)len, (int)from, (int)to);
+	    text->arg, 0, token, (int)len, (int)from, (int)*at);
+}
+
+/* Behind the separators that begin at `at`. */
+static size_t
+skip_separators(const struct text *text, size_t at)
+{
+	const struct folded *const table = text->tokens->folded;
+	const unsigned char *const bytes = (const unsigned char *)text->bytes;
+	const unsigned char *const end = bytes + text->len;
+	size_t n;
+
+	while (at < text->len &&
+	       look_at(table, bytes + at, end, &n)->len == SEPARATOR)
+		at += n;
+	return at;
 }
 
 static int
@@ -214,14 +234,12 @@ tokenize(Fts5Tokenizer *tokenizer, void *arg, int flags, const char *bytes,
 	    .len = bytes != NULL && len > 0 ? (size_t)len : 0,
 	    .on_token = on_token,
 	    .arg = arg};
-	size_t at = 0, n;
+	size_t at = skip_separators(&text, 0);
 	int result = SQLITE_OK;
 
 	while (at < text.len && result == SQLITE_OK) {
-		if (look_at(&text, at, &n)->len == SEPARATOR)
-			at += n;
-		else
-			result = read_token(&text, &at, flags);
+		result = read_token(&text, &at, flags);
+		at = skip_separators(&text, at);
 	}
 	return result;
 }
