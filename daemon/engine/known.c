@@ -30,6 +30,7 @@ struct search {
 	const struct job *job;
 	const struct item *item;  /* at hand */
 	struct variant_text text; /* of it, once there is a candidate */
+	/* The first len; it would be costly to clear them all. */
 	struct newness_candidate candidates[CANDIDATES_MAX];
 	struct known known[CANDIDATES_MAX];
 	size_t len;
@@ -101,30 +102,30 @@ void
 known_find(struct engine *engine, const struct job *job,
     const struct item *item, const struct item_keys *keys, struct known *found)
 {
-	struct search *search = xcalloc(1, sizeof(*search));
+	struct search search;
 	int64_t feed = job->feed->record.row;
 	size_t chosen;
 	bool reused = false;
 
-	search->job = job;
-	search->item = item;
-	batch_read_known(engine->batch, feed, keys, on_known, search);
+	search.job = job;
+	search.item = item;
+	search.text = (struct variant_text){.words = NULL};
+	search.len = 0;
+	batch_read_known(engine->batch, feed, keys, on_known, &search);
 	if (!job->first_fetch)
-		search_store(engine, &job->feed->seen, keys, search);
-	chosen =
-	    newness_choose(search->candidates, search->len, clock_now_us());
+		search_store(engine, &job->feed->seen, keys, &search);
+	chosen = newness_choose(search.candidates, search.len, clock_now_us());
 	*found = (struct known){.item = 0};
-	for (size_t i = 0; i < search->len; i++) {
-		reused |= search->known[i].by_key || search->known[i].by_url;
+	for (size_t i = 0; i < search.len; i++) {
+		reused |= search.known[i].by_key || search.known[i].by_url;
 		if (i == chosen)
-			*found = search->known[i];
+			*found = search.known[i];
 		else
-			known_clear(&search->known[i]);
+			known_clear(&search.known[i]);
 	}
 	found->reused = reused && found->item == 0;
 	found->by_url |= keys->url == 0;
-	variant_text_clear(&search->text);
-	free(search);
+	variant_text_clear(&search.text);
 }
 
 void
