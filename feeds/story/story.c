@@ -31,7 +31,6 @@
 struct weighted {
 	struct posting_term *term;
 	double weight;
-	size_t order;
 };
 
 struct vector {
@@ -70,14 +69,23 @@ scale_vector(struct vector *vector)
 		vector->at[i].weight /= sqrt(length2);
 }
 
-static int
-compare_weights(const void *a, const void *b)
+/* Sorts the heaviest to the front, of equals the first, and drops the rest. */
+static void
+keep_heaviest(struct vector *vector)
 {
-	const struct weighted *x = a, *y = b;
+	struct weighted *at = vector->at;
 
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
+	for (size_t i = 1; i < vector->len; i++) {
+		struct weighted next = at[i];
+		size_t place = i < VECTOR_MAX ? i : VECTOR_MAX;
+
+		for (; place > 0 && at[place - 1].weight < next.weight; place--)
+			if (place < VECTOR_MAX)
+				at[place] = at[place - 1];
+		if (place < VECTOR_MAX)
+			at[place] = next;
+	}
+	vector->len = VECTOR_MAX;
 }
 
 /* TF-IDF of words and stems; very frequent ones and all but the heaviest are
@@ -99,14 +107,11 @@ weigh_about(struct story_index *index)
 			continue;
 		tf = tf > 1 ? 1 + log(tf) : tf;
 		vector->at[vector->len] = (struct weighted){
-		    term, tf * log((index->documents + 1) / (df + 1)), i};
+		    term, tf * log((index->documents + 1) / (df + 1))};
 		vector->len++;
 	}
-	if (vector->len > VECTOR_MAX) {
-		qsort(vector->at, vector->len, sizeof(vector->at[0]),
-		    compare_weights);
-		vector->len = VECTOR_MAX;
-	}
+	if (vector->len > VECTOR_MAX)
+		keep_heaviest(vector);
 	scale_vector(vector);
 }
 
@@ -120,8 +125,7 @@ weigh_names(struct story_index *index, const struct term_set *set,
 		double df = term->documents++;
 
 		vector->at[i] = (struct weighted){term,
-		    set->at[i].weight * log((index->documents + 1) / (df + 1)),
-		    i};
+		    set->at[i].weight * log((index->documents + 1) / (df + 1))};
 	}
 	vector->len = set->len;
 	scale_vector(vector);
