@@ -157,18 +157,21 @@ remember_stories(struct engine *engine)
 		    "stories of %lld items are remembered", (long long)items);
 }
 
-/* The state folder, and the folder of each log. */
+/* The state folder, that of the logs with all beneath it, where a reload may
+ * bring more, and the folder of each log. */
 static void
 enter_sandbox(const struct engine *engine)
 {
 	const struct config *config = engine->role.config;
 	struct sandbox_path *paths =
-	    xcalloc(engine->logs_len + 1, sizeof(*paths));
+	    xcalloc(engine->logs_len + 2, sizeof(*paths));
 	struct sandbox sandbox = {
 	    .paths = paths, .files = true, .threads = true};
 
 	paths[sandbox.paths_len++] =
 	    (struct sandbox_path){config_folder(FOLDER_STATE), true};
+	paths[sandbox.paths_len++] =
+	    (struct sandbox_path){config_folder(FOLDER_LOGS), true};
 	for (size_t i = 0; i < config->sinks_len; i++) {
 		char *path;
 

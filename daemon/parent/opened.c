@@ -3,6 +3,7 @@
  */
 #include <libgen.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/hash.h"
@@ -48,17 +49,36 @@ hash_network(const struct config_network *network)
 	return hash_file(hash, curl_loop_system_certificates());
 }
 
+/* Both as they really are: landlock follows no links. */
+static bool
+is_beneath(const char *folder, const char *root)
+{
+	char *real_root = realpath(root, NULL), *real = realpath(folder, NULL);
+	size_t len = real_root != NULL ? strlen(real_root) : 0;
+	bool beneath = len > 0 && real != NULL &&
+		       strncmp(real, real_root, len) == 0 &&
+		       (real[len] == '/' || real[len] == '\0');
+
+	free(real_root);
+	free(real);
+	return beneath;
+}
+
+/* That of all logs, and what is not beneath it. */
 static void
 list_log_folders(const struct config *config, struct strings *folders)
 {
+	strings_take(folders, config_folder(FOLDER_LOGS));
 	for (size_t i = 0; i < config->sinks_len; i++) {
 		const struct config_sink *sink = &config->sinks[i];
-		char *path;
+		char *path, *folder;
 
 		if (sink->type != SINK_LOG)
 			continue;
 		path = config_path(FOLDER_LOGS, sink->path);
-		strings_add_once(folders, dirname(path));
+		folder = dirname(path);
+		if (!is_beneath(folder, folders->at[0]))
+			strings_add_once(folders, folder);
 		free(path);
 	}
 }
