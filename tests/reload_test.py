@@ -2,6 +2,7 @@
 """A reload puts everything into force that the configuration and the files that
 it names say. Prints TAP.
 """
+import datetime
 import http.client
 import os
 import shutil
@@ -42,6 +43,7 @@ class World:
         self.told = 0  # that the hook got and a test has seen
         self.daemon = Daemon(configuration(self.server))
         self.daemon.write("hook.key", "first secret")
+        os.chmod(self.daemon.path("etc", "hook.key"), 0o600)
         self.daemon.start()
         wait_for(lambda: self.feed("news").get("last_success"), "the first poll")
 
@@ -162,6 +164,55 @@ def new_desk_has_the_moved_address(world):
     check(world.listen() == old, world.listen())
 
 
+# ---- feeds --------------------------------------------------------------------
+
+
+def one_feed_changes_and_no_other(world):
+    """a reload that changes one feed, or the address of the page, disturbs no other feed"""
+    server = FeedServer("-n", "300")
+    feeds = [{"id": "f%d" % i, "url": server.url("/f/%d.xml" % i)} for i in range(300)]
+
+    def turns():
+        return {feed["id"]: when(feed["next_fetch"]) for feed in
+                world.daemon.api("/api/v1/feeds?limit=1000")[1]["feeds"]}
+
+    def when(date):
+        return datetime.datetime.fromisoformat(date.replace("Z", "+00:00")).timestamp()
+
+    try:
+        world.reload(feeds=feeds)
+        wait_for(lambda: all(feed.get("last_success") for feed in
+                             world.daemon.api("/api/v1/feeds?limit=1000")[1]["feeds"]),
+                 "a poll of each")
+        before = turns()
+        feeds[7]["interval"] = "30m"
+        world.reload(feeds=feeds, desk={"listen": "127.0.0.1:%d" % free_port()})
+        feeds.append({"id": "new", "url": server.url("/f/0.xml?new")})
+        world.reload(feeds=feeds)
+        wait_for(lambda: world.feed("new").get("last_success"), "a poll of the new one")
+        after = turns()
+        changed = {name for name, at in before.items() if abs(after[name] - at) > 1}
+        check(changed == {"f7"}, "other turns: %s" % changed)
+        for i in range(300):
+            asked = server.requests("/f/%d.xml" % i)
+            check(len(asked) == (2 if i == 0 else 1), "f%d: %d polls" % (i, len(asked)))
+    finally:
+        world.reload()
+        server.stop()
+
+
+def mended_address_is_tried_soon(world):
+    """a feed that failed is polled soon after its address was mended"""
+    feed = {"id": "mended", "url": world.server.url("/status/404")}
+    world.reload(feeds=[feed])
+    wait_for(lambda: world.feed("mended").get("failures"), "a failure")
+    feed["url"] = world.server.url("/news")
+    world.reload(feeds=[feed])
+    wait_for(lambda: world.feed("mended").get("last_success"), "a poll")
+    check(not world.feed("mended").get("failures"), "it is still failing")
+    world.reload()
+
+
 # ---- what a role opens before its sandbox -------------------------------------
 
 
@@ -241,9 +292,15 @@ def log_in_a_new_folder_is_written(world):
         world.hooks(1)
         wait_for(lambda: any(folder in alert["item"]["title"] for alert in
                              world.daemon.log_alerts(more["path"])), "the line")
-    more["path"] = folder + "/another.jsonl"
-    world.reload(sinks=configuration(world.server)["sinks"] + [more])
-    check(world.replaced(*ALL) == set(), "a known folder")
+    os.mkdir(world.daemon.path("logs", "inside"))
+    for path in (folder + "/another.jsonl", "inside/more.jsonl"):
+        log = {"id": "log-" + path.split("/")[-2], "type": "log", "path": path}
+        world.reload(sinks=configuration(world.server)["sinks"] + [more, log])
+        check(not world.replaced(*ALL), "for %s in a folder that is open" % path)
+        world.publish("for the log at " + path)
+        world.hooks(1)
+        wait_for(lambda: any(path in alert["item"]["title"] for alert in
+                             world.daemon.log_alerts(path)), "the line")
     world.reload()
 
 
@@ -306,6 +363,8 @@ TESTS = (
     listen_widens_and_narrows,
     taken_port_is_refused,
     listen_goes_off_and_on,
+    one_feed_changes_and_no_other,
+    mended_address_is_tried_soon,
     same_configuration_replaces_nobody,
     resolver_is_taken_over,
     certificates_are_read_anew,

@@ -157,15 +157,6 @@ replace(char **text, const char *by)
 	*text = xstrdup_null(by);
 }
 
-/* What was gone is at another address now. */
-static void
-try_again(struct engine *engine, struct feed *feed)
-{
-	feed->record.health = HEALTH_UP;
-	feed->record.health_at = 0;
-	schedule_poll(engine->schedule, feed->number, engine_monotonic_us());
-}
-
 /* Another URL under the same id: what is known of its items stays, its
  * validators mean nothing any more. */
 static bool
@@ -183,8 +174,10 @@ update_record(struct engine *engine, struct feed *feed)
 		record->body_hash = 0;
 		free(record->move.url);
 		record->move = (struct feed_move){.url = NULL};
-		if (record->health == HEALTH_GONE)
-			try_again(engine, feed);
+		if (record->health == HEALTH_GONE) {
+			record->health = HEALTH_UP;
+			record->health_at = 0;
+		}
 	}
 	replace(&record->url, config->url);
 	replace(&record->outlet, config->outlet);
@@ -270,17 +263,25 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 	engine->once_left++;
 }
 
+/* One with another URL has its turn as one just added: it may be the mended
+ * address of a feed that waits for hours because it failed. */
 static void
 keep_feed(
     struct engine *engine, struct feed *feed, const struct config_feed *config)
 {
+	bool moved = differs(feed->record.url, config->url);
 	struct schedule_feed asked;
 
 	feed->config = config;
-	asked = asked_for(engine, feed);
-	schedule_change(engine->schedule, feed->number, &asked);
 	if (update_record(engine, feed))
 		report_feed_soon(engine, feed);
+	asked = asked_for(engine, feed);
+	if (!moved || schedule_is_under_way(engine->schedule, feed->number)) {
+		schedule_change(engine->schedule, feed->number, &asked);
+	} else {
+		schedule_remove(engine->schedule, feed->number);
+		schedule_add(engine->schedule, feed->number, &asked);
+	}
 }
 
 static void
