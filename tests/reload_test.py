@@ -213,6 +213,20 @@ def mended_address_is_tried_soon(world):
     world.reload()
 
 
+def level_of_messages_is_taken_over(world):
+    """the level of messages holds for the parent, too"""
+    world.reload(log={"level": "error"})
+    begun = len(world.daemon.lines)
+    world.reload(log={"level": "error"})
+    world.reload()
+
+    def lines():
+        return [line for line in world.daemon.lines[begun:] if "configuration: " in line]
+
+    wait_for(lines, "the line of the last reload")
+    check(len(lines()) == 1, lines())
+
+
 # ---- what a role opens before its sandbox -------------------------------------
 
 
@@ -365,6 +379,7 @@ TESTS = (
     listen_goes_off_and_on,
     one_feed_changes_and_no_other,
     mended_address_is_tried_soon,
+    level_of_messages_is_taken_over,
     same_configuration_replaces_nobody,
     resolver_is_taken_over,
     certificates_are_read_anew,

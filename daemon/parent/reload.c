@@ -179,6 +179,7 @@ accept(struct parent *parent, const char *problems)
 	parent->slices = parent->loading;
 	parent->loading = NULL;
 	parent->reload_pending = old != NULL;
+	log_set_level(parent->slices->log_level);
 	log_info("configuration: %s", summary);
 	free(summary);
 	for (size_t i = 0; i < parent->children_len; i++)

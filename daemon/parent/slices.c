@@ -49,6 +49,7 @@ slices_free(struct slices *slices)
 	close(slices->match_set);
 	close(slices->problems);
 	free(slices->listen);
+	free(slices->log_level);
 	free(slices);
 }
 
@@ -65,6 +66,7 @@ slices_put_summary(const struct config *config, struct buf *buf)
 	message_put_u32(buf, (uint32_t)config->entities_len);
 	message_put_u32(buf, (uint32_t)config->sinks_len);
 	message_put_str(buf, config->desk.listen);
+	message_put_str(buf, config->log.level);
 	for (int kind = 0; kind < ROLE_KINDS; kind++)
 		message_put_u64(buf, opened_hash(config, kind));
 }
@@ -93,6 +95,7 @@ read_summary(struct slices *slices)
 	slices->entities = message_get_u32(&reader);
 	slices->sinks = message_get_u32(&reader);
 	slices->listen = message_take_text(&reader);
+	slices->log_level = message_take_text(&reader);
 	for (int kind = 0; kind < ROLE_KINDS; kind++)
 		slices->opened[kind] = message_get_u64(&reader);
 	return message_end(&reader) && slices->fetchers > 0 ? 0 : -1;

@@ -19,6 +19,7 @@ struct slices {
 	unsigned fetchers;
 	uint32_t feeds, entities, sinks;
 	char *listen;                /* of the desk */
+	char *log_level;             /* of the parent, too */
 	uint64_t opened[ROLE_KINDS]; /* see parent/opened.h */
 };
 
