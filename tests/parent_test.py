@@ -66,6 +66,16 @@ def role_that_keeps_dying_is_backed_off_loudly(daemon):
     wait_for(lambda: pids(daemon, "courier"), "the courier again", 8)
 
 
+def role_that_was_backed_off_takes_part_in_a_reload(daemon):
+    wait_for(lambda: daemon.cli("status").returncode == 0, "all roles")
+    old = pids(daemon, "courier")
+    daemon.configure(dict(CONFIG, network={"resolver": "127.0.0.1:9"}))
+    check(daemon.cli("reload").returncode == 0, "reload")
+    check(pids(daemon, "courier") not in ([], old), "the courier is the old one")
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "reload")
+
+
 def broken_configuration_is_refused_and_the_old_one_stays(daemon):
     before = daemon.roles()
     daemon.configure("feeds: [\n")
@@ -216,6 +226,7 @@ def main():
                      second_instance_is_refused_with_a_clear_message,
                      reload_while_roles_start_reaches_them_too,
                      role_that_keeps_dying_is_backed_off_loudly,
+                     role_that_was_backed_off_takes_part_in_a_reload,
                      term_stops_everything,
                      roles_end_with_a_killed_parent,
                      errors_of_the_first_configuration_end_it_with_78,

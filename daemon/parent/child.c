@@ -56,6 +56,12 @@ forget_process(struct child *child)
 	child->state = CHILD_DOWN;
 }
 
+bool
+child_is_backed_off(const struct child *child)
+{
+	return child->backoff_s != 0 && child->state != CHILD_UP;
+}
+
 const char *
 child_state_text(const struct child *child)
 {
@@ -382,6 +388,7 @@ void
 child_stop(struct child *child)
 {
 	child->state = child->pid != 0 ? CHILD_STOPPING : CHILD_DOWN;
+	child->backoff_s = 0;
 	event_del(child->restart_timer);
 	if (child->peer == NULL) {
 		child_kill(child);

@@ -101,7 +101,7 @@ parent_is_ready(const struct parent *parent)
 
 		/* One that is backed off has been said loudly; it does not
 		 * hold the others up. */
-		if (child->wanted && child->backoff_s == 0 &&
+		if (child->wanted && !child_is_backed_off(child) &&
 		    (child->state != CHILD_UP ||
 			child->epoch != parent->slices->epoch))
 			return false;
@@ -142,7 +142,7 @@ static bool
 check_child(struct parent *parent, struct child *child, int64_t now_ms)
 {
 	if (child->state == CHILD_DOWN)
-		return child->backoff_s != 0 || !child->wanted;
+		return child_is_backed_off(child) || !child->wanted;
 	if (now_ms - child->answered_ms > parent->hung_ms) {
 		log_error("%s %u: no answer for %lld s, killed",
 		    role_name(child->kind), child->index,

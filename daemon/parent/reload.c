@@ -251,7 +251,7 @@ replace_next(struct parent *parent)
 	for (size_t i = 0; i < parent->children_len; i++) {
 		struct child *child = parent->children[i];
 
-		if (!child->wanted || child->backoff_s != 0)
+		if (!child->wanted || child_is_backed_off(child))
 			continue;
 		if (child->state != CHILD_UP)
 			return;

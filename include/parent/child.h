@@ -45,7 +45,7 @@ struct child {
 	uint32_t restarts;
 	int64_t deaths_ms[CHILD_DEATHS]; /* the latest, a ring */
 	unsigned deaths;                 /* in all */
-	unsigned backoff_s;              /* 0: none */
+	unsigned backoff_s;              /* of the last start; 0: none */
 	struct event *restart_timer;
 };
 
@@ -62,6 +62,8 @@ void child_stop(struct child *);
 void child_kill(struct child *);
 /* The process was reaped; restarts it when it is wanted. */
 void child_on_death(struct child *, int wait_status);
+/* It waits, or has waited, for its next start because it keeps dying. */
+bool child_is_backed_off(const struct child *);
 /* "up", "starting", "backed off 8 s" ...; valid until the next call. */
 const char *child_state_text(const struct child *);
 
