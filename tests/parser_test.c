@@ -177,9 +177,9 @@ a_document_is_at_rest_between_items_alone(void **state)
 	static const char *const at_rest[] = {HEAD, HEAD ITEM, HEAD ITEM "\n",
 	    HEAD "<!-- no -->", "<rss><x>", RDF, RDF ITEM, ATOM,
 	    "<!DOCTYPE rss>" HEAD};
-	static const char *const not_at_rest[] = {"", " ", "{\"items\": [",
-	    HEAD "<item>", HEAD "<it", HEAD "&am", HEAD "<!--", HEAD "<?",
-	    HEAD "<![CDATA[", HEAD "\xD0\xB0\xD0", HEAD "<items>",
+	static const char *const not_at_rest[] = {"", " ", "<x/>",
+	    "{\"items\": [", HEAD "<item>", HEAD "<it", HEAD "&am", HEAD "<!--",
+	    HEAD "<?", HEAD "<![CDATA[", HEAD "\xD0\xB0\xD0", HEAD "<items>",
 	    HEAD ITEM TAIL, HEAD X16 X16 X16 X16 X16 X16 X16 X16 "<item/>",
 	    RDF "<item>", ATOM "<title>", ATOM "<description>", ATOM "<entry>",
 	    "<!DOCTYPE rss [<!ENTITY b 'c'>]>" HEAD,

@@ -115,9 +115,10 @@ open_element(struct tag_stack *stack, const char *name, size_t len, size_t n,
 bool
 tag_stack_hash(const struct tag_stack *stack, uint64_t *hash)
 {
-	if (stack->depth > TAG_HASHED || stack->dropped > 0)
+	if (stack->depth == 0 || stack->depth > TAG_HASHED ||
+	    stack->dropped > 0)
 		return false;
-	*hash = stack->depth > 0 ? stack->hashes[stack->depth - 1] : 0;
+	*hash = stack->hashes[stack->depth - 1];
 	return true;
 }
 

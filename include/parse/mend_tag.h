@@ -40,7 +40,8 @@ size_t tag_copy_start(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
 size_t tag_copy_end(
     struct tag_stack *, const char *s, size_t len, struct buf *out);
-/* A hash of the start tags of all open elements; false: too many are. */
+/* A hash of the start tags of all open elements; false: none is, or too many.
+ */
 bool tag_stack_hash(const struct tag_stack *, uint64_t *hash);
 /* Whether an item is open. */
 bool tag_is_in_record(const struct tag_stack *);
