@@ -36,6 +36,7 @@ struct fixture {
 	struct sent sent[AT_COURIER_MAX]; /* what the courier holds */
 	unsigned sent_len;
 	bool full;
+	unsigned refused; /* when it was full */
 };
 
 static bool
@@ -44,8 +45,10 @@ on_send(void *arg, const struct outbox_delivery *delivery)
 	struct fixture *f = arg;
 	struct sent *sent = &f->sent[f->sent_len];
 
-	if (f->full)
+	if (f->full) {
+		f->refused++;
 		return false;
+	}
 	assert_in_range(f->sent_len, 0, AT_COURIER_MAX - 1);
 	for (unsigned i = 0; i < f->sent_len; i++)
 		assert_true(f->sent[i].id != delivery->id);
@@ -342,6 +345,106 @@ answers_nobody_asked_for_are_refused(void **state)
 	assert_int_equal(outbox_settle(f->outbox, &result, f->now, &delay), -1);
 }
 
+static void
+settle(struct fixture *f, struct outbox_outcome result)
+{
+	unsigned index = find(f, "hook");
+	int64_t delay;
+
+	result.delivery = f->sent[index].id;
+	f->sent[index] = f->sent[--f->sent_len];
+	assert_int_equal(outbox_settle(f->outbox, &result, f->now, &delay), 0);
+}
+
+static void
+a_window_holds_early_tries_and_new_deliveries_alike(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, OUTBOX_WINDOW);
+	while (at_courier(f, "hook") > 0)
+		answer(f, find(f, "hook"), DELIVERY_RETRY);
+	add_alerts(f, OUTBOX_WINDOW);
+	assert_int_equal(at_courier(f, "hook"), OUTBOX_WINDOW_FAILING);
+	answer(f, find(f, "hook"), DELIVERY_OK);
+	commit(f);
+	assert_int_equal(at_courier(f, "hook"), OUTBOX_WINDOW);
+}
+
+static void
+a_courier_that_is_full_is_asked_once(void **state)
+{
+	struct fixture *f = *state;
+
+	f->full = true;
+	add_alerts(f, 3);
+	assert_int_equal(f->refused, 1);
+	f->full = false;
+	outbox_pump(f->outbox, f->now);
+	assert_int_equal(at_courier(f, "hook"), 3);
+	assert_int_equal(at_courier(f, "log"), 3);
+}
+
+static void
+sinks_that_stay_keep_what_the_courier_holds(void **state)
+{
+	struct fixture *f = *state;
+	struct strings sinks = {0};
+
+	add_alerts(f, 2);
+	answer(f, find(f, "hook"), DELIVERY_RETRY);
+	strings_add(&sinks, "other");
+	strings_add(&sinks, "log");
+	strings_add(&sinks, "hook");
+	outbox_set_sinks(f->outbox, &sinks);
+	strings_clear(&sinks);
+	commit(f);
+	assert_int_equal(at_courier(f, "hook"), 2); /* one is tried again */
+	assert_int_equal(at_courier(f, "log"), 2);
+	assert_int_equal(at_courier(f, "other"), 0);
+	assert_string_equal(hook_state(f).error, "HTTP 503");
+}
+
+static void
+an_endless_retry_after_is_a_day(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, 1);
+	settle(f, (struct outbox_outcome){
+		      .outcome = DELIVERY_RETRY, .retry_after_us = 48 * HOUR});
+	answer(f, find(f, "log"), DELIVERY_OK);
+	commit(f);
+	assert_true(outbox_next_at(f->outbox, f->now) == f->now + 24 * HOUR);
+}
+
+static void
+the_next_time_is_that_of_the_first_sink_with_something_due(void **state)
+{
+	struct fixture *f = *state;
+	int64_t retry_at;
+
+	assert_true(outbox_next_at(f->outbox, f->now) == INT64_MAX);
+	add_alerts(f, 1);
+	assert_int_equal(outbox_under_way(f->outbox), 2);
+	assert_true(outbox_next_at(f->outbox, f->now) == INT64_MAX);
+	answer(f, find(f, "log"), DELIVERY_RETRY);
+	commit(f);
+	retry_at = outbox_next_at(f->outbox, f->now);
+	assert_in_range(retry_at - f->now, 4 * SECOND, 6 * SECOND);
+	settle(f, (struct outbox_outcome){.outcome = DELIVERY_RETRY,
+		      .retry_after_us = 90 * SECOND});
+	commit(f);
+	assert_true(outbox_next_at(f->outbox, f->now) == retry_at);
+	assert_true(outbox_next_at(f->outbox, f->now + HOUR) == f->now + HOUR);
+	f->now += 7 * SECOND;
+	outbox_pump(f->outbox, f->now);
+	answer(f, find(f, "log"), DELIVERY_GONE);
+	commit(f);
+	assert_true(
+	    outbox_next_at(f->outbox, f->now) == f->now + (90 - 7) * SECOND);
+}
+
 /* ---- the model ----------------------------------------------------------
  * Random alerts, answers, courier crashes, engine crashes (which lose what was
  * not committed), waits. Nothing is lost, none is sent while it is at the
@@ -458,6 +561,12 @@ main(void)
 	    OUTBOX_TEST(what_comes_back_untried_was_never_sent),
 	    OUTBOX_TEST(a_gone_receiver_disables_its_sink_until_reload),
 	    OUTBOX_TEST(answers_nobody_asked_for_are_refused),
+	    OUTBOX_TEST(a_window_holds_early_tries_and_new_deliveries_alike),
+	    OUTBOX_TEST(a_courier_that_is_full_is_asked_once),
+	    OUTBOX_TEST(sinks_that_stay_keep_what_the_courier_holds),
+	    OUTBOX_TEST(an_endless_retry_after_is_a_day),
+	    OUTBOX_TEST(
+		the_next_time_is_that_of_the_first_sink_with_something_due),
 	    OUTBOX_TEST(no_delivery_is_lost_or_sent_after_its_success),
 	};
 
