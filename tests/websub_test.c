@@ -123,6 +123,94 @@ a_silent_hub_is_asked_ever_more_rarely(void **state)
 }
 
 static void
+only_what_was_asked_is_confirmed(void **state)
+{
+	struct subscription s = wanted();
+
+	assert_false(subscription_confirm(&s, WEBSUB_NONE, TOPIC, 60, NOW, 0));
+	subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, 0);
+	subscription_want(&s, true, NOW); /* as before */
+	assert_true(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+	subscription_want(&s, false, NOW);
+	subscription_ask(&s, WEBSUB_UNSUBSCRIBE, NOW, 0);
+	assert_true(
+	    subscription_confirm(&s, WEBSUB_UNSUBSCRIBE, TOPIC, 60, NOW, 0));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_IDLE);
+}
+
+/* A record is read back before anyone says that the feed is wanted. */
+static void
+denials_and_renewals_hold_over_a_restart_retries_do_not(void **state)
+{
+	int64_t next_at = NOW + 500 * SECOND;
+	struct subscription denied = {
+	    .record = {.next_at = next_at, .denied = true}};
+	struct subscription leased = {
+	    .record = {.next_at = next_at, .lease_at = next_at}};
+	struct subscription tried = {.record = {.next_at = next_at}};
+
+	subscription_want(&denied, true, NOW);
+	subscription_want(&leased, true, NOW);
+	subscription_want(&tried, true, NOW);
+	assert_int_equal(subscription_state(&denied, NOW), SUBSCRIPTION_DENIED);
+	assert_int_equal(subscription_due(&denied, NOW), WEBSUB_NONE);
+	assert_int_equal(subscription_due(&leased, NOW), WEBSUB_NONE);
+	assert_int_equal(subscription_due(&tried, NOW), WEBSUB_SUBSCRIBE);
+	subscription_want(&denied, false, NOW);
+	subscription_want(&denied, true, NOW);
+	assert_int_equal(
+	    subscription_state(&denied, NOW), SUBSCRIPTION_PENDING);
+	assert_int_equal(subscription_due(&denied, NOW), WEBSUB_SUBSCRIBE);
+}
+
+#define MEAN 512 /* the chance of no spread */
+
+static int64_t
+wait_s(struct subscription *s)
+{
+	subscription_ask(s, WEBSUB_SUBSCRIBE, NOW, MEAN);
+	return (s->record.next_at - NOW) / SECOND;
+}
+
+static void
+waits_double_up_to_six_hours_and_never_outlast_a_lease(void **state)
+{
+	struct subscription s = wanted();
+
+	for (int64_t wait = 60; wait < 21600; wait *= 2)
+		assert_int_equal(wait_s(&s), wait);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(wait_s(&s), 21600);
+	s = active(800);
+	assert_int_equal(wait_s(&s), 60);
+	assert_int_equal(wait_s(&s), 101);
+	s = active(800);
+	s.record.lease_at = NOW - 8 * SECOND;
+	assert_int_equal(wait_s(&s), 60);
+}
+
+static void
+a_hub_that_does_not_answer_is_left_after_three_tries(void **state)
+{
+	struct subscription s = active(100000);
+
+	assert_false(subscription_is_over(&s, NOW + 100001 * SECOND));
+	subscription_want(&s, false, NOW);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    subscription_due(&s, s.record.next_at), WEBSUB_UNSUBSCRIBE);
+		subscription_ask(&s, WEBSUB_UNSUBSCRIBE, NOW, MEAN);
+	}
+	assert_int_equal(subscription_due(&s, s.record.next_at), WEBSUB_NONE);
+	assert_false(subscription_is_over(&s, s.record.next_at - 1));
+	assert_true(subscription_is_over(&s, s.record.next_at));
+	s.tries = 0;
+	assert_int_equal(
+	    subscription_due(&s, NOW + 100000 * SECOND), WEBSUB_NONE);
+}
+
+static void
 a_denial_ends_the_lease_and_holds_for_a_day(void **state)
 {
 	struct subscription s = active(1000);
@@ -347,6 +435,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(only_what_was_asked_is_confirmed),
+	    cmocka_unit_test(
+		denials_and_renewals_hold_over_a_restart_retries_do_not),
+	    cmocka_unit_test(
+		waits_double_up_to_six_hours_and_never_outlast_a_lease),
+	    cmocka_unit_test(
+		a_hub_that_does_not_answer_is_left_after_three_tries),
 	    cmocka_unit_test(a_hub_is_confirmed_only_what_was_asked),
 	    cmocka_unit_test(a_lease_is_renewed_before_it_runs_out),
 	    cmocka_unit_test(
