@@ -85,7 +85,7 @@ body_hash(const struct body *body)
 
 	if (body->streaming)
 		return 0;
-	hash = hash_bytes(0, body->gathered.data, body->gathered.len);
+	hash = hash_quick(0, body->gathered.data, body->gathered.len);
 	return hash != 0 ? hash : 1;
 }
 
