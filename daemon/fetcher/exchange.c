@@ -103,11 +103,14 @@ static void
 set_turn(struct exchange_pool *pool)
 {
 	int64_t due_ms = slots_due_ms(pool->slots);
-	int64_t wait_ms = due_ms - clock_monotonic_ms();
-	struct timeval wait = clock_timeval_ms(wait_ms > 0 ? wait_ms : 0);
+	int64_t wait_ms;
+	struct timeval wait;
 
-	if (due_ms != -1)
-		evtimer_add(pool->turn, &wait);
+	if (due_ms == -1)
+		return;
+	wait_ms = due_ms - clock_monotonic_ms();
+	wait = clock_timeval_ms(wait_ms > 0 ? wait_ms : 0);
+	evtimer_add(pool->turn, &wait);
 }
 
 static void
@@ -566,8 +569,9 @@ exchange_start(struct exchange_pool *pool,
 	if (exchange->deadline == NULL)
 		abort();
 	header_init(&exchange->header);
-	event_add(exchange->deadline, &(struct timeval){WAIT_MAX_S, 0});
 	claim_slot(exchange);
+	if (exchange->started_ms == 0)
+		event_add(exchange->deadline, &(struct timeval){WAIT_MAX_S, 0});
 	return exchange;
 }
 

@@ -18,7 +18,6 @@ TAILQ_HEAD(host_queue, slot_host);
 
 /* A host that somebody talks to, or waits for. */
 struct slot_host {
-	char *name;
 	size_t used;
 	size_t references; /* of claims, and of the queue of those at rest */
 	struct claim_queue waiting;
@@ -27,6 +26,7 @@ struct slot_host {
 	bool rests;
 	int64_t rests_until_ms;
 	TAILQ_ENTRY(slot_host) next_at_rest;
+	char name[];
 };
 
 struct slots {
@@ -62,8 +62,8 @@ host_take(struct slots *slots, const char *name)
 	while (host != NULL && strcmp(host->name, name) != 0)
 		host = host->next;
 	if (host == NULL) {
-		host = xcalloc(1, sizeof(*host));
-		host->name = xstrdup(name);
+		host = xcalloc(1, sizeof(*host) + strlen(name) + 1);
+		strcpy(host->name, name);
 		TAILQ_INIT(&host->waiting);
 		host->next = *at;
 		*at = host;
@@ -83,7 +83,6 @@ host_drop(struct slots *slots, struct slot_host *host)
 	while (*at != host)
 		at = &(*at)->next;
 	*at = host->next;
-	free(host->name);
 	free(host);
 }
 

@@ -360,25 +360,25 @@ call_begin(struct curl_call *call)
 		abort();
 }
 
-/* Leaves addresses of the wanted version, with wall those that it admits. */
+/* Keeps addresses of the wanted version, with wall those that it admits. */
 static void
-sift(struct curl_call *call, struct dns_answer *answer, bool wall)
+sift(struct curl_call *call, const struct dns_answer *told, bool wall,
+    struct dns_answer *answer)
 {
 	int family = call->target.ip_version == 4   ? AF_INET
 		     : call->target.ip_version == 6 ? AF_INET6
 						    : AF_UNSPEC;
-	size_t kept = 0;
 
-	for (size_t i = 0; i < answer->len; i++) {
+	answer->len = 0;
+	for (size_t i = 0; i < told->len; i++) {
 		const struct sockaddr *at =
-		    (const struct sockaddr *)&answer->at[i];
+		    (const struct sockaddr *)&told->at[i];
 
 		if (wall && !address_wall_admits(call->loop->wall, at))
 			call->walled_off = true;
 		else if (family == AF_UNSPEC || at->sa_family == family)
-			answer->at[kept++] = answer->at[i];
+			answer->at[answer->len++] = told->at[i];
 	}
-	answer->len = kept;
 }
 
 /* Asks for the addresses of a stop, unless they are known already. */
@@ -402,12 +402,12 @@ static void
 call_on_answer(void *arg, const struct dns_answer *told)
 {
 	struct curl_call *call = arg;
-	struct dns_answer answer = *told;
+	struct dns_answer answer;
 	const struct curl_stop *stop =
 	    call->target.proxy != NULL ? &call->route.proxy : &call->route.host;
 
 	call->query = NULL;
-	sift(call, &answer, false);
+	sift(call, told, false, &answer);
 	if (answer.len == 0) {
 		call_fail(call, CURL_OUTCOME_DNS,
 		    told->len == 0 ? told->error
@@ -427,11 +427,11 @@ static void
 call_on_host_behind(void *arg, const struct dns_answer *told)
 {
 	struct curl_call *call = arg;
-	struct dns_answer answer = *told;
+	struct dns_answer answer;
 	bool needed = proxy_takes_addresses(call->target.proxy);
 
 	call->query = NULL;
-	sift(call, &answer, true);
+	sift(call, told, true, &answer);
 	if (answer.len == 0 && call->walled_off)
 		call_fail(call, CURL_OUTCOME_REFUSED, WALLED_OFF);
 	else if (answer.len == 0 && needed)

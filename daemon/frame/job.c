@@ -299,7 +299,8 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_u32(buf, done->skip_hours);
 	message_put_u32(buf, done->skip_days);
 	message_put_str(buf, done->older);
-	message_put_bytes(buf, done->present, sizeof(done->present));
+	message_put_bytes(buf, done->present,
+	    done->known > 0 ? sizeof(done->present) : 0);
 }
 
 static void
@@ -308,7 +309,7 @@ get_present(struct message_reader *reader, struct fetch_done *done)
 	size_t len;
 	const char *bytes = message_get_bytes(reader, &len);
 
-	if (len != sizeof(done->present))
+	if (len != (done->known > 0 ? sizeof(done->present) : 0))
 		reader->failed = true;
 	else
 		memcpy(done->present, bytes, len);
