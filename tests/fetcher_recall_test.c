@@ -320,8 +320,16 @@ what_stands_behind_a_hidden_end_is_parsed_again(void **state)
 	    "<rss><channel><item><guid>1</guid></item ><title>T</title>"
 	    "<ttl>9</ttl></item></channel></rss>";
 
+	static const char no_item[] =
+	    "<rss><channel><item><guid>1</guid></item>"
+	    "<item xmlns='http://other/' /><title>T</title></item>"
+	    "</channel></rss>";
+
 	check_pair(document, document, &facts);
 	assert_string_equal(facts.data, "||T|-|-|-|-|540 0 0 0");
+	buf_reset(&facts);
+	check_pair(no_item, no_item, &facts);
+	assert_string_equal(facts.data, "||T|-|-|-|-|0 0 0 0");
 	buf_clear(&facts);
 }
 

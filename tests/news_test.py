@@ -97,14 +97,15 @@ FEEDS = [Misbehaving("flip-guid", flip_guid), Misbehaving("flip-link", flip_link
 class Stage:
     def __init__(self):
         self.server = harness.FeedServer()
-        names = [feed.name for feed in FEEDS] + ["desk", "edits", "flood", "gap"]
+        names = [feed.name for feed in FEEDS] + ["desk", "edits", "flood", "crowd", "gap"]
         for name in names:
             self.put(name, [item("Nothing of note happened in the harbour", guid="0", hours_ago=48)])
         self.daemon = harness.Daemon({
             "defaults": {"interval": "200ms"}, "desk": {"listen": "127.0.0.1:0"}, "fetchers": 1,
             "network": {"allow": ["127.0.0.0/8"]}, "entities": ENTITIES,
             "feeds": [{"id": name, "url": self.server.url("/" + name)} for name in names],
-            "rules": [{"id": "watch", "entities": ["macron"], "feeds": ["edits"], "edits": True},
+            "rules": [{"id": "watch", "entities": ["macron"], "feeds": ["edits", "crowd"], "edits": True, "level": "urgent"},
+                      {"id": "also", "entities": ["macron"], "feeds": ["edits"], "edits": True},
                       {"id": "once", "entities": ["macron", "shoigu"]}],
             "sinks": [{"id": "log", "type": "log", "path": "alerts.jsonl"}]})
 
@@ -188,14 +189,15 @@ def an_edit_alerts_where_a_rule_asks(stage):
     for feed in ("desk", "edits"):
         stage.show(feed, item("Macron mourns 12 killed", "He spoke in Lyon.", guid="fire"))
     check(len(stage.alerts("edits")) == 1, "no alert")
-    check(stage.alerts("edits")[0]["rules"] == ["watch", "once"], "rules")
+    check(stage.alerts("edits")[0]["rules"] == ["watch", "also", "once"], "rules")
+    check(stage.alerts("edits")[0]["level"] == "urgent", "not the highest level")
     before = len(stage.alerts("desk"))
     for feed in ("desk", "edits"):
         stage.show(feed, item("Macron mourns 17 killed", "He spoke in Lyon.", guid="fire"))
     check(len(stage.alerts("desk")) == before, why_new(stage, "desk"))
     alert = stage.alerts("edits")[-1]
     check(len(stage.alerts("edits")) == 2 and alert["type"] == "story.edited", "alert %s" % alert)
-    check("watch" in alert["rules"], "rules %s" % alert["rules"])
+    check({"watch", "also"} <= set(alert["rules"]) and alert["level"] == "urgent", "alert %s" % alert)
     check(why_new(stage, "edits") == "edit of item %d; title changed: Macron mourns [-12-] {+17+} killed"
           % alert["item"]["id"], why_new(stage, "edits"))
     check(alert["story"]["id"] == stage.alerts("edits")[0]["story"]["id"], "story %s" % alert["story"])
@@ -229,6 +231,28 @@ def a_flood_is_told_in_a_digest(stage):
     check(len(answer["items"]) == len(before["items"]) + 50, "%d items" % len(answer["items"]))
     _, answer = stage.daemon.api("/api/v1/alerts?type=digest")
     check(len(answer["alerts"]) == 1, "no digest in the API")
+
+
+def items_without_rules_are_no_flood(stage):
+    """40 items that meet no rule leave room for one that does"""
+    quiet = [item("The harbour opens pier %d" % n, "It took %d years." % n, guid="q%d" % n) for n in range(40)]
+    stage.show("crowd", *quiet, item("Macron opens a pier", "It took a year.", guid="pier"))
+    check(len(stage.alerts("crowd")) == 1, "%d alerts" % len(stage.alerts("crowd")))
+
+
+def a_flood_of_edits_is_told_in_a_digest(stage):
+    """56 edits at a time: 30 alerts, the rest in a digest"""
+    def digests():
+        return [alert for alert in stage.daemon.log_alerts() if alert["type"] == "digest"]
+    for start in (0, 14):
+        stage.show("crowd", *[item("Macron visits %s and says %d words" % (town, n), "In %s." % town, guid=town + str(n))
+                              for n in range(2) for town in TOWNS[start:start + 14]])
+    before, told = len(digests()), len(stage.alerts("crowd"))
+    stage.show("crowd", *[item("Macron visits %s and says %d words" % (town, n + 7), "In %s." % town, guid=town + str(n))
+                          for n in range(2) for town in TOWNS])
+    check(len(stage.alerts("crowd")) == told + 30, "%d alerts" % (len(stage.alerts("crowd")) - told))
+    check(len(digests()) == before + 1, "%d digests" % (len(digests()) - before))
+    check(digests()[-1]["reason"]["digest"] == 2 * len(TOWNS) - 30, "digest %s" % digests()[-1])
 
 
 def a_gap_is_seen_and_filled(stage):
@@ -268,7 +292,9 @@ def main():
     try:
         for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly, a_copy_is_no_news,
                      another_figure_is_another_item, an_edit_alerts_where_a_rule_asks,
-                     an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest, a_gap_is_seen_and_filled):
+                     an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest,
+                     items_without_rules_are_no_flood, a_flood_of_edits_is_told_in_a_digest,
+                     a_gap_is_seen_and_filled):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:
         stage.clear()
