@@ -59,9 +59,53 @@ lines_fit_the_terminal(void **state)
 	assert_string_equal(buf_str(&out), "STATE  NAME            N\n"
 					   "up     Шойгу and …     7\n"
 					   "       日本[31m     1234\n");
+	table_free(table);
+	table = sample();
 	buf_reset(&out);
 	table_print(table, &out, 24, true);
 	assert_non_null(strstr(out.data, "\033[32mup\033[0m     "));
+	buf_clear(&out);
+	table_free(table);
+}
+
+static void
+long_tables_come_in_pieces(void **state)
+{
+	struct table *table = sample();
+	struct buf out = BUF_INIT;
+
+	table_print(table, &out, 0, false);
+	buf_reset(&out);
+	assert_int_equal(table_rows(table), 0);
+	table_add(table, "quarantined", NULL);
+	table_add(table, "x", NULL);
+	table_add(table, "1", NULL);
+	table_print(table, &out, 0, false);
+	assert_string_equal(
+	    buf_str(&out), "quarantined  x                        1\n");
+	buf_clear(&out);
+	table_free(table);
+}
+
+static void
+last_column_goes_below_rows_that_are_too_long(void **state)
+{
+	static const struct table_column feeds[] = {
+	    {"STATE", false, false, false}, {"FEED", false, true, false},
+	    {"TROUBLE", false, true, true}, {NULL, false, false, false}};
+	static const char *const cells[] = {"failing", "tass-en",
+	    "a bot wall answers in place of the feed", "up", "rt-en", ""};
+	struct table *table = table_new(feeds);
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+		table_add(table, cells[i], NULL);
+	table_print(table, &out, 40, false);
+	assert_string_equal(buf_str(&out),
+	    "STATE    FEED\n"
+	    "failing  tass-en\n"
+	    "         a bot wall answers in place of the feed\n"
+	    "up       rt-en\n");
 	buf_clear(&out);
 	table_free(table);
 }
@@ -104,6 +148,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(columns_are_as_wide_as_they_look),
 	    cmocka_unit_test(lines_fit_the_terminal),
+	    cmocka_unit_test(long_tables_come_in_pieces),
+	    cmocka_unit_test(last_column_goes_below_rows_that_are_too_long),
 	    cmocka_unit_test(spans_are_short),
 	    cmocka_unit_test(dates_become_ages),
 	};

@@ -226,7 +226,7 @@ api_print(json_t *value)
 }
 
 void
-api_print_table(const struct table *table)
+api_print_table(struct table *table)
 {
 	struct buf out = BUF_INIT;
 

@@ -13,6 +13,8 @@
 #include "cli/feeds_add.h"
 #include "cli/table.h"
 
+#define PAGE 1000 /* feeds asked for, and printed, at a time */
+
 static const struct option options[] = {
     API_OPTIONS,
     {"outlet", required_argument, NULL, 'o'},
@@ -44,10 +46,13 @@ take_feed(void *arg, json_t *feed)
 {
 	struct table *table = arg;
 
-	if (table != NULL)
-		add_row(table, feed);
-	else
+	if (table == NULL) {
 		api_print(feed);
+		return;
+	}
+	add_row(table, feed);
+	if (table_rows(table) == PAGE)
+		api_print_table(table);
 }
 
 static int
@@ -69,7 +74,7 @@ read_options(struct api *api, struct buf *path, int argc, char **argv)
 {
 	int letter;
 
-	buf_add_str(path, "/api/v1/feeds?limit=1000");
+	buf_addf(path, "/api/v1/feeds?limit=%d", PAGE);
 	while ((letter = getopt_long(argc, argv, API_LETTERS, options, NULL)) !=
 	       -1) {
 		if (letter == 'o')

@@ -49,7 +49,7 @@ color_of(const char *state)
 }
 
 static void
-print_table(const struct table *table)
+print_table(struct table *table)
 {
 	if (table_rows(table) > 0)
 		putchar('\n');

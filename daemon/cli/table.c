@@ -29,8 +29,10 @@ struct cell {
 struct table {
 	const struct table_column *columns;
 	size_t columns_len;
-	struct cell *cells; /* row by row */
+	struct cell *cells; /* row by row, those not printed yet */
 	size_t cells_len, cells_cap;
+	size_t widths[TABLE_COLUMNS_MAX]; /* of what was ever added */
+	bool titled;                      /* the titles are printed */
 };
 
 struct table *
@@ -42,7 +44,17 @@ table_new(const struct table_column *columns)
 	while (columns[table->columns_len].title != NULL)
 		table->columns_len++;
 	assert(table->columns_len <= TABLE_COLUMNS_MAX);
+	for (size_t c = 0; c < table->columns_len; c++)
+		table->widths[c] = text_width(columns[c].title);
 	return table;
+}
+
+static void
+clear_cells(struct table *table)
+{
+	for (size_t i = 0; i < table->cells_len; i++)
+		free(table->cells[i].text);
+	table->cells_len = 0;
 }
 
 void
@@ -50,8 +62,7 @@ table_free(struct table *table)
 {
 	if (table == NULL)
 		return;
-	for (size_t i = 0; i < table->cells_len; i++)
-		free(table->cells[i].text);
+	clear_cells(table);
 	free(table->cells);
 	free(table);
 }
@@ -105,6 +116,7 @@ cut_at(const char *text, size_t width)
 void
 table_add(struct table *table, const char *text, const char *color)
 {
+	size_t *width = &table->widths[table->cells_len % table->columns_len];
 	struct cell *cell;
 
 	if (table->cells_len == table->cells_cap) {
@@ -116,6 +128,8 @@ table_add(struct table *table, const char *text, const char *color)
 	cell->text = clean_str(text != NULL ? text : "", CLEAN_LINE);
 	cell->color = color;
 	cell->width = text_width(cell->text);
+	if (cell->width > *width)
+		*width = cell->width;
 }
 
 void
@@ -137,27 +151,30 @@ table_rows(const struct table *table)
 	return table->cells_len / table->columns_len;
 }
 
-static void
-measure(const struct table *table, size_t *widths)
-{
-	for (size_t c = 0; c < table->columns_len; c++)
-		widths[c] = text_width(table->columns[c].title);
-	for (size_t i = 0; i < table->cells_len; i++) {
-		size_t *width = &widths[i % table->columns_len];
-
-		if (table->cells[i].width > *width)
-			*width = table->cells[i].width;
-	}
-}
-
-/* Takes from the columns that give, from the last on, what is too much. */
-static void
-fit(const struct table *table, size_t *widths, size_t width)
+static size_t
+total_width(const struct table *table, const size_t *widths)
 {
 	size_t total = GAP * (table->columns_len - 1);
 
 	for (size_t c = 0; c < table->columns_len; c++)
 		total += widths[c];
+	return total;
+}
+
+/* Takes from the columns that give, from the last on, what is too much. Where
+ * the last one gives and would be cut, its cells go below their rows, whole:
+ * returns whether they do. */
+static bool
+fit(const struct table *table, size_t *widths, size_t width)
+{
+	size_t last = table->columns_len - 1;
+	size_t total = total_width(table, widths);
+	bool below = total > width && table->columns[last].below;
+
+	if (below) {
+		total -= widths[last];
+		widths[last] = 0;
+	}
 	for (size_t c = table->columns_len; c-- > 0 && total > width;) {
 		size_t excess = total - width, spare;
 
@@ -169,6 +186,7 @@ fit(const struct table *table, size_t *widths, size_t width)
 		widths[c] -= spare;
 		total -= spare;
 	}
+	return below;
 }
 
 static void
@@ -202,38 +220,63 @@ print_cell(struct buf *out, const struct table_column *column, size_t width,
 }
 
 static void
+end_line(struct buf *out)
+{
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		buf_truncate(out, out->len - 1);
+	buf_add_char(out, '\n');
+}
+
+static void
 print_row(const struct table *table, struct buf *out, const size_t *widths,
     const struct cell *cells, bool color)
 {
 	for (size_t c = 0; c < table->columns_len; c++) {
+		if (widths[c] == 0)
+			continue;
 		if (c > 0)
 			add_blanks(out, GAP);
 		print_cell(
 		    out, &table->columns[c], widths[c], &cells[c], color);
 	}
-	while (out->data[out->len - 1] == ' ')
-		buf_truncate(out, out->len - 1);
-	buf_add_char(out, '\n');
+	end_line(out);
 }
 
-void
-table_print(
-    const struct table *table, struct buf *out, size_t width, bool color)
+static void
+print_titles(const struct table *table, struct buf *out, const size_t *widths,
+    bool color)
 {
 	struct cell titles[TABLE_COLUMNS_MAX] = {0};
-	size_t widths[TABLE_COLUMNS_MAX];
 
-	measure(table, widths);
-	if (width > 0)
-		fit(table, widths, width);
 	for (size_t c = 0; c < table->columns_len; c++) {
 		titles[c].text = (char *)table->columns[c].title;
 		titles[c].width = text_width(titles[c].text);
 		titles[c].color = "2";
 	}
 	print_row(table, out, widths, titles, color);
-	for (size_t i = 0; i < table->cells_len; i += table->columns_len)
+}
+
+void
+table_print(struct table *table, struct buf *out, size_t width, bool color)
+{
+	size_t last = table->columns_len - 1, widths[TABLE_COLUMNS_MAX];
+	bool below = false;
+
+	memcpy(widths, table->widths, sizeof(widths));
+	if (width > 0)
+		below = fit(table, widths, width);
+	if (!table->titled)
+		print_titles(table, out, widths, color);
+	table->titled = true;
+	for (size_t i = 0; i < table->cells_len; i += table->columns_len) {
 		print_row(table, out, widths, &table->cells[i], color);
+		if (!below || table->cells[i + last].width == 0)
+			continue;
+		add_blanks(out, widths[0] + GAP);
+		buf_add_str(out, table->cells[i + last].text);
+		end_line(out);
+	}
+	clear_cells(table);
 }
 
 size_t

@@ -61,7 +61,7 @@ long long api_count(struct json_t *object, const char *key);
 /* Prints a value as one line, a table (if it has rows) in colours where they
  * may be. */
 void api_print(struct json_t *);
-void api_print_table(const struct table *);
+void api_print_table(struct table *);
 
 /* Appends &NAME=VALUE, percent-encoded; nothing for NULL. The path must have
  * its ? already. */

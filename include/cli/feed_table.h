@@ -16,9 +16,9 @@ struct table;
 	{                                                      \
 		"NEXT", true, false                            \
 	}
-#define FEED_TABLE_TROUBLE             \
-	{                              \
-		"TROUBLE", false, true \
+#define FEED_TABLE_TROUBLE                   \
+	{                                    \
+		"TROUBLE", false, true, true \
 	}
 
 void feed_table_add_state(struct table *, json_t *feed);

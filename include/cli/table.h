@@ -17,6 +17,7 @@ struct table_column {
 	const char *title;
 	bool right; /* numbers and ages */
 	bool gives; /* is cut when the line is too wide */
+	bool below; /* the last one only: goes below the row then */
 };
 
 /* The columns must outlive the table; a NULL title ends them. */
@@ -26,9 +27,12 @@ void table_free(struct table *);
 void table_add(struct table *, const char *text, const char *color);
 void table_addf(struct table *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Rows that are not printed yet. */
 size_t table_rows(const struct table *);
-/* Appends the lines. width: columns of the terminal, 0: no limit. */
-void table_print(const struct table *, struct buf *, size_t width, bool color);
+/* Appends the lines of those rows, below the titles when they are the first,
+ * and forgets them: a long table comes in pieces, whose columns only grow.
+ * width: columns of the terminal, 0: no limit. */
+void table_print(struct table *, struct buf *, size_t width, bool color);
 
 /* Columns that a UTF-8 text takes on a terminal. */
 size_t text_width(const char *text);
