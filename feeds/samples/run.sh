@@ -8,6 +8,7 @@ build=$(cd "${1:?usage: run.sh BUILD}" && pwd)
 samples=$(cd "$(dirname "$0")" && pwd)
 run=$build/run
 FEEDS_WAIT=15 # seconds for the first polls, before the table is printed
+READY_WAIT=5  # seconds for its processes to meet
 
 rm -rf "$run"
 mkdir -p "$run/etc" "$run/state" "$run/logs" "$run/socket"
@@ -63,6 +64,10 @@ daemon_answers() {
 	"$build/wirewatch" status >"$run/status" 2>/dev/null || [ -s "$run/status" ]
 }
 
+is_ready() {
+	"$build/wirewatch" status >"$run/status" 2>/dev/null
+}
+
 # The desk's port, or 0 (any) where something has it.
 choose_listen() {
 	python3 -c 'import socket
@@ -88,14 +93,20 @@ setsid "$build/wirewatchd" -f 2>"$run/daemon.log" &
 daemon=$!
 until_true 20 daemon_answers ||
 	fail "the daemon does not start; its last lines:"
+until_true "$READY_WAIT" is_ready || :
 cat "$run/status"
 echo
 echo "waiting for the first polls ..."
 until_true "$FEEDS_WAIT" feeds_were_polled || :
 "$build/wirewatch" feeds
 echo
-echo "alerts, as they come (Ctrl-C ends it):"
-"$build/wirewatch" tail -f &
+cat <<END
+In another terminal, for \`wirewatch status\`, \`search Macron\`, \`stories\`:
+    export RUNTIME_DIRECTORY='$run/socket' PATH='$build':"\$PATH"
+
+alerts, as they come (Ctrl-C ends it):
+END
+"$build/wirewatch" tail -n 100 -f &
 tail=$!
 wait "$tail" || :
 fail "the daemon ended; its last lines:"

@@ -171,8 +171,6 @@ function entitiesElement(alert) {
 	const parts = [];
 	if (kinds[alert.type])
 		parts.push(element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]));
-	if (alert.reason?.digest)
-		parts.push(element('span', '', alert.reason.text));
 	if (alert.story?.outlets > 1)
 		parts.push(storyButton(alert.story));
 	if (alert.reason?.digest)
