@@ -126,6 +126,25 @@ def example_of_the_readme_is_valid():
               result.stderr.decode())
 
 
+def keys_that_cannot_sign_are_told():
+    sink = ('sinks: [{id: d, type: webhook, url: "https://d.example/h", '
+            'secret_file: hook.key}]\n')
+    good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "wirewatch.yaml")
+        for text, status in ((good, 0), (good + "\r\nwhsec_c2VjcmV0MQ== \n", 0),
+                             ("any text\n", 0), (good + "whsec_\n", 78),
+                             ("whsec_two words\n", 78), ("whsec_ab-_\n", 78)):
+            with open(path, "w") as file:
+                file.write(sink)
+            with open(os.path.join(folder, "hook.key"), "w") as file:
+                file.write(text)
+            result = run("-c", path)
+            told = result.stderr.decode()
+            check(result.returncode == status, "%r: %s" % (text, told))
+            check(status == 0 or "hook.key must hold base64" in told, told)
+
+
 def schema_names_every_section():
     with open(os.path.join(BUILDDIR, "config.schema.json")) as file:
         schema = json.load(file)
@@ -169,6 +188,7 @@ def main():
     tap.run(lists_of_the_catalog_load)
     tap.run(example_is_valid)
     tap.run(example_of_the_readme_is_valid)
+    tap.run(keys_that_cannot_sign_are_told)
     tap.run(schema_names_every_section)
     tap.run(manual_is_well_formed)
     tap.run(usage_is_64)

@@ -100,6 +100,13 @@ names_of_inside_addresses_are_refused(void **state)
 }
 
 static void
+refused_connections_are_told_once(void **state)
+{
+	world_expect(*state, "http://127.0.0.1:1/rss", FETCH_CONNECT,
+	    "failed to connect to 127.0.0.1 port 1");
+}
+
+static void
 failing_name_servers_are_told_as_such(void **state)
 {
 	struct world *world = *state;
@@ -117,6 +124,7 @@ main(void)
 	    cmocka_unit_test(bad_certificates_are_refused_in_plain_words),
 	    cmocka_unit_test(names_are_resolved_inside_the_sandbox),
 	    cmocka_unit_test(names_of_inside_addresses_are_refused),
+	    cmocka_unit_test(refused_connections_are_told_once),
 	    cmocka_unit_test(failing_name_servers_are_told_as_such),
 	};
 

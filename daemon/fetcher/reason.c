@@ -1,7 +1,9 @@
 /*
  * Sentences for failed fetches.
  */
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fetcher/header.h"
 #include "fetcher/reason.h"
@@ -77,6 +79,22 @@ reason_too_large(const struct header *header)
 	return "body larger than 16 MiB";
 }
 
+/* What libcurl or c-ares says, as our own sentences are: "Failed to connect to
+ * HOST port N after 0 ms: Couldn't connect to server" says it twice. */
+static void
+reason_of_library(char *out, size_t size, const char *error)
+{
+	const char *after = strstr(error, " after ");
+	bool twice = strncmp(error, "Failed to connect to ", 21) == 0;
+	size_t len =
+	    twice && after != NULL ? (size_t)(after - error) : strlen(error);
+
+	snprintf(out, size, "%.*s", (int)len, error);
+	/* Not of "SSL". */
+	if (isupper((unsigned char)out[0]) && islower((unsigned char)out[1]))
+		out[0] = (char)tolower((unsigned char)out[0]);
+}
+
 enum fetch_outcome
 reason_call(char *out, size_t size, const struct curl_result *result,
     const struct header *header, enum fetch_outcome stopped)
@@ -102,7 +120,7 @@ reason_call(char *out, size_t size, const struct curl_result *result,
 		snprintf(out, size, "the answer is no HTTP");
 		return FETCH_CONNECT;
 	}
-	snprintf(out, size, "%s", error);
+	reason_of_library(out, size, error);
 	switch (result->outcome) {
 	case CURL_OUTCOME_DNS:
 		return FETCH_DNS;

@@ -20,13 +20,18 @@ include_open(struct config_reader *reader, const char *path,
 	struct config_mark whole = {.line = 0};
 	const char *why = NULL;
 	size_t len = reader->sources_len;
+	const char *advice = "";
 
 	if (len == CONFIG_FILES_MAX)
 		why = "too many files";
-	else if (source_read(path, CONFIG_FILE_MAX, source) != 0)
+	else if (source_read(path, CONFIG_FILE_MAX, source) != 0) {
+		if (errno == EACCES)
+			advice = " (use sudo, or let this user read it)";
 		why = errno == EFBIG ? "larger than 64 MiB" : strerror(errno);
+	}
 	if (why != NULL && from != NULL) {
-		reader_error(reader, from, "cannot read %s: %s", path, why);
+		reader_error(
+		    reader, from, "cannot read %s: %s%s", path, why, advice);
 		free(source);
 		return NULL;
 	}
@@ -41,7 +46,7 @@ include_open(struct config_reader *reader, const char *path,
 	if (why == NULL)
 		return source;
 	whole.file = reader->config->files.at[len];
-	reader_error(reader, &whole, "cannot read: %s", why);
+	reader_error(reader, &whole, "cannot read: %s%s", why, advice);
 	return NULL;
 }
 

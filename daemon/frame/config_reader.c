@@ -214,10 +214,12 @@ read_secret(struct config_reader *reader, const struct schema_field *field,
 		free(why);
 		return;
 	}
+	if (field->check != NULL && field->check(secret) != NULL)
+		reader_error(reader, &mark, "\"%s\": %s %s", field->key,
+		    node->text, field->check(secret));
 	if (exposed)
 		reader_warn(reader, &mark,
-		    "\"%s\": every user of this machine can read %s (chmod "
-		    "o-r)",
+		    "\"%s\": every user of this host can read %s (chmod o-r)",
 		    field->key, node->text);
 	memcpy(record_at(field, record), &secret, sizeof(secret));
 }

@@ -1,6 +1,8 @@
 /*
  * The keys of sinks and routes.
  */
+#include <string.h>
+
 #include "frame/config_schema.h"
 #include "frame/config_schema_part.h"
 #include "frame/config_value.h"
@@ -13,6 +15,31 @@ static const char *const facilities[] = {"auth", "authpriv", "cron", "daemon",
 #define WEBHOOK (1u << SINK_WEBHOOK)
 #define LOG (1u << SINK_LOG)
 #define SYSLOG (1u << SINK_SYSLOG)
+
+/* Of signing keys, one a line: what the courier could not sign with. */
+static const char *
+check_keys(const char *keys)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz"
+				     "0123456789+/";
+
+	for (const char *key = keys; key != NULL; key = strchr(key, '\n')) {
+		size_t len;
+
+		key += strspn(key, " \t\r\n");
+		if (strncmp(key, "whsec_", 6) != 0)
+			continue;
+		key += 6;
+		len = strspn(key, digits);
+		key += len + strspn(key + len, "=");
+		key += strspn(key, " \t\r");
+		if (len == 0 || len % 4 == 1 || (*key != '\n' && *key != '\0'))
+			return "must hold base64 behind whsec_ (`openssl rand "
+			       "-base64 24` makes some)";
+	}
+	return NULL;
+}
 
 static const struct schema_field rotate_fields[] = {
     {
@@ -112,7 +139,7 @@ static const struct schema_field sink_fields[] = {
 	.kinds = WEBHOOK,
 	.offset = offsetof(struct config_sink, secret),
 	.roles = COURIER,
-	.check = value_check_text,
+	.check = check_keys,
 	.doc = "A file with the key that alerts are signed with "
 	       "(whsec_...): a systemd credential, or a file in the folder "
 	       "of the configuration.",

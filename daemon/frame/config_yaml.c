@@ -110,9 +110,14 @@ static int
 fail_read(struct reader *r)
 {
 	const char *stop = r->bytes + r->parser.problem_offset;
+	bool other = strstr(r->parser.problem, "UTF-8") != NULL;
 	yaml_mark_t at = {.line = 0};
 	char message[200];
 
+	/* Back to where the character begins. */
+	if (strstr(r->parser.problem, "trailing") != NULL)
+		while (stop > r->bytes && (unsigned char)*stop < 0xc0)
+			stop--;
 	for (const char *p = r->bytes; p < stop; p++) {
 		at.column += ((unsigned char)*p & 0xc0) != 0x80;
 		if (*p == '\n') {
@@ -120,8 +125,9 @@ fail_read(struct reader *r)
 			at.column = 0;
 		}
 	}
-	snprintf(message, sizeof(message), "not plain UTF-8 text: %s",
-	    r->parser.problem);
+	snprintf(message, sizeof(message), "not plain UTF-8 text: %s%s",
+	    r->parser.problem,
+	    other ? " (save the file as UTF-8, see iconv(1))" : "");
 	return fail(r, &at, message);
 }
 

@@ -33,7 +33,11 @@ lock_take(const char *path, char **error)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd == -1) {
-		*error = xasprintf("%s: %s", path, strerror(errno));
+		*error = xasprintf("%s: %s%s", path, strerror(errno),
+		    errno == EACCES || errno == EROFS
+			? "; the user that wirewatchd runs as must be able to "
+			  "write to the state folder"
+			: "");
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {

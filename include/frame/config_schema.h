@@ -66,7 +66,7 @@ struct schema_field {
 	enum id_kind defines; /* the text is the id of a thing of that kind */
 	enum id_kind refers;  /* each text is the id of such a thing */
 	uint32_t kinds; /* only when the record's kind is in the mask; 0: any */
-	/* What is wrong with a text ("must ..."), or NULL. */
+	/* What is wrong with a text or the secret ("must ..."), or NULL. */
 	const char *(*check)(const char *);
 	const char *example; /* for the manual, or NULL */
 };
