@@ -112,7 +112,8 @@ def search_finds_by_words_and_filters(stage):
     done = run(stage, "search", "--items", "report", "17")
     check("Macron, report 17" in done.stdout, done.stdout)
     done = run(stage, "search", "unheard-of")
-    same((done.returncode, done.stdout), (1, ""), "nothing is found")
+    same((done.returncode, done.stdout, done.stderr),
+         (1, "", "wirewatch: nothing found\n"), "nothing is found")
     done = run(stage, "search", "--level", "high", "x")
     same(done.returncode, 2, "bad input")
     check("routine, urgent, flash" in done.stderr, done.stderr)

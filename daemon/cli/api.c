@@ -201,6 +201,8 @@ api_walk(struct api *api, char *path, const char *key, size_t limit,
 			   : xstrdup_null(api_text(page, "next"));
 		json_decref(page);
 	}
+	if (count == 0 && !api->json)
+		fputs("wirewatch: nothing found\n", stderr);
 	return count > 0 ? EXIT_YES : EXIT_NO;
 }
 

@@ -200,7 +200,8 @@ const char *
 curl_route_take(struct curl_route *route, const struct curl_target *target)
 {
 	if (!take_url(route, target->url))
-		return "not an http or https address without user name";
+		return "not an address such as https://host/path, without a "
+		       "user name";
 	if (target->proxy != NULL && !take_proxy(&route->proxy, target->proxy))
 		return "the proxy's address cannot be read";
 	return NULL;

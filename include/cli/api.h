@@ -41,7 +41,7 @@ int api_request(
 struct json_t *api_get(struct api *, const char *path, int *status);
 /* Walks over the pages of a list: on_row gets each element of `key`, up to
  * `limit` of them (0: all). Takes path. Returns the exit status: EXIT_NO when
- * there was none, or what api_get() ended with. */
+ * there was none, which is said to people, or what api_get() ended with. */
 typedef void (*api_on_row)(void *arg, struct json_t *row);
 int api_walk(struct api *, char *path, const char *key, size_t limit,
     api_on_row, void *arg);
