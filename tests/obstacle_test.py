@@ -27,6 +27,8 @@ WALLS = {
                    "(DDoS-Guard)"),
     "plain": (lambda _: (403, {"Content-Encoding": "gzip", **HTML},
                          gzip.compress(CHALLENGE)), "(Cloudflare)"),
+    "imperva": (lambda _: (403, HTML, b'<html><iframe src="/_Incapsula_'
+                           b'Resource?x=1"></iframe></html>'), "(Imperva)"),
     "script": (lambda _: (200, HTML, b"<html><script>document.cookie='a';"
                           b"location.reload()</script></html>"),
                "JavaScript"),

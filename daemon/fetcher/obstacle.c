@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "fetcher/obstacle.h"
 #include "text/clean.h"
 
@@ -181,15 +182,9 @@ is_page(const char *bytes, size_t len)
 void
 obstacle_keep_page(struct buf *page, const char *bytes, size_t len)
 {
-	char *to;
-
-	if (!is_page(bytes, len))
-		return;
-	len = len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX;
-	to = buf_reserve(page, len);
-	for (size_t i = 0; i < len; i++)
-		to[i] = small(bytes[i]);
-	page->len += len;
+	if (is_page(bytes, len))
+		buf_add(page, bytes,
+		    len < OBSTACLE_PAGE_MAX ? len : OBSTACLE_PAGE_MAX);
 }
 
 /* ---- judging ------------------------------------------------------------- */
@@ -405,11 +400,28 @@ describe_page(const char *title, char *sentence, size_t size)
 	free(line);
 }
 
+/* In small letters, as the words are; NULL: there is none. */
+static char *
+small_page(const struct obstacle_view *view)
+{
+	char *page = view->page != NULL ? xmalloc(view->page_len + 1) : NULL;
+
+	for (size_t i = 0; page != NULL && i < view->page_len; i++)
+		page[i] = small(view->page[i]);
+	return page;
+}
+
 enum obstacle
 obstacle_find(const struct obstacle_view *view, char *sentence, size_t size)
 {
+	struct obstacle_view small_view = *view;
+	char *page = small_page(view);
 	const char *shield;
-	enum obstacle kind = judge(view, &shield);
+	enum obstacle kind;
+
+	small_view.page = page;
+	kind = judge(&small_view, &shield);
+	free(page);
 
 	switch (kind) {
 	case OBSTACLE_NONE:

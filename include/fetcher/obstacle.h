@@ -37,7 +37,7 @@ struct obstacle_view {
 	struct obstacle_signs signs;
 	const char *asked; /* the feed's own address */
 	const char *url;   /* that it came from */
-	const char *page;  /* as obstacle_keep_page() gave it; or NULL */
+	const char *page;  /* first bytes, of HTML or a refusal; or NULL */
 	size_t page_len;
 	const char *title; /* of the page, or NULL */
 	bool titled_wall;  /* by the title of the page */
@@ -47,8 +47,7 @@ struct obstacle_view {
 /* Takes one header field. */
 void obstacle_note_field(struct obstacle_signs *, const char *name,
     size_t name_len, const char *value, size_t len);
-/* Appends the first bytes of a document, in small letters, when it begins like
- * an HTML page. */
+/* Appends the first bytes of a document when it begins like an HTML page. */
 void obstacle_keep_page(struct buf *page, const char *bytes, size_t len);
 /* Says what it is, and writes a sentence with advice when it is anything. */
 enum obstacle obstacle_find(
