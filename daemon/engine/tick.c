@@ -32,6 +32,7 @@
 #define UPKEEP_MS 20    /* between two steps while there is work */
 #define PURGE_MS 600000 /* between two purges */
 #define INDEX_ROWS 400  /* of a step: some 20 ms, as the next */
+#define INDEX_MS 2500   /* between two steps of fewer rows */
 #define PURGE_ROWS 100
 #define JUMP_US 5000000LL /* by which a clock was set, not drifted */
 
@@ -76,6 +77,27 @@ purge(struct engine *engine)
 	return more;
 }
 
+/* Items that are entered into the search index one by one cost more than twice
+ * as much as by the hundred: few wait a moment for more to come. True: there is
+ * more to do. */
+static bool
+index_items(struct engine *engine)
+{
+	uint64_t items = engine->stats.items_new;
+	int64_t now_ms = clock_monotonic_ms();
+	bool more;
+
+	if (engine->role.once)
+		return false; /* who searches starts a daemon that stays */
+	if (now_ms < engine->index_at_ms &&
+	    items - engine->index_items < INDEX_ROWS)
+		return false;
+	more = store_index_step(engine->store, INDEX_ROWS);
+	engine->index_items = items;
+	engine->index_at_ms = more ? now_ms : now_ms + INDEX_MS;
+	return more;
+}
+
 static void
 upkeep_soon(struct engine *engine)
 {
@@ -95,9 +117,7 @@ on_upkeep(evutil_socket_t fd, short what, void *arg)
 		return;
 	for (size_t i = 0; i < engine->logs_len; i++)
 		more |= log_sink_step(engine->logs[i], clock_now_us());
-	/* Who polls once does not search: the next daemon indexes it. */
-	if (!engine->role.once)
-		more |= store_index_step(engine->store, INDEX_ROWS);
+	more |= index_items(engine);
 	more |= purge(engine);
 	more |= store_checkpoint(engine->store);
 	if (more)

@@ -65,10 +65,12 @@ struct engine {
 	struct event *tick_timer;   /* each second */
 	struct event *upkeep_timer; /* small steps while there is work */
 	struct event *stop_timer;
-	bool ready;          /* all is set up: peers may be served */
-	int64_t stop_at_ms;  /* monotonic: when a stop waits no longer */
-	int64_t purge_at_ms; /* monotonic: the next purge begins */
-	size_t trim_feed;    /* whose keys are trimmed next */
+	bool ready;           /* all is set up: peers may be served */
+	int64_t stop_at_ms;   /* monotonic: when a stop waits no longer */
+	int64_t purge_at_ms;  /* monotonic: the next purge begins */
+	int64_t index_at_ms;  /* monotonic: few items are indexed, too */
+	uint64_t index_items; /* how many there were at the last step */
+	size_t trim_feed;     /* whose keys are trimmed next */
 	uint64_t last_job;
 	unsigned jobs;                              /* under way */
 	LIST_HEAD(, job) job_table[JOB_TABLE_SIZE]; /* by id */
