@@ -51,8 +51,27 @@ the_same_text_is_a_copy_however_it_is_found(void **state)
 	assert_true(is_version("k", same));
 	assert_true(is_version("up", same));
 	assert_true(is_version("o", same) == false); /* the next bulletin */
+	assert_true(is_version("ko", same));
+	assert_true(is_version("uo", same));
 	assert_true(is_version("", same));
 	assert_true(is_version("lo", same));
+}
+
+static void
+an_id_or_link_that_two_items_have_makes_no_edit(void **state)
+{
+	static const char *const how[][2] = {
+	    {"k", "k"}, {"u", "u"}, {"kp", "k"}, {"u", "up"}};
+
+	for (size_t i = 0; i < sizeof(how) / sizeof(*how); i++) {
+		const struct newness_candidate known[] = {
+		    candidate(1, how[i][0], related),
+		    candidate(2, how[i][1], related)};
+
+		assert_true(newness_choose(known, 2, NOW) == SIZE_MAX);
+		assert_true(newness_choose(known, 1, NOW) ==
+			    (known[0].present ? SIZE_MAX : 0));
+	}
 }
 
 static void
@@ -248,6 +267,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_same_text_is_a_copy_however_it_is_found),
+	    cmocka_unit_test(an_id_or_link_that_two_items_have_makes_no_edit),
 	    cmocka_unit_test(another_text_under_an_id_or_link_is_an_edit),
 	    cmocka_unit_test(what_still_stands_there_was_not_edited),
 	    cmocka_unit_test(an_id_of_two_items_tells_nothing),

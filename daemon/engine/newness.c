@@ -30,20 +30,13 @@ struct identity {
 static struct identity
 judge_identity(const struct newness_candidate *candidates, size_t len)
 {
-	struct identity identity = {true, true};
 	size_t by_key = 0, by_url = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		const struct newness_candidate *known = &candidates[i];
-
-		by_key += known->by_key;
-		by_url += known->by_url;
-		identity.key &= !(known->by_key && known->present);
-		identity.url &= !(known->by_url && known->present);
+		by_key += candidates[i].by_key;
+		by_url += candidates[i].by_url;
 	}
-	identity.key &= by_key < 2;
-	identity.url &= by_url < 2;
-	return identity;
+	return (struct identity){by_key < 2, by_url < 2};
 }
 
 static bool
