@@ -211,6 +211,118 @@ a_host_is_held_for_all_of_its_feeds(void **state)
 	schedule_free(schedule);
 }
 
+/* ---- the network comes back ---------------------------------------------- */
+
+#define FEEDS 50
+
+/* Feeds of two fetchers, none of which was reached at 100 s. */
+static struct schedule *
+with_unreached(int64_t interval_s)
+{
+	struct schedule_result result = {.outcome = SCHEDULE_UNREACHED};
+	struct schedule *schedule = schedule_new(42);
+	struct schedule_feed feed = asked(0, interval_s, interval_s);
+	int64_t now = 200 * S;
+
+	schedule_set_fetchers(schedule, 2, FEEDS);
+	for (size_t i = 0; i < FEEDS; i++) {
+		feed.host = i + 2;
+		schedule_add(schedule, i, &feed);
+	}
+	schedule_spread(schedule, 0);
+	for (size_t i = 0; i < FEEDS; i++) {
+		schedule_poll(schedule, i, 100 * S);
+		while (!schedule_is_under_way(schedule, i))
+			schedule_take(schedule, (unsigned)(i % 2), now += S);
+		schedule_done(schedule, i, &result, 100 * S);
+	}
+	return schedule;
+}
+
+static int64_t
+latest(const struct schedule *schedule)
+{
+	int64_t at = 0;
+
+	for (size_t i = 0; i < FEEDS; i++)
+		if (schedule_due_at(schedule, i) > at)
+			at = schedule_due_at(schedule, i);
+	return at;
+}
+
+static size_t
+first(const struct schedule *schedule)
+{
+	size_t feed = 0;
+
+	for (size_t i = 1; i < FEEDS; i++)
+		if (schedule_due_at(schedule, i) <
+		    schedule_due_at(schedule, feed))
+			feed = i;
+	return feed;
+}
+
+static void
+of_all_fetchers_feeds_the_first_is_tried(void **state)
+{
+	struct schedule *schedule;
+	int64_t last;
+	size_t feed;
+
+	for (int64_t interval_s = 60; interval_s < 70; interval_s++) {
+		schedule = with_unreached(interval_s);
+		feed = first(schedule);
+		last = latest(schedule);
+		schedule_try(schedule, 101 * S);
+		assert_true(schedule_due_at(schedule, feed) == 101 * S);
+		assert_int_equal(first(schedule), feed);
+		assert_true(latest(schedule) == last);
+		schedule_try(schedule, 102 * S); /* it is late by then */
+		assert_true(schedule_due_at(schedule, feed) == 101 * S);
+		schedule_free(schedule);
+	}
+}
+
+static void
+a_wake_takes_half_an_interval_or_half_a_minute(void **state)
+{
+	static const struct {
+		int64_t interval_s, window_s;
+	} cases[] = {{600, 300}, {20, 20}, {40, 30}};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct schedule *schedule = with_unreached(cases[i].interval_s);
+		int64_t window = cases[i].window_s * S, due_at;
+		size_t soon = first(schedule);
+
+		due_at = schedule_due_at(schedule, soon);
+		schedule_wake(schedule, due_at - S);
+		assert_true(schedule_due_at(schedule, soon) == due_at);
+		schedule_poll(schedule, 0, 101 * S);
+		assert_int_equal(schedule_take(schedule, 0, 101 * S), 0);
+		schedule_wake(schedule, 101 * S);
+		assert_true(schedule_is_under_way(schedule, 0));
+		assert_in_range(latest(schedule), 101 * S + window / 10 * 8,
+		    101 * S + window);
+		schedule_free(schedule);
+	}
+}
+
+static void
+a_fetcher_is_crowded_while_feeds_are_due_that_it_cannot_take(void **state)
+{
+	struct schedule *schedule = with_a_feed();
+
+	assert_false(schedule_is_crowded(schedule, 0, 200 * S));
+	assert_int_equal(schedule_take(schedule, 0, 200 * S), 0);
+	assert_false(schedule_is_crowded(schedule, 0, 200 * S));
+	add(schedule, 1, 4);
+	schedule_spread(schedule, 200 * S);
+	assert_false(schedule_is_crowded(schedule, 0, 199 * S));
+	assert_true(schedule_is_crowded(schedule, 0, 201 * S));
+	schedule_free(schedule);
+}
+
 int
 main(void)
 {
@@ -225,6 +337,10 @@ main(void)
 	    cmocka_unit_test(a_stopped_feed_has_no_job_to_give_back),
 	    cmocka_unit_test(jobs_under_way_count_for_new_fetchers),
 	    cmocka_unit_test(a_host_is_held_for_all_of_its_feeds),
+	    cmocka_unit_test(of_all_fetchers_feeds_the_first_is_tried),
+	    cmocka_unit_test(a_wake_takes_half_an_interval_or_half_a_minute),
+	    cmocka_unit_test(
+		a_fetcher_is_crowded_while_feeds_are_due_that_it_cannot_take),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
