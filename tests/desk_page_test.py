@@ -78,6 +78,13 @@ def the_keyboard_searches_and_chooses(stage, page):
     page.wait("!document.querySelector('#alerts-view').hidden")
 
 
+def a_feed_in_trouble_is_called_by_its_outlet(stage, page):
+    row = ("alertElement({type: 'feed.down', level: 'urgent', feed: %s})"
+           ".querySelector('.outlet').textContent")
+    same(page.evaluate(row % "{id: 'tass-en', outlet: 'TASS'}"), "TASS", "row")
+    same(page.evaluate(row % "{id: 'tass-en', outlet: null}"), "tass-en", "row")
+
+
 def feeds_and_their_troubles_fit_a_phone(stage, page):
     stage.cue("feed", "feed-2", "failing", "a bot wall answers in place of "
               "the feed: take https://news.example/" + "other/" * 20)
@@ -124,6 +131,7 @@ def main():
         alerts_come_live_and_pause,
         the_keyboard_searches_and_chooses,
         the_policy_forbids_scripts_in_the_page,
+        a_feed_in_trouble_is_called_by_its_outlet,
         feeds_and_their_troubles_fit_a_phone,
         a_page_that_lost_the_desk_says_so,
     ):

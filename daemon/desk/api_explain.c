@@ -232,7 +232,7 @@ find_fault(const struct asked *asked)
 	bool is_page;
 
 	if ((asked->url == NULL) == (asked->item == 0))
-		return "ask for one of item and url";
+		return "ask for one of item (a number from 1 on) and url";
 	if (asked->item > INT64_MAX)
 		return "item must be the id of an item";
 	if (asked->url == NULL)

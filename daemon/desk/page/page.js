@@ -208,12 +208,14 @@ function alertBody(alert) {
 function alertElement(alert) {
 	const node = element('li');
 	const level = element('span', 'level', alert.level ?? '');
-	const outlet = element('span', 'outlet', alert.item?.outlet ?? alert.type);
+	const feed = alert.item?.feed ?? alert.feed?.id;
+	const outlet = element('span', 'outlet',
+		(alert.item ?? alert.feed)?.outlet ?? feed ?? alert.type);
 	node.dataset.level = alert.level ?? '';
 	node.dataset.seq = alert.seq;
 	node.dataset.kind = kindClass(alert.type);
 	node.tabIndex = -1;
-	outlet.title = alert.item?.feed ?? '';
+	outlet.title = feed ?? '';
 	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
 		level, outlet, alertBody(alert));
 	node.title = alert.reason?.text ?? '';
