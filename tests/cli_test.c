@@ -104,7 +104,8 @@ last_column_goes_below_rows_that_are_too_long(void **state)
 	assert_string_equal(buf_str(&out),
 	    "STATE    FEED\n"
 	    "failing  tass-en\n"
-	    "         a bot wall answers in place of the feed\n"
+	    "         a bot wall answers in place of\n"
+	    "         the feed\n"
 	    "up       rt-en\n");
 	buf_clear(&out);
 	table_free(table);

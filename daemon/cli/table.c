@@ -256,6 +256,27 @@ print_titles(const struct table *table, struct buf *out, const size_t *widths,
 	print_row(table, out, widths, titles, color);
 }
 
+/* A text in lines of so many columns, broken at blanks where there are some. */
+static void
+print_below(struct buf *out, const char *text, size_t indent, size_t width)
+{
+	size_t room = width > indent + GIVES_MIN ? width - indent : GIVES_MIN;
+
+	while (*text != '\0') {
+		size_t whole = cut_at(text, room), len = whole;
+
+		while (text[whole] != '\0' && len > 0 && text[len] != ' ')
+			len--;
+		if (len == 0)
+			len = whole;
+		add_blanks(out, indent);
+		buf_add(out, text, len);
+		end_line(out);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
 void
 table_print(struct table *table, struct buf *out, size_t width, bool color)
 {
@@ -272,9 +293,8 @@ table_print(struct table *table, struct buf *out, size_t width, bool color)
 		print_row(table, out, widths, &table->cells[i], color);
 		if (!below || table->cells[i + last].width == 0)
 			continue;
-		add_blanks(out, widths[0] + GAP);
-		buf_add_str(out, table->cells[i + last].text);
-		end_line(out);
+		print_below(
+		    out, table->cells[i + last].text, widths[0] + GAP, width);
 	}
 	clear_cells(table);
 }
