@@ -30,6 +30,21 @@ struct reader {
 	bool ended;
 };
 
+/* As utf8_decode(); what most texts are made of is not worth a call. */
+static inline size_t
+decode(const char *bytes, size_t len, uint32_t *code)
+{
+	const unsigned char *p = (const unsigned char *)bytes;
+
+	*code = p[0];
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] >= 0xe0 || len < 2 || (p[1] & 0xc0) != 0x80)
+		return utf8_decode(bytes, len, code);
+	*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+	return 2;
+}
+
 static inline void
 advance(struct reader *in)
 {
@@ -43,10 +58,7 @@ advance(struct reader *in)
 	in->ended = in->len == 0 || in->chars_left == 0;
 	if (in->ended)
 		return;
-	code = (unsigned char)*in->bytes;
-	n = 1;
-	if (code >= 0x80)
-		n = utf8_decode(in->bytes, in->len, &code);
+	n = decode(in->bytes, in->len, &code);
 	in->bytes += n;
 	in->len -= n;
 	in->chars_left--;
@@ -213,24 +225,28 @@ read_plain(struct words *words, struct reader *in, uint32_t flags)
 	    .flags = flags | digit_flag(in->letter.fold)};
 	char *out = buf_reserve(&words->text, 2 * PLAIN_MAX);
 	struct reader at = *in;
+	uint32_t len = 0, chars = 0, stem_len = 0;
 
 	for (; at.letter.flags & LETTER_WORD; advance(&at)) {
 		const uint32_t code = at.letter.fold;
 
-		if (!is_plain(&at) || word.chars == PLAIN_MAX)
+		if (!is_plain(&at) || chars == PLAIN_MAX)
 			return false;
 		if (code < 0x80) {
-			out[word.len++] = (char)code;
+			out[len++] = (char)code;
 		} else {
-			out[word.len++] = (char)(0xc0 | code >> 6);
-			out[word.len++] = (char)(0x80 | (code & 0x3f));
+			out[len++] = (char)(0xc0 | code >> 6);
+			out[len++] = (char)(0x80 | (code & 0x3f));
 		}
-		if (++word.chars <= WORD_STEM)
-			word.stem_len = word.len;
+		if (++chars <= WORD_STEM)
+			stem_len = len;
 	}
 	if (is_apostrophe(at.code) ||
 	    (words->join_marks && at.letter.flags & LETTER_MARK))
 		return false;
+	word.len = len;
+	word.chars = chars;
+	word.stem_len = stem_len;
 	push_word(words, &word);
 	*in = at;
 	return true;
