@@ -402,6 +402,7 @@ sinks_that_stay_keep_what_the_courier_holds(void **state)
 	assert_int_equal(at_courier(f, "hook"), 2); /* one is tried again */
 	assert_int_equal(at_courier(f, "log"), 2);
 	assert_int_equal(at_courier(f, "other"), 0);
+	assert_int_equal(outbox_under_way(f->outbox), 4);
 	assert_string_equal(hook_state(f).error, "HTTP 503");
 }
 
