@@ -14,12 +14,13 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/table.h"
+#include "frame/clock.h"
 #include "frame/config_folder.h"
 
 #define SOCKET_NAME "wirewatch.sock"
 #define CONNECT_S 5L
-#define ANSWER_S 100L /* a reload may read much */
-#define SILENCE_S 45L /* of a stream, which is never silent for 15 s */
+#define ANSWER_S 100L    /* a reload may read much */
+#define SILENCE_MS 45000 /* of a stream, which is never silent for 15 s */
 
 bool
 api_take_option(struct api *api, int letter, const char *argument)
@@ -244,6 +245,7 @@ struct stream {
 	api_on_bytes on_bytes;
 	void *arg;
 	bool began;
+	int64_t heard_at_ms;
 };
 
 static size_t
@@ -252,21 +254,34 @@ on_stream(char *bytes, size_t size, size_t count, void *arg)
 	struct stream *stream = arg;
 
 	stream->began = true;
+	stream->heard_at_ms = clock_monotonic_ms();
 	stream->on_bytes(stream->arg, bytes, size * count);
 	return size * count;
+}
+
+/* What libcurl counts, bytes a second, is none for the few that keep a stream
+ * alive. */
+static int
+on_progress(void *arg, curl_off_t to_get, curl_off_t got, curl_off_t to_send,
+    curl_off_t sent)
+{
+	const struct stream *stream = arg;
+
+	return clock_monotonic_ms() - stream->heard_at_ms > SILENCE_MS;
 }
 
 int
 api_stream(struct api *api, const char *path, bool loud, api_on_bytes on_bytes,
     void *arg)
 {
-	struct stream stream = {on_bytes, arg, false};
+	struct stream stream = {on_bytes, arg, false, clock_monotonic_ms()};
 	CURL *curl = open_handle(api, path);
 	CURLcode result;
 
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stream);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_stream);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &stream);
 	result = curl_easy_perform(curl);
