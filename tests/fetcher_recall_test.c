@@ -321,9 +321,9 @@ what_stands_behind_a_hidden_end_is_parsed_again(void **state)
 	    "<ttl>9</ttl></item></channel></rss>";
 
 	static const char no_item[] =
-	    "<rss><channel><item><guid>1</guid></item>"
-	    "<item xmlns='http://other/' /><title>T</title></item>"
-	    "</channel></rss>";
+	    "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+	    "<url><loc>http://a/</loc></url>"
+	    "<item /><dc:title>T</dc:title></item></urlset>";
 
 	check_pair(document, document, &facts);
 	assert_string_equal(facts.data, "||T|-|-|-|-|540 0 0 0");

@@ -51,10 +51,31 @@ the_same_text_is_a_copy_however_it_is_found(void **state)
 	assert_true(is_version("k", same));
 	assert_true(is_version("up", same));
 	assert_true(is_version("o", same) == false); /* the next bulletin */
-	assert_true(is_version("ko", same));
-	assert_true(is_version("uo", same));
+	assert_true(is_version("kop", same));
+	assert_true(is_version("uop", same));
 	assert_true(is_version("", same));
 	assert_true(is_version("lo", same));
+}
+
+static void
+of_versions_the_newest_copy_is_chosen(void **state)
+{
+	const struct newness_candidate known[] = {candidate(5, "k", light),
+	    candidate(7, "", same), candidate(3, "", same),
+	    candidate(9, "", light), candidate(2, "o", light)};
+
+	assert_int_equal(newness_choose(known, 5, NOW), 1);
+	assert_int_equal(newness_choose(known + 2, 2, NOW), 0);
+	assert_int_equal(newness_choose(known + 3, 2, NOW), 0);
+	assert_true(newness_choose(known + 4, 1, NOW) == SIZE_MAX);
+}
+
+static void
+new_and_fresh_items_are_news(void **state)
+{
+	for (int newness = 0; newness < NEWNESS_KINDS; newness++)
+		assert_int_equal(newness_is_news((enum newness)newness),
+		    newness == NEWNESS_NEW || newness == NEWNESS_FRESH);
 }
 
 static void
@@ -267,6 +288,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_same_text_is_a_copy_however_it_is_found),
+	    cmocka_unit_test(of_versions_the_newest_copy_is_chosen),
+	    cmocka_unit_test(new_and_fresh_items_are_news),
 	    cmocka_unit_test(an_id_or_link_that_two_items_have_makes_no_edit),
 	    cmocka_unit_test(another_text_under_an_id_or_link_is_an_edit),
 	    cmocka_unit_test(what_still_stands_there_was_not_edited),

@@ -417,6 +417,8 @@ an_endless_retry_after_is_a_day(void **state)
 	answer(f, find(f, "log"), DELIVERY_OK);
 	commit(f);
 	assert_true(outbox_next_at(f->outbox, f->now) == f->now + 24 * HOUR);
+	add_alerts(f, 1); /* waits with it */
+	assert_true(outbox_next_at(f->outbox, f->now) == f->now + 24 * HOUR);
 }
 
 static void
