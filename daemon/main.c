@@ -125,6 +125,7 @@
  *   daemon/frame/config_value.c          durations, sizes, addresses
  *   daemon/frame/config_wire.c           a role's slice as bytes
  *   daemon/frame/config_yaml.c           libyaml to nodes with marks
+ *   daemon/frame/curl_certificates.c     what TLS trusts
  *   daemon/frame/curl_loop.c             libcurl on libevent
  *   daemon/frame/curl_route.c            ... where a call leads
  *   daemon/frame/dns.c                   c-ares on libevent

@@ -279,22 +279,13 @@ spare_new(void)
 	return spare;
 }
 
-static const char *
-user_agent(const struct exchange *exchange)
-{
-	const struct access *access = exchange->request.access;
-
-	return access != NULL && access->user_agent != NULL
-		   ? access->user_agent
-		   : exchange->pool->user_agent;
-}
-
 static void
 set_headers(struct exchange *exchange)
 {
 	curl_easy_setopt(exchange->spare->easy, CURLOPT_HTTPHEADER,
 	    request_head_write(&exchange->head, &exchange->request,
-		user_agent(exchange), exchange->at_home));
+		request_agent(&exchange->request, exchange->pool->user_agent),
+		exchange->at_home));
 }
 
 static long
@@ -541,7 +532,9 @@ exchange_call(struct exchange *exchange)
 	}
 	/* For the proxy alone: servers are told by a header. */
 	curl_easy_setopt(exchange->spare->easy, CURLOPT_USERAGENT,
-	    target.proxy != NULL ? user_agent(exchange) : NULL);
+	    target.proxy != NULL
+		? request_agent(&exchange->request, exchange->pool->user_agent)
+		: NULL);
 	keep = idle_keeps(exchange->pool->idle, request_server(exchange->url),
 	    clock_monotonic_ms() / 1000);
 	curl_easy_setopt(

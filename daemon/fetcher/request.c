@@ -65,6 +65,15 @@ request_user_agent(const char *user_agent, const char *contact)
 	return xasprintf("wirewatch/" PACKAGE_VERSION " (+%s)", contact);
 }
 
+const char *
+request_agent(const struct exchange_request *request, const char *user_agent)
+{
+	const struct access *access = request->access;
+
+	return access != NULL && access->user_agent != NULL ? access->user_agent
+							    : user_agent;
+}
+
 bool
 request_is_conditional(const struct exchange_request *request)
 {

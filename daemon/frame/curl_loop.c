@@ -8,8 +8,6 @@
  */
 #include <event2/event.h>
 #include <locale.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,6 +18,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "frame/address.h"
+#include "frame/curl_certificates.h"
 #include "frame/curl_loop.h"
 #include "frame/curl_route.h"
 #include "frame/dns.h"
@@ -516,46 +515,6 @@ multi_init(struct curl_multi *multi, struct curl_loop *loop,
 	curl_multi_setopt(handle, CURLMOPT_MAXCONNECTS, options->idle_max);
 }
 
-static void
-add_certificates(X509_STORE *store, const char *pem)
-{
-	BIO *bio = BIO_new_mem_buf(pem, -1);
-	X509 *next;
-
-	while ((next = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL)) != NULL) {
-		X509_STORE_add_cert(store, next);
-		X509_free(next);
-	}
-	BIO_free(bio);
-	ERR_clear_error();
-}
-
-const char *
-curl_loop_system_certificates(void)
-{
-	return curl_version_info(CURLVERSION_NOW)->cainfo;
-}
-
-/* pem NULL: the system's. Returns NULL, or what is wrong. */
-static char *
-load_certificates(struct curl_loop *loop, const char *pem)
-{
-	const char *file = curl_loop_system_certificates();
-
-	loop->certificates = X509_STORE_new();
-	if (loop->certificates == NULL)
-		abort();
-	if (pem != NULL) {
-		add_certificates(loop->certificates, pem);
-		return NULL;
-	}
-	if (file != NULL && X509_STORE_load_file(loop->certificates, file) == 1)
-		return NULL;
-	return xasprintf("no certificates in %s, https will fail: install the "
-			 "package ca-certificates or set network.ca_file",
-	    file != NULL ? file : "any file");
-}
-
 struct curl_loop *
 curl_loop_new(struct event_base *base, const struct curl_loop_options *options,
     char **warning)
@@ -570,7 +529,8 @@ curl_loop_new(struct event_base *base, const struct curl_loop_options *options,
 	loop->wall = options->wall;
 	loop->dns = options->dns;
 	LIST_INIT(&loop->calls);
-	*warning = load_certificates(loop, options->certificates);
+	loop->certificates =
+	    curl_certificates_load(options->certificates, warning);
 	loop->multis_len = options->multis;
 	loop->multis = xcalloc(loop->multis_len, sizeof(*loop->multis));
 	for (unsigned i = 0; i < loop->multis_len; i++)

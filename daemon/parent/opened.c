@@ -11,7 +11,7 @@
 #include "frame/config.h"
 #include "frame/config_folder.h"
 #include "frame/config_source.h"
-#include "frame/curl_loop.h"
+#include "frame/curl_certificates.h"
 #include "parent/opened.h"
 
 #define FILE_MAX (16 * 1024 * 1024) /* bytes; a larger one is not compared */
@@ -46,7 +46,7 @@ hash_network(const struct config_network *network)
 		hash = hash_file(hash, "/etc/resolv.conf");
 	if (network->certificates != NULL)
 		return hash_str(hash, network->certificates);
-	return hash_file(hash, curl_loop_system_certificates());
+	return hash_file(hash, curl_certificates_file());
 }
 
 /* Both as they really are: landlock follows no links. */

@@ -25,6 +25,9 @@ struct request_head {
 /* How wirewatch presents itself: user_agent when given, else its name and
  * version, and whom to contact where that is known. The caller frees. */
 char *request_user_agent(const char *user_agent, const char *contact);
+/* The User-Agent of the feed, or the given one; borrowed. */
+const char *request_agent(
+    const struct exchange_request *, const char *user_agent);
 /* Validators go along, so that a 304 may come back. */
 bool request_is_conditional(const struct exchange_request *);
 /* Writes the headers; the list is the head's, and stays until it is written

@@ -56,8 +56,6 @@ struct curl_loop_options {
  * fails; else it is NULL. */
 struct curl_loop *curl_loop_new(
     struct event_base *, const struct curl_loop_options *, char **warning);
-/* The file of the system's certificates; NULL: none is known. */
-const char *curl_loop_system_certificates(void);
 /* Calls under way are dropped without a word to their callers. */
 void curl_loop_free(struct curl_loop *);
 /* For connections opened from now on. */
