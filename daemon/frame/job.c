@@ -299,8 +299,8 @@ fetch_done_put(struct buf *buf, const struct fetch_done *done)
 	message_put_u32(buf, done->skip_hours);
 	message_put_u32(buf, done->skip_days);
 	message_put_str(buf, done->older);
-	message_put_bytes(buf, done->present,
-	    done->known > 0 ? sizeof(done->present) : 0);
+	message_put_bytes(
+	    buf, done->present, done->known > 0 ? sizeof(done->present) : 0);
 }
 
 static void

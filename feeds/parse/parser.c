@@ -327,8 +327,8 @@ parser_page(const struct parser *p)
 	return (struct parser_page){.feeds = doc->page_links,
 	    .feeds_len = doc->page_links_len,
 	    .title = doc->page_title,
-	    .is_wall = doc->page_title != NULL &&
-		       stranger_is_wall(doc->page_title)};
+	    .is_wall =
+		doc->page_title != NULL && stranger_is_wall(doc->page_title)};
 }
 
 static enum parser_result
