@@ -139,6 +139,7 @@
  *   daemon/frame/proxy.c                 which proxy, if any
  *   daemon/frame/role.c                  what all roles share
  *   daemon/frame/sandbox.c               seccomp, landlock, limits
+ *   daemon/frame/sign.c                  Standard Webhooks signatures
  *   daemon/frame/state.c                 how things stand, engine to desk
  *   daemon/frame/websub.c                messages of WebSub
  *
@@ -243,7 +244,6 @@
  *   daemon/courier/answer.c              what a receiver's answer means
  *   daemon/courier/courier.c             the role
  *   daemon/courier/delivery.c            one alert on its way
- *   daemon/courier/sign.c                Standard Webhooks signatures
  *   daemon/courier/syslog_sink.c         sinks of type syslog
  *   daemon/courier/webhook.c             sinks of type webhook
  *

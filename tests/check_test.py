@@ -134,7 +134,8 @@ def keys_that_cannot_sign_are_told():
         path = os.path.join(folder, "wirewatch.yaml")
         for text, status in ((good, 0), (good + "\r\nwhsec_c2VjcmV0MQ== \n", 0),
                              ("any text\n", 0), (good + "whsec_\n", 78),
-                             ("whsec_two words\n", 78), ("whsec_ab-_\n", 78)):
+                             ("whsec_two words\n", 78), ("whsec_ab-_\n", 78),
+                             (8 * good, 0)):
             with open(path, "w") as file:
                 file.write(sink)
             with open(os.path.join(folder, "hook.key"), "w") as file:
@@ -143,6 +144,12 @@ def keys_that_cannot_sign_are_told():
             told = result.stderr.decode()
             check(result.returncode == status, "%r: %s" % (text, told))
             check(status == 0 or "hook.key must hold base64" in told, told)
+        with open(os.path.join(folder, "hook.key"), "w") as file:
+            file.write(9 * good)
+        result = run("-c", path)
+        check(result.returncode == 78 and
+              b"hook.key must hold at most 8 secrets" in result.stderr,
+              result.stderr.decode())
 
 
 def schema_names_every_section():

@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/strings.h"
-#include "courier/sign.h"
+#include "frame/sign.h"
 #include "courier/webhook.h"
 #include "frame/address.h"
 #include "frame/config.h"
@@ -234,10 +234,10 @@ every_secret_of_the_file_signs(void **state)
 	struct desk *desk = *state;
 	struct buf body = BUF_INIT, want = BUF_INIT;
 	struct sign_keys *keys;
-	char *error;
+	const char *wrong;
 
 	deliver(desk, "msg_1");
-	keys = sign_keys_new(SECRETS, &error);
+	keys = sign_keys_new(SECRETS, &wrong);
 	buf_add_str(&body, desk->body);
 	sign_add(
 	    &want, keys, "msg_1", strtoll(desk->timestamp, NULL, 10), &body);

@@ -14,11 +14,11 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "courier/answer.h"
-#include "courier/sign.h"
 #include "courier/webhook.h"
 #include "frame/config.h"
 #include "frame/curl_loop.h"
 #include "frame/log.h"
+#include "frame/sign.h"
 #include "text/clean.h"
 
 #define CONNECT_TIMEOUT_MS 10000
@@ -40,7 +40,7 @@ struct webhook {
 	char *user_agent;
 	int64_t timeout_ms;
 	struct sign_keys *keys; /* NULL: unsigned */
-	char *fault; /* of the secret: nothing leaves unsigned; or NULL */
+	const char *fault; /* of the secret: nothing leaves unsigned; or NULL */
 	struct lane first, again;
 	LIST_HEAD(request_list, request) requests;
 };
@@ -170,7 +170,7 @@ request_on_done(void *arg, const struct curl_result *ended)
 		if (result.outcome != DELIVERY_OK)
 			describe_status(&error, request, status);
 	} else if (request->webhook->fault != NULL) {
-		buf_add_str(&error, request->webhook->fault);
+		buf_addf(&error, "secret_file %s", request->webhook->fault);
 	} else {
 		buf_add_str(
 		    &error, ended->error != NULL ? ended->error : "no status");
@@ -322,7 +322,6 @@ forget_settings(struct webhook *webhook)
 {
 	free(webhook->url);
 	free(webhook->user_agent);
-	free(webhook->fault);
 	sign_keys_free(webhook->keys);
 	webhook->keys = NULL;
 	webhook->fault = NULL;
@@ -357,7 +356,7 @@ webhook_configure(struct webhook *webhook, const struct config_sink *sink,
 		return;
 	webhook->keys = sign_keys_new(sink->secret, &webhook->fault);
 	if (webhook->keys == NULL)
-		log_error("sink %s: secret_file: %s", sink->id, webhook->fault);
+		log_error("sink %s: secret_file %s", sink->id, webhook->fault);
 }
 
 void

@@ -1,11 +1,10 @@
 /*
  * The keys of sinks and routes.
  */
-#include <string.h>
-
 #include "frame/config_schema.h"
 #include "frame/config_schema_part.h"
 #include "frame/config_value.h"
+#include "frame/sign.h"
 
 static const char *const sink_types[] = {"webhook", "log", "syslog", NULL};
 static const char *const facilities[] = {"auth", "authpriv", "cron", "daemon",
@@ -20,25 +19,10 @@ static const char *const facilities[] = {"auth", "authpriv", "cron", "daemon",
 static const char *
 check_keys(const char *keys)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "0123456789+/";
+	const char *wrong;
 
-	for (const char *key = keys; key != NULL; key = strchr(key, '\n')) {
-		size_t len;
-
-		key += strspn(key, " \t\r\n");
-		if (strncmp(key, "whsec_", 6) != 0)
-			continue;
-		key += 6;
-		len = strspn(key, digits);
-		key += len + strspn(key + len, "=");
-		key += strspn(key, " \t\r");
-		if (len == 0 || len % 4 == 1 || (*key != '\n' && *key != '\0'))
-			return "must hold base64 behind whsec_ (`openssl rand "
-			       "-base64 24` makes some)";
-	}
-	return NULL;
+	sign_keys_free(sign_keys_new(keys, &wrong));
+	return wrong;
 }
 
 static const struct schema_field rotate_fields[] = {

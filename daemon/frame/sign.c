@@ -9,7 +9,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "courier/sign.h"
+#include "frame/sign.h"
+
+#define KEYS_MAX 8 /* secrets of one sink while they are rotated */
+
 
 static const char prefix[] = "whsec_";
 
@@ -19,7 +22,7 @@ struct sign_key {
 };
 
 struct sign_keys {
-	struct sign_key at[SIGN_KEYS_MAX];
+	struct sign_key at[KEYS_MAX];
 	size_t len;
 };
 
@@ -68,10 +71,10 @@ add_secret(struct sign_keys *keys, const char *text, size_t len)
 }
 
 /* Returns NULL, or what is wrong. */
-static char *
+static const char *
 read_secrets(struct sign_keys *keys, const char *text)
 {
-	for (int line = 1; *text != '\0'; line++) {
+	while (*text != '\0') {
 		size_t whole = strcspn(text, "\n"), len = whole;
 		const char *start = text;
 
@@ -79,27 +82,25 @@ read_secrets(struct sign_keys *keys, const char *text)
 			start++;
 		while (len > 0 && strchr(" \t\r", start[len - 1]) != NULL)
 			len--;
-		if (len > 0 && keys->len == SIGN_KEYS_MAX)
-			return xasprintf("more than %d secrets", SIGN_KEYS_MAX);
+		if (len > 0 && keys->len == KEYS_MAX)
+			return "must hold at most 8 secrets";
 		if (len > 0 && add_secret(keys, start, len) == -1)
-			return xasprintf("secret in line %d is no base64 "
-					 "after %s",
-			    line, prefix);
+			return "must hold base64 behind whsec_ (`openssl rand "
+			       "-base64 24` makes some)";
 		text += whole + (text[whole] != '\0');
 	}
-	return keys->len > 0 ? NULL : xstrdup("no secret in the file");
+	return keys->len > 0 ? NULL : "must hold a secret";
 }
 
 struct sign_keys *
-sign_keys_new(const char *secrets, char **error)
+sign_keys_new(const char *secrets, const char **wrong)
 {
 	struct sign_keys *keys = xcalloc(1, sizeof(*keys));
-	char *wrong = read_secrets(keys, secrets);
 
-	if (wrong == NULL)
+	*wrong = read_secrets(keys, secrets);
+	if (*wrong == NULL)
 		return keys;
 	sign_keys_free(keys);
-	*error = wrong;
 	return NULL;
 }
 
