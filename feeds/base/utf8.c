@@ -25,23 +25,14 @@ sequence_len(unsigned char lead)
 }
 
 size_t
-utf8_decode(const char *bytes, size_t len, uint32_t *code)
+utf8_decode_long(const char *bytes, size_t len, uint32_t *code)
 {
-	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *p = (const unsigned char *)bytes;
 	size_t n = sequence_len(p[0]);
 	uint32_t c;
 
 	*code = UINT32_MAX;
-	if (n == 1) {
-		*code = p[0];
-		return 1;
-	}
-	if (n == 2 && len > 1 && (p[1] & 0xc0) == 0x80) {
-		*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-		return 2;
-	}
-	if (n == 0 || n > len)
+	if (n < 3 || n > len)
 		return 1;
 	c = p[0] & (0x7fu >> n);
 	for (size_t i = 1; i < n; i++) {
@@ -49,24 +40,16 @@ utf8_decode(const char *bytes, size_t len, uint32_t *code)
 			return 1;
 		c = c << 6 | (p[i] & 0x3f);
 	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+	if (c < (n == 3 ? 0x800u : 0x10000u) || c > 0x10ffff ||
+	    (c >= 0xd800 && c <= 0xdfff))
 		return 1;
 	*code = c;
 	return n;
 }
 
 size_t
-utf8_encode(uint32_t code, char out[4])
+utf8_encode_long(uint32_t code, char out[4])
 {
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
 	if (code < 0x10000) {
 		out[0] = (char)(0xe0 | code >> 12);
 		out[1] = (char)(0x80 | (code >> 6 & 0x3f));

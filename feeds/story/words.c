@@ -30,21 +30,6 @@ struct reader {
 	bool ended;
 };
 
-/* As utf8_decode(); what most texts are made of is not worth a call. */
-static inline size_t
-decode(const char *bytes, size_t len, uint32_t *code)
-{
-	const unsigned char *p = (const unsigned char *)bytes;
-
-	*code = p[0];
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] >= 0xe0 || len < 2 || (p[1] & 0xc0) != 0x80)
-		return utf8_decode(bytes, len, code);
-	*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-	return 2;
-}
-
 static inline void
 advance(struct reader *in)
 {
@@ -58,7 +43,7 @@ advance(struct reader *in)
 	in->ended = in->len == 0 || in->chars_left == 0;
 	if (in->ended)
 		return;
-	n = decode(in->bytes, in->len, &code);
+	n = utf8_decode(in->bytes, in->len, &code);
 	in->bytes += n;
 	in->len -= n;
 	in->chars_left--;
@@ -232,12 +217,7 @@ read_plain(struct words *words, struct reader *in, uint32_t flags)
 
 		if (!is_plain(&at) || chars == PLAIN_MAX)
 			return false;
-		if (code < 0x80) {
-			out[len++] = (char)code;
-		} else {
-			out[len++] = (char)(0xc0 | code >> 6);
-			out[len++] = (char)(0x80 | (code & 0x3f));
-		}
+		len += (uint32_t)utf8_encode(code, out + len);
 		if (++chars <= WORD_STEM)
 			stem_len = len;
 	}
