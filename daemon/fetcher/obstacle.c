@@ -247,8 +247,7 @@ is_elsewhere(const char *asked, const char *url)
 	return len[0] != len[1] || strncasecmp(host[0], host[1], len[0]) != 0;
 }
 
-/* ---- pages with nothing to read -------------------------------------------
- */
+/* ---- pages with nothing to read ----------------------------------------- */
 
 /* A page that is whole and leads hardly anywhere: what it has to say is what it
  * asks of the reader. Front pages, articles and most pages of errors have the

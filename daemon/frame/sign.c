@@ -13,7 +13,6 @@
 
 #define KEYS_MAX 8 /* secrets of one sink while they are rotated */
 
-
 static const char prefix[] = "whsec_";
 
 struct sign_key {

@@ -457,8 +457,8 @@ child_on_death(struct child *child, int wait_status)
 	forget_process(child);
 	if (!child->wanted || child->parent->stopping)
 		return;
-	/* What it said by itself before all was ready once (a store in use, a
-	 * port taken) would be said again at each start. */
+	/* What it said by itself before all was ready once (a store is in use)
+	 * would be said again at each start. */
 	if (!asked && !child->parent->ready_said && WIFEXITED(wait_status)) {
 		parent_stop(child->parent, 1);
 		return;

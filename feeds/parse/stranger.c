@@ -35,10 +35,10 @@ is_binary(const char *start, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)start[i];
 
-		if (c < ' ' && strchr("\t\n\f\r\033", c) == NULL)
+		if (c < ' ' && memchr("\t\n\f\r\033", c, 5) == NULL)
 			return true;
 	}
-	return memchr(start, '\0', len) != NULL;
+	return false;
 }
 
 /* Appends the text in quotes, as one line. */

@@ -61,7 +61,7 @@ feeds_were_polled() {
 
 # Its exit status is 1 while no news comes through; then it has printed, too.
 daemon_answers() {
-	"$build/wirewatch" status >"$run/status" 2>/dev/null || [ -s "$run/status" ]
+	is_ready || [ -s "$run/status" ]
 }
 
 is_ready() {

@@ -123,8 +123,10 @@ struct name_cache {
 
 struct document {
 	enum parser_format format;
-	const char *root_name;    /* what it is when it is no feed, or NULL */
-	const char *strange_root; /* outermost element of no rule, or NULL */
+	const char *root_name; /* what it is when it is no feed, or NULL */
+	/* The outermost element of no rule, the XML parser's string; NULL:
+	 * none. */
+	const char *strange_root;
 	parser_on_item on_item;
 	void *on_item_arg;
 	struct date_options dates;
@@ -140,9 +142,9 @@ struct document {
 	struct name_cache names[DOCUMENT_CACHE_LEN];
 	size_t items;
 	size_t feed_elements; /* with a meaning, and outermost ones of items */
-	bool feed_done; /* the feed's root was closed */
-	bool stopped;   /* on_item said so */
-	bool too_many;  /* items were left out */
+	bool feed_done;       /* the feed's root was closed */
+	bool stopped;         /* on_item said so */
+	bool too_many;        /* items were left out */
 	bool finishing; /* what closes now was left open by the document */
 	bool has_guids; /* an item had one */
 	/* Feed-level numbers; see struct parser_feed. */
