@@ -60,6 +60,7 @@ def bad_parameters_say_what_to_do(stage):
         ("/api/v1/items?level=flash", "unknown parameter"),
         ("/api/v1/feeds?limit=x", "must be a number"),
         ("/api/v1/events?after=x", "must be a number"),
+        ("/api/v1/events?after=9223372036854775808", "must be a number"),
     ):
         status, answer = stage.get(path)
         same(status, 400, path)
@@ -152,6 +153,16 @@ def events_resume_after_the_last_id(stage):
     same(json.loads(lines[at + 2][6:])["seq"], 4001, "the alert")
     ids, _ = read_events(stage, 5000, path="/api/v1/events?after=0")
     same(ids, list(range(1, 5001)), "from the first")
+
+
+def events_after_a_later_one_than_there_is_are_those_to_come(stage):
+    newest = stage.get("/api/v1/alerts?limit=1")[1]["alerts"][0]["seq"]
+    readers = [stage.events(last=last) for last in (newest + 9, 2**63, 2**64 - 2)]
+    readers.append(stage.events(path="/api/v1/events?after=%d" % (2**63 - 1)))
+    stage.cue("alerts", 1)
+    for reader in readers:
+        wait_for(lambda: event_ids(reader) == [newest + 1], "the alert to come", 30)
+        reader.stop()
 
 
 def items_are_told_to_those_who_ask(stage):
@@ -330,6 +341,7 @@ def main():
         large_and_broken_requests_are_refused,
         several_requests_share_a_connection,
         actions_answer_what_the_roles_say,
+        events_after_a_later_one_than_there_is_are_those_to_come,
         the_desk_stops_when_told,
     ):
         tap.run(test, stage)

@@ -260,13 +260,13 @@ parameters_fill_their_fields(void **state)
 
 	assert_int_equal(params_parse("text=Crocus+City%20Hall&&level=flash&"
 				      "type=story.new&before="
-				      "18446744073709551615&limit=1000&content",
+				      "9223372036854775807&limit=1000&content",
 			     table, NOW, &fields, &owned, &error),
 	    0);
 	assert_string_equal(fields.text, "Crocus City Hall");
 	assert_string_equal(fields.level, "flash");
 	assert_string_equal(fields.type, "story.new");
-	assert_true(fields.before == UINT64_MAX);
+	assert_true(fields.before == INT64_MAX);
 	assert_int_equal(fields.limit, 1000);
 	assert_true(fields.content);
 	assert_int_equal(

@@ -233,8 +233,6 @@ find_fault(const struct asked *asked)
 
 	if ((asked->url == NULL) == (asked->item == 0))
 		return "ask for one of item (a number from 1 on) and url";
-	if (asked->item > INT64_MAX)
-		return "item must be the id of an item";
 	if (asked->url == NULL)
 		return NULL;
 	keys_put_url(&canonical, asked->url);

@@ -191,6 +191,7 @@ read_start(const struct api_call *call, struct start *out)
 	const char *id = call->request->last_event_id;
 	struct start start = {.after = UINT64_MAX};
 	struct strings owned = {0};
+	uint64_t newest;
 	char *end;
 	int result = api_read_params(call, start_params, &start, &owned);
 
@@ -202,8 +203,10 @@ read_start(const struct api_call *call, struct start *out)
 		if (*end != '\0')
 			start.after = UINT64_MAX;
 	}
-	if (start.after == UINT64_MAX)
-		start.after = newest_seq(call->desk);
+	/* None was given, or one of a store that was put back since. */
+	newest = newest_seq(call->desk);
+	if (start.after > newest)
+		start.after = newest;
 	*out = start;
 	return 0;
 }

@@ -37,7 +37,7 @@ refuse_choice(struct buf *error, const char *name, const char *const *names)
 	return -1;
 }
 
-/* Digits alone; -1 when it is no number or too large. */
+/* Digits alone; -1 when it is no number or larger than any in the store. */
 static int
 read_number(const char *text, uint64_t *number)
 {
@@ -47,7 +47,7 @@ read_number(const char *text, uint64_t *number)
 		return -1;
 	errno = 0;
 	*number = strtoull(text, &end, 10);
-	return *end != '\0' || errno != 0 ? -1 : 0;
+	return *end != '\0' || errno != 0 || *number > INT64_MAX ? -1 : 0;
 }
 
 /* "15m": that long before now. */
