@@ -39,7 +39,7 @@ def make_old(path, version):
         shared = ", ".join(column for column in columns if column in known)
         names = "WHERE name IN ('commit', 'store')" if table == "facts" else ""
         old.execute("INSERT OR REPLACE INTO main.%s (%s) SELECT %s FROM now.%s %s" % (table, shared, shared, table, names))
-    if version > 2:  # keys were others then
+    if 2 < version < 5:  # keys were others then
         old.execute("UPDATE main.items SET url_key = id")
     old.execute("PRAGMA main.user_version = %d" % version)
     old.execute("COMMIT")
@@ -148,10 +148,15 @@ def store_of_version_4_goes_on():
     old_store_goes_on(4)
 
 
+def store_of_version_5_goes_on():
+    old_store_goes_on(5)
+
+
 tap = harness.Tap()
 harness.need_programs(tap)
 tap.run(store_of_version_1_goes_on)
 tap.run(store_of_version_2_goes_on)
 tap.run(store_of_version_3_goes_on)
 tap.run(store_of_version_4_goes_on)
+tap.run(store_of_version_5_goes_on)
 tap.done()

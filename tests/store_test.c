@@ -22,6 +22,7 @@
 #include "store/query.h"
 #include "store/reader.h"
 #include "store/schema.h"
+#include "store/store_db.h"
 #include "tests/store_fixture.h"
 
 static void
@@ -281,6 +282,43 @@ a_log_marks_what_it_holds(void **state)
 	assert_int_equal(last, 3);
 }
 
+#define KEPT 400   /* alerts that are over */
+#define STEPS 2000 /* of SQLite's machine; looking at them all takes more */
+
+static int
+on_too_many_steps(void *arg)
+{
+	return 1; /* breaks the statement off */
+}
+
+/* Has what takes more than a few steps fail. */
+static void
+limit_steps(struct store_fixture *f, int steps)
+{
+	sqlite3_progress_handler(
+	    db_handle(f->store->db), steps, on_too_many_steps, NULL);
+}
+
+static void
+what_is_over_costs_nothing_each_second(void **state)
+{
+	struct store_fixture *f = *state;
+	struct sink_totals totals;
+
+	add_alerts(f, KEPT);
+	batch_add_logged(f->batch, "log", KEPT, 5000);
+	commit(f);
+	add_alerts(f, 1);
+	reopen(f); /* steps are counted over the life of a statement */
+	limit_steps(f, STEPS);
+	assert_int_equal(store_read_totals(f->store, "log", &totals), 0);
+	assert_int_equal(totals.waiting, 1);
+	assert_int_equal(totals.lost, 0);
+	batch_add_logged(f->batch, "log", KEPT + 1, 5000);
+	commit(f);
+	limit_steps(f, 0);
+}
+
 static void
 on_seen(void *arg, const struct job_seen *seen)
 {
@@ -529,6 +567,7 @@ main(void)
 	    STORE_TEST(each_alert_waits_for_each_of_its_sinks),
 	    STORE_TEST(a_delivery_moves_as_its_attempts_do),
 	    STORE_TEST(a_log_marks_what_it_holds),
+	    STORE_TEST(what_is_over_costs_nothing_each_second),
 	    STORE_TEST(keys_are_known_after_their_items),
 	    STORE_TEST(filters_narrow_the_alerts),
 	    STORE_TEST(pages_go_backwards_and_forwards),

@@ -311,11 +311,13 @@ apply_delivery(struct db *db, const struct batch_op *op)
 	    delivery->error, (int64_t)delivery->id);
 }
 
+/* Found among what waits, however much was marked before. */
 static int
 apply_logged(struct db *db, const struct batch_op *op)
 {
 	return db_run(db,
-	    "UPDATE deliveries SET state = 1, attempts = 1, done_at = ?"
+	    "UPDATE deliveries INDEXED BY deliveries_due"
+	    " SET state = 1, attempts = 1, done_at = ?"
 	    " WHERE sink = ? AND state = 0 AND alert <= ?",
 	    "isi", op->logged.at, op->logged.sink, (int64_t)op->logged.seq);
 }

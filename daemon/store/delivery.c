@@ -84,6 +84,8 @@ store_next_due(struct store *store, const char *sink)
 	    "s", sink);
 }
 
+/* By the indexes of what waits and of what was lost, which SQLite would not
+ * choose: that of all deliveries grows with what is kept of them. */
 int
 store_read_totals(
     struct store *store, const char *sink, struct sink_totals *totals)
@@ -93,15 +95,17 @@ store_read_totals(
 	if (db == NULL)
 		return -1;
 	totals->waiting = (uint64_t)db_number(db, 0,
-	    "SELECT count(*) FROM deliveries WHERE sink = ? AND state = 0", "s",
-	    sink);
+	    "SELECT count(*) FROM deliveries INDEXED BY deliveries_due"
+	    " WHERE sink = ? AND state = 0",
+	    "s", sink);
 	totals->lost = (uint64_t)db_number(db, 0,
-	    "SELECT count(*) FROM deliveries WHERE sink = ? AND state = 2", "s",
-	    sink);
+	    "SELECT count(*) FROM deliveries INDEXED BY deliveries_lost"
+	    " WHERE sink = ? AND state = 2",
+	    "s", sink);
 	totals->oldest_waiting_at = db_number(db, 0,
-	    "SELECT alerts.at" WAITING_FROM
-	    "WHERE deliveries.sink = ? AND deliveries.state = 0"
-	    " ORDER BY deliveries.alert LIMIT 1",
+	    "SELECT at FROM alerts WHERE seq = (SELECT min(alert)"
+	    " FROM deliveries INDEXED BY deliveries_due"
+	    " WHERE sink = ? AND state = 0)",
 	    "s", sink);
 	return store_note_result(store);
 }

@@ -183,6 +183,8 @@ static const char *const migrations[] = {
     "DROP INDEX seen_by_item;"
     "INSERT INTO items_text (items_text, rank) VALUES ('automerge', 16);"
     "INSERT INTO items_text (items_text, rank) VALUES ('crisismerge', 32);",
+    /* 6: what was given up is counted each second. */
+    "CREATE INDEX deliveries_lost ON deliveries(sink) WHERE state = 2;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))
