@@ -50,15 +50,23 @@ static void conn_step(struct http_conn *);
 /* ---- a connection's life --------------------------------------------------
  */
 
+/* Whoever works at an answer need not go on. */
 static void
-conn_free(struct http_conn *conn)
+conn_tell_close(struct http_conn *conn)
 {
-	struct http_listener *listener = conn->listener;
 	void (*on_close)(void *) = conn->on_close;
 
 	conn->on_close = NULL;
 	if (on_close != NULL)
 		on_close(conn->arg);
+}
+
+static void
+conn_free(struct http_conn *conn)
+{
+	struct http_listener *listener = conn->listener;
+
+	conn_tell_close(conn);
 	TAILQ_REMOVE(&listener->conns, conn, entry);
 	listener->open--;
 	listener->http->bodies_len -= conn->body_held;
@@ -92,13 +100,15 @@ conn_on_deadline(evutil_socket_t fd, short events, void *arg)
 {
 	struct http_conn *conn = arg;
 
-	if (conn->state == HTTP_HANDLING)
-		http_reply_error(conn, 504,
-		    "no answer within %d s; "
-		    "`wirewatch status` shows which role is down",
-		    HTTP_HANDLE_S);
-	else
+	if (conn->state != HTTP_HANDLING) {
 		conn_free(conn);
+		return;
+	}
+	conn_tell_close(conn);
+	http_reply_error(conn, 504,
+	    "no answer within %d s; "
+	    "`wirewatch status` shows which role is down",
+	    HTTP_HANDLE_S);
 }
 
 static void

@@ -51,8 +51,8 @@ unsigned http_connections(const struct http *);
 /* The request's body, valid until the reply. */
 const char *http_body(struct http_conn *, size_t *len);
 bool http_conn_is_local(const struct http_conn *);
-/* Told when the client goes before the reply, or while its stream is open; arg
- * is also on_drain's. A reply ends the interest. */
+/* Told when the client goes before the reply, or got none in time, or while its
+ * stream is open; arg is also on_drain's. A reply ends the interest. */
 void http_conn_on_close(
     struct http_conn *, void (*on_close)(void *arg), void *arg);
 
