@@ -121,6 +121,21 @@ def number_of_fetchers_follows_the_configuration(daemon):
     wait_for(lambda: len(pids(daemon, "fetcher")) == 1, "one fetcher")
 
 
+def first_process_of_a_container_starts_and_stops(daemon):
+    own = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-p", "-f",
+           "--kill-child"]
+    if subprocess.run([*own, "true"], capture_output=True).returncode != 0:
+        return
+    daemon = Daemon(CONFIG, command=own)
+    try:
+        daemon.start()
+        check(daemon.cli("status").returncode in (0, 1), "no daemon")
+        os.kill(harness.children_of(daemon.process.pid)[0], signal.SIGTERM)
+        check(daemon.process.wait(15 * harness.SLOW) == 0, "status is not 0")
+    finally:
+        daemon.clear()
+
+
 def second_instance_is_refused_with_a_clear_message(daemon):
     done = subprocess.run([harness.WIREWATCHD, "-f"], env=daemon.environment(),
                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -223,6 +238,7 @@ def main():
                      a_reload_that_would_drop_everything_is_refused,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,
+                     first_process_of_a_container_starts_and_stops,
                      second_instance_is_refused_with_a_clear_message,
                      reload_while_roles_start_reaches_them_too,
                      role_that_keeps_dying_is_backed_off_loudly,

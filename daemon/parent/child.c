@@ -261,15 +261,15 @@ fill_arguments(const struct child *child, char *index, const char *out[12])
 /* In the new process: only its socket and the standard descriptors remain,
  * the others close at exec. */
 static void
-exec_role(const struct child *child, int fd, int error_fd)
+exec_role(const struct child *child, pid_t parent, int fd, int error_fd)
 {
 	const char *arguments[12];
 	char index[16];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == 1)
-		_exit(1); /* the parent died before the line above */
+	if (getppid() != parent) /* it died before the line above */
+		_exit(1);
 	/* In its own group: a terminal's signals go to the parent alone. */
 	setpgid(0, 0);
 	if (error_fd != -1)
@@ -328,7 +328,7 @@ void
 child_spawn(struct child *child)
 {
 	int sockets[2], errors[2] = {-1, -1};
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == -1)
 		fatal("socketpair: %s", strerror(errno));
@@ -336,7 +336,7 @@ child_spawn(struct child *child)
 		fatal("pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
-		exec_role(child, sockets[1], errors[1]);
+		exec_role(child, parent, sockets[1], errors[1]);
 	close(sockets[1]);
 	if (errors[1] != -1)
 		close(errors[1]);
