@@ -282,7 +282,7 @@ a_log_marks_what_it_holds(void **state)
 	assert_int_equal(last, 3);
 }
 
-#define KEPT 400   /* alerts that are over */
+#define KEPT 1000  /* alerts and items */
 #define STEPS 2000 /* of SQLite's machine; looking at them all takes more */
 
 static int
@@ -550,6 +550,31 @@ purge_takes_what_is_old_and_told(void **state)
 	strings_clear(&sinks);
 }
 
+static void
+purge_passes_over_what_stays_and_stops_at_what_is_young(void **state)
+{
+	struct store_fixture *f = *state;
+	struct strings sinks = {0};
+	struct store_reader *reader = open_reader(f);
+
+	add_alerts(f, KEPT);
+	strings_add(&sinks, "hook");
+	batch_add_delivery(f->batch,
+	    &(struct delivery_record){
+		.id = 2 * KEPT - 1, .state = DELIVERY_DONE, .done_at = 4000});
+	commit(f);
+	while (store_purge_step(f->store, 10000, &sinks, 7))
+		;
+	assert_int_equal(COUNT(.limit = 1000), KEPT - 1);
+	reopen(f);
+	limit_steps(f, STEPS);
+	assert_false(store_purge_step(f->store, 2000, &sinks, 7));
+	assert_string_equal(store_error(f->store), "");
+	limit_steps(f, 0);
+	store_reader_close(reader);
+	strings_clear(&sinks);
+}
+
 int
 main(void)
 {
@@ -574,6 +599,7 @@ main(void)
 	    STORE_TEST(a_reader_needs_no_file_once_open),
 	    STORE_TEST(an_edit_changes_item_and_search),
 	    STORE_TEST(purge_takes_what_is_old_and_told),
+	    STORE_TEST(purge_passes_over_what_stays_and_stops_at_what_is_young),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,28 +62,48 @@ store_index_step(struct store *store, unsigned limit)
 	return end_step(store) && to - from >= limit;
 }
 
-/* Deliveries of sinks that are configured no more go with their alerts. */
-static void
-purge_alerts(struct db *db, int64_t before_at, int64_t limit)
+/* Rows are numbered as they come, so the old ones come first: where those among
+ * the next of a table end. sql: the last old one of the next, or null. */
+static int64_t
+old_end(struct db *db, const char *sql, int64_t from, int64_t before_at,
+    int64_t limit)
 {
-	db_run(db,
-	    "DELETE FROM alerts WHERE seq IN (SELECT seq FROM alerts"
-	    " WHERE at < ?1 AND NOT EXISTS (SELECT 1 FROM deliveries"
-	    "  WHERE alert = seq AND state = 0"
-	    "  AND sink IN (SELECT sink FROM temp.sinks))"
-	    " ORDER BY seq LIMIT ?2)",
-	    "ii", before_at, limit);
+	int64_t to = db_number(db, 0, sql, "iii", from, limit, before_at);
+
+	return to > from ? to : from;
 }
 
-static void
-purge_items(struct db *db, int64_t before_at, int64_t limit)
+/* Deliveries of sinks that are configured no more go with their alerts. */
+static int64_t
+purge_alerts(struct db *db, int64_t from, int64_t before_at, int64_t limit)
 {
+	int64_t to = old_end(db,
+	    "SELECT max(seq) FROM (SELECT seq, at FROM alerts WHERE seq > ?"
+	    "  ORDER BY seq LIMIT ?) WHERE at < ?",
+	    from, before_at, limit);
+
+	db_run(db,
+	    "DELETE FROM alerts WHERE seq > ? AND seq <= ? AND at < ?"
+	    " AND NOT EXISTS (SELECT 1 FROM deliveries"
+	    "  WHERE alert = seq AND state = 0"
+	    "  AND sink IN (SELECT sink FROM temp.sinks))",
+	    "iii", from, to, before_at);
+	return to;
+}
+
+static int64_t
+purge_items(struct db *db, int64_t from, int64_t before_at, int64_t limit)
+{
+	int64_t to = old_end(db,
+	    "SELECT max(id) FROM (SELECT id, seen_at FROM items WHERE id > ?"
+	    "  ORDER BY id LIMIT ?) WHERE seen_at < ?",
+	    from, before_at, limit);
+
 	db_run(db,
 	    "INSERT INTO temp.old_items SELECT id FROM items"
-	    " WHERE seen_at < ? AND NOT EXISTS"
-	    " (SELECT 1 FROM alerts WHERE item = items.id)"
-	    " ORDER BY id LIMIT ?",
-	    "ii", before_at, limit);
+	    " WHERE id > ? AND id <= ? AND seen_at < ? AND NOT EXISTS"
+	    " (SELECT 1 FROM alerts WHERE item = items.id)",
+	    "iii", from, to, before_at);
 	db_run(db,
 	    "INSERT INTO items_text (items_text, rowid, title, summary,"
 	    " content) SELECT 'delete', id, title, summary, content FROM items"
@@ -94,6 +114,7 @@ purge_items(struct db *db, int64_t before_at, int64_t limit)
 	    "DELETE FROM items WHERE id IN (SELECT id FROM temp.old_items)",
 	    "");
 	db_run(db, "DELETE FROM temp.old_items", "");
+	return to;
 }
 
 static void
@@ -112,19 +133,22 @@ bool
 store_purge_step(struct store *store, int64_t before_at,
     const struct strings *sinks, unsigned limit)
 {
+	int64_t alert = store->purged_alert, item = store->purged_item;
 	struct db *db = store_connect(store);
-	int64_t before, changed = 0;
+	bool more = false;
 
 	if (db == NULL)
 		return false;
 	if (begin_step(db) == 0) {
 		fill_sinks(db, sinks);
-		before = sqlite3_total_changes64(db_handle(db));
-		purge_alerts(db, before_at, limit);
-		purge_items(db, before_at, limit);
-		changed = sqlite3_total_changes64(db_handle(db)) - before;
+		store->purged_alert = purge_alerts(db, alert, before_at, limit);
+		store->purged_item = purge_items(db, item, before_at, limit);
+		more = store->purged_alert > alert || store->purged_item > item;
 	}
-	return end_step(store) && changed >= limit;
+	if (end_step(store) && more)
+		return true;
+	store->purged_alert = store->purged_item = 0;
+	return false;
 }
 
 void

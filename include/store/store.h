@@ -64,8 +64,9 @@ int store_read_alerts(struct store *, uint64_t above, unsigned limit,
 /* Small steps of upkeep, for idle time; true: there is more to do.
  * Index: up to limit items into the search index. */
 bool store_index_step(struct store *, unsigned limit);
-/* Purge: up to limit rows of each table that are older than before_at. What
- * still waits for a sink that is named in `sinks` stays. */
+/* Purge: looks at the next limit rows of alerts and items, from the oldest on
+ * until none is older than before_at. What still waits for a sink that is named
+ * in `sinks` stays, and an item as long as its alerts do. */
 bool store_purge_step(struct store *, int64_t before_at,
     const struct strings *sinks, unsigned limit);
 /* Forgets keys of a feed that are older than before_at and not among its

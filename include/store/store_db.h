@@ -24,6 +24,9 @@ struct store {
 	int wal_pages;  /* in the write-ahead log; 0: no commit since it was
 			 * copied */
 	bool copying;   /* the thread was told to copy it */
+	/* As far as the purge under way has come; 0: none is. */
+	int64_t purged_alert;
+	int64_t purged_item;
 };
 
 /* The connection, opened anew if need be, its last failure forgotten; NULL
