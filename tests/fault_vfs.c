@@ -2,8 +2,11 @@
  * A VFS of SQLite whose writes and syncs fail on demand: a shim over the
  * default one.
  */
+#include <sys/mman.h>
+
 #include <sqlite3.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "tests/fault_vfs.h"
 
@@ -12,9 +15,9 @@ struct fault_file {
 	sqlite3_file *real; /* follows in the same allocation */
 };
 
-static struct {
+static struct plan {
 	int nth, times, code, calls;
-} plans[3];
+} * plans; /* shared with the processes that are forked off */
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs shim_vfs;
 
@@ -198,5 +201,9 @@ fault_vfs_install(void)
 	shim_vfs.zName = "fault";
 	shim_vfs.szOsFile = (int)sizeof(struct fault_file) + real_vfs->szOsFile;
 	shim_vfs.xOpen = vfs_open;
+	plans = mmap(NULL, 3 * sizeof(*plans), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (plans == MAP_FAILED)
+		abort();
 	sqlite3_vfs_register(&shim_vfs, 1);
 }

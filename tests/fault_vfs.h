@@ -6,7 +6,8 @@
 
 enum fault_call { FAULT_WRITE, FAULT_SYNC, FAULT_TRUNCATE };
 
-/* Becomes the default VFS of the process. */
+/* Becomes the default VFS of the process, and of those it forks off, which
+ * follow the same plan. */
 void fault_vfs_install(void);
 /* From now on the nth call of the kind (from 1) and `times` - 1 after it fail
  * with the SQLite error code. nth 0: none. */
