@@ -34,6 +34,7 @@ static const struct {
     {REQUEST_GET, "/", page_get_index},
     {REQUEST_GET, "/page.css", page_get_style},
     {REQUEST_GET, "/page.js", page_get_script},
+    {REQUEST_GET, "/alerts.js", page_get_alerts},
     {REQUEST_GET, "/stories.js", page_get_stories},
     {REQUEST_GET, "/icon.svg", page_get_icon},
     {REQUEST_GET, "/alerts.txt", page_get_text},

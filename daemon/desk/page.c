@@ -52,6 +52,12 @@ page_get_script(const struct api_call *call)
 }
 
 void
+page_get_alerts(const struct api_call *call)
+{
+	reply_file(call, "text/javascript; charset=utf-8", page_alerts_js);
+}
+
+void
 page_get_stories(const struct api_call *call)
 {
 	reply_file(call, "text/javascript; charset=utf-8", page_stories_js);

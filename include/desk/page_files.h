@@ -7,6 +7,7 @@
 extern const char page_index_html[];
 extern const char page_css[];
 extern const char page_js[];
+extern const char page_alerts_js[];
 extern const char page_stories_js[];
 extern const char page_icon_svg[];
 
