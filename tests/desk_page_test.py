@@ -79,10 +79,80 @@ def the_keyboard_searches_and_chooses(stage, page):
 
 
 def a_feed_in_trouble_is_called_by_its_outlet(stage, page):
-    row = ("alertElement({type: 'feed.down', level: 'urgent', feed: %s})"
+    row = ("rowElement([{type: 'feed.down', level: 'urgent', feed: %s}])"
            ".querySelector('.outlet').textContent")
     same(page.evaluate(row % "{id: 'tass-en', outlet: 'TASS'}"), "TASS", "row")
     same(page.evaluate(row % "{id: 'tass-en', outlet: null}"), "tass-en", "row")
+
+
+TOLD = """(() => {
+    const item = {id: 7, title: 'Shoigu in Moscow', outlet: 'TASS'};
+    const entities = [{id: 'shoigu', name: 'Shoigu', mentions: [
+        {field: 'title', offset: 0, length: 6}]}, {id: 'crocus', name: 'Crocus', mentions: []}];
+    const story = {id: 3, outlets: 2, headline: 'Shooting near Moscow'};
+    const at = {alerted: '2026-11-22T10:45:00.000Z', published: '2026-11-22T10:00:00.000Z'};
+    const alert = (seq, type, level, text) => ({seq, type, level, item, entities,
+        story, times: at, reason: {text}});
+    return [alert(3, 'story.grown', 'flash', 'second outlet: TASS'),
+        alert(2, 'story.update', 'flash', 'new in the story: Shoigu'),
+        alert(1, 'item', 'routine', 'rule shoigu')];
+})()"""
+ROW = "document.querySelector('#alerts li')"
+
+
+def looks_like_one_row(page):
+    text = page.evaluate(ROW + ".innerText")
+    for part in ("flash", "TASS", "Shoigu in Moscow", "2 outlets",
+                 "story update new in the story: Shoigu",
+                 "story grown second outlet: TASS", "Shooting near Moscow",
+                 "published 45 min earlier"):
+        check(part in text, "%r is not in %r" % (part, text))
+    check("Crocus" not in text, "the name of another item in %r" % text)
+    same(page.evaluate("[...document.querySelectorAll('#alerts .told')]"
+                       ".filter(n => !n.closest('li').hidden).length"), 2, "told lines")
+
+
+def what_a_story_tells_is_in_the_row_of_its_item(stage, page):
+    before = page.evaluate("document.querySelectorAll('#alerts li').length")
+    page.evaluate("%s.reverse().forEach(addLive)" % TOLD)
+    same(page.evaluate("document.querySelectorAll('#alerts li').length"),
+         before + 1, "rows with those that came live")
+    looks_like_one_row(page)
+    page.evaluate("$('alerts').replaceChildren(), showPage({next: null,"
+                  " alerts: %s.slice(0, 1)})" % TOLD)
+    page.evaluate("showPage({next: null, alerts: %s.slice(1)})" % TOLD)
+    same(page.evaluate("document.querySelectorAll('#alerts li').length"), 1,
+         "rows over the end of a page")
+    looks_like_one_row(page)
+    page.evaluate("loadAlerts()")
+
+
+def without_a_title_the_summary_is_the_headline(stage, page):
+    row = page.evaluate("rowElement([{type: 'item', item: {title: '', url: 'https://n.example/',"
+                        " summary: 'Macron spoke'}, entities: [{name: 'Macron', mentions: ["
+                        "{field: 'summary', offset: 0, length: 6}]}]}]).outerHTML")
+    check("<mark>Macron</mark> spoke</a>" in row and "detail" not in row, row)
+
+
+def what_came_while_paused_is_shown_once(stage, page):
+    page.press("p")
+    stage.cue("alerts", 1)
+    page.wait("document.querySelector('#connection').textContent.includes('1 new')")
+    page.evaluate("loadAlerts()")
+    page.wait("document.querySelector('#connection').textContent.includes('0 new')")
+    rows = page.evaluate(HEADLINES)
+    page.press("p")
+    same(page.evaluate(HEADLINES), rows, "headlines once it goes on")
+
+
+def older_alerts_follow_the_last_row_that_stayed(stage, page):
+    page.evaluate("rowsMax = 3")
+    stage.cue("alerts", 2)
+    page.wait("document.querySelectorAll('#alerts li').length === 3 && !$('alerts-more').hidden")
+    page.evaluate("$('alerts-more').click()")
+    page.wait("$('alerts-more').hidden")
+    seqs = page.evaluate("[...$('alerts').children].map(n => alertsOf.get(n)[0].seq)")
+    same(seqs, list(range(seqs[0], 0, -1)), "numbers of all alerts")
 
 
 def feeds_and_their_troubles_fit_a_phone(stage, page):
@@ -132,6 +202,10 @@ def main():
         the_keyboard_searches_and_chooses,
         the_policy_forbids_scripts_in_the_page,
         a_feed_in_trouble_is_called_by_its_outlet,
+        what_a_story_tells_is_in_the_row_of_its_item,
+        without_a_title_the_summary_is_the_headline,
+        what_came_while_paused_is_shown_once,
+        older_alerts_follow_the_last_row_that_stayed,
         feeds_and_their_troubles_fit_a_phone,
         a_page_that_lost_the_desk_says_so,
     ):

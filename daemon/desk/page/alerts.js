@@ -7,6 +7,11 @@
 
 const ROWS_MAX = 500; // in the list; older ones are a click away
 const PAGE = 100;
+const LATE_MS = 10 * 60000; // from publication to alert
+
+const levels = ['routine', 'urgent', 'flash'];
+const toldTypes = ['story.grown', 'story.update', 'story.edited'];
+const alertsOf = new WeakMap(); // row -> its alerts, newest first
 
 /* ---- one alert ------------------------------------------------------------ */
 
@@ -34,6 +39,8 @@ function markedText(text, mentions) {
 	return parts;
 }
 
+/* A link where the item has one that may be followed; without a title the
+ * summary stands in for it. */
 function headlineElement(alert) {
 	const item = alert.item;
 	const node = element('div', 'headline');
@@ -44,8 +51,9 @@ function headlineElement(alert) {
 	}
 	if (item.language && item.language !== 'und')
 		node.lang = item.language;
-	const text = item.title
-		? markedText(item.title, mentionsOf(alert, 'title'))
+	const field = item.title ? 'title' : 'summary';
+	const text = item[field]
+		? markedText(item[field], mentionsOf(alert, field))
 		: [item.url ?? 'an item without a headline'];
 	const href = safeLink(item.url);
 	if (!href) {
@@ -60,10 +68,10 @@ function headlineElement(alert) {
 	return node;
 }
 
-/* The summary where it holds mentions. */
+/* The summary where it holds mentions and is not the headline. */
 function detailElement(alert) {
 	const mentions = mentionsOf(alert, 'summary');
-	if (!alert.item?.summary || mentions.length === 0)
+	if (!alert.item?.title || !alert.item.summary || mentions.length === 0)
 		return null;
 	const node = element('p', 'detail',
 		...markedText(alert.item.summary, mentions));
@@ -89,6 +97,10 @@ function kindClass(type) {
 	return type.startsWith('feed.') ? 'health' : type === 'item' ? '' : 'of-story';
 }
 
+function kindElement(type) {
+	return element('span', `kind ${kindClass(type)}`, kinds[type] ?? 'alert');
+}
+
 function storyButton(story) {
 	const node = element('button', 'kind of-story',
 		story.outlets === 1 ? '1 outlet' : `${story.outlets} outlets`);
@@ -98,58 +110,76 @@ function storyButton(story) {
 	return node;
 }
 
-function entitiesElement(alert) {
-	const parts = [];
-	if (kinds[alert.type])
-		parts.push(element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]));
-	if (alert.story?.outlets > 1)
-		parts.push(storyButton(alert.story));
-	if (alert.reason?.digest)
-		parts.push(element('span', '', alert.reason.text));
-	if (alert.reason?.held)
-		parts.push(element('span', '', `not pushed: ${alert.reason.held}`));
-	for (const entity of alert.entities ?? []) {
-		const fields = new Set((entity.mentions ?? []).map((m) => m.field));
-		const hidden = !fields.has('title') && !fields.has('summary');
-		parts.push(element('span', '',
-			`${entity.name}${hidden ? ' (in the text)' : ''}`));
-	}
+/* An item that is late news; what is told in good time says nothing. */
+function lateText(alert) {
+	const ms = Date.parse(alert.times?.alerted) - Date.parse(alert.times?.published);
+	return ms >= LATE_MS ? `published ${formatSpan(ms)} earlier` : null;
+}
+
+/* Those of the item itself: a story's alert names those of others, too. */
+function nameElements(alert) {
+	return (alert.entities ?? [])
+		.filter((entity) => entity.mentions?.length > 0)
+		.map((entity) => {
+			const shown = entity.mentions.some((m) => m.field !== 'content');
+			return element('span', '',
+				`${entity.name}${shown ? '' : ' (in the text)'}`);
+		});
+}
+
+function factsElement(alerts) {
+	const [newest] = alerts;
+	const late = lateText(newest);
+	const held = alerts.at(-1).reason?.held;
+	const plain = alerts.filter(({type}) =>
+		type === 'story.new' || type === 'digest' || type.startsWith('feed.'));
+	const parts = plain.map(({type}) => kindElement(type));
+	if (newest.story?.outlets > 1)
+		parts.push(storyButton(newest.story));
+	if (newest.reason?.digest)
+		parts.push(element('span', '', newest.reason.text));
+	if (late)
+		parts.push(element('span', 'late', late));
+	parts.push(...nameElements(newest));
+	if (held)
+		parts.push(element('span', '', `not pushed: ${held}`));
 	return parts.length > 0 ? element('div', 'entities', ...parts) : null;
 }
 
-/* What became of a story; its item has a row of its own below. */
-function storyBody(alert) {
-	const told = element('div', 'entities',
-		element('span', `kind ${kindClass(alert.type)}`, kinds[alert.type]),
-		storyButton(alert.story),
-		element('span', '', alert.type === 'story.new'
-			? '' : alert.reason?.text ?? ''));
-	const headline = element('p', 'detail', alert.story.headline ?? '');
-	headline.dir = 'auto';
-	return element('div', 'body', told, headline);
+/* "story update: new in the story: Macron", and of which story that is. */
+function storyLines(alerts) {
+	const [{item, story}] = alerts;
+	const lines = alerts.filter(({type}) => toldTypes.includes(type)).reverse()
+		.map((alert) => {
+			const node = element('p', 'told', kindElement(alert.type),
+				` ${alert.reason?.text ?? ''}`);
+			node.dataset.level = alert.level;
+			return node;
+		});
+	if (story?.headline && story.headline !== item?.title)
+		lines.at(-1)?.append(' ', element('q', '', story.headline));
+	return lines;
 }
 
-function alertBody(alert) {
-	if (kindClass(alert.type) === 'of-story' && alert.story)
-		return storyBody(alert);
-	return element('div', 'body', headlineElement(alert), detailElement(alert),
-		entitiesElement(alert));
-}
-
-function alertElement(alert) {
+/* The row of an item's alerts, newest first; its level is the highest. */
+function rowElement(alerts) {
+	const [newest] = alerts;
 	const node = element('li');
-	const level = element('span', 'level', alert.level ?? '');
-	const feed = alert.item?.feed ?? alert.feed?.id;
+	const level = levels[Math.max(0, ...alerts.map((a) => levels.indexOf(a.level)))];
+	const feed = newest.item?.feed ?? newest.feed?.id;
 	const outlet = element('span', 'outlet',
-		(alert.item ?? alert.feed)?.outlet ?? feed ?? alert.type);
-	node.dataset.level = alert.level ?? '';
-	node.dataset.seq = alert.seq;
-	node.dataset.kind = kindClass(alert.type);
+		(newest.item ?? newest.feed)?.outlet ?? feed ?? newest.type);
+	node.dataset.level = level;
+	node.dataset.kind = kindClass(alerts.at(-1).type);
 	node.tabIndex = -1;
+	node.title = newest.reason?.text ?? '';
 	outlet.title = feed ?? '';
-	node.append(timeElement(alert.times?.alerted ?? new Date().toISOString()),
-		level, outlet, alertBody(alert));
-	node.title = alert.reason?.text ?? '';
+	node.append(timeElement(newest.times?.alerted ?? new Date().toISOString()),
+		element('span', 'level', level), outlet,
+		element('div', 'body', headlineElement(newest), detailElement(newest),
+			factsElement(alerts),
+			...storyLines(alerts)));
+	alertsOf.set(node, alerts);
 	return node;
 }
 
@@ -157,8 +187,10 @@ function alertElement(alert) {
 
 let nextPage = null; // address of the older alerts, or null
 let lastSeq = 0;     // the newest alert known
-let held = [];       // alerts that came while paused
+let held = [];       // alerts that came while paused, or while a page did
 let loading = 0;     // number of the last load, so that late answers are dropped
+let isLoading = false;
+let rowsMax = ROWS_MAX;
 
 function filterQuery() {
 	const query = new URLSearchParams({limit: PAGE});
@@ -197,13 +229,30 @@ function noteSeq(alert) {
 	lastSeq = Math.max(lastSeq, alert.seq ?? 0);
 }
 
-function showPage(page, replace) {
+/* Whether it is what a story tells of the item that the older one is about. */
+function belongsTo(older, alert) {
+	return alert.type.startsWith('story.') && alert.item != null &&
+		alert.item.id === older.item?.id;
+}
+
+/* Alerts, newest first, by rows; the first may belong to the last row shown. */
+function addOlder(alerts) {
+	const last = $('alerts').lastElementChild;
+	const rows = last ? [alertsOf.get(last)] : [];
+	for (const alert of alerts) {
+		if (rows.length > 0 && belongsTo(alert, rows.at(-1).at(-1)))
+			rows.push([...rows.pop(), alert]);
+		else
+			rows.push([alert]);
+	}
+	last?.remove();
+	$('alerts').append(...rows.map(rowElement));
+}
+
+function showPage(page) {
 	page.alerts.forEach(noteSeq);
-	const nodes = page.alerts.map(alertElement);
-	if (replace)
-		$('alerts').replaceChildren(...nodes);
-	else
-		$('alerts').append(...nodes);
+	addOlder(page.alerts);
+	rowsMax = Math.max(ROWS_MAX, $('alerts').childElementCount);
 	nextPage = page.next;
 	$('alerts-more').hidden = !nextPage;
 	showEmpty();
@@ -211,33 +260,72 @@ function showPage(page, replace) {
 
 async function loadAlerts() {
 	const number = ++loading;
+	let page, problem;
+	isLoading = true;
 	try {
-		const page = await getJson(`/api/v1/alerts?${filterQuery()}`);
-		if (number === loading)
-			showPage(page, true);
+		page = await getJson(`/api/v1/alerts?${filterQuery()}`);
 	} catch (error) {
-		if (number === loading) {
-			$('alerts').replaceChildren();
-			$('alerts-empty').hidden = false;
-			$('alerts-empty').textContent = error.message;
-		}
+		problem = error.message;
 	}
+	if (number !== loading)
+		return;
+	isLoading = false;
+	$('alerts').replaceChildren();
+	showPage(page ?? {alerts: [], next: null});
+	if (problem) {
+		$('alerts-empty').hidden = false;
+		$('alerts-empty').textContent = problem;
+	}
+	release();
 }
 
 async function loadOlder() {
-	if (nextPage)
-		showPage(await getJson(nextPage), false);
+	const address = nextPage;
+	const page = await getJson(address);
+	if (address === nextPage)
+		showPage(page);
+}
+
+/* Takes away the oldest rows; what is behind them is older alerts again. */
+function trim() {
+	const rows = $('alerts');
+	if (rows.childElementCount <= rowsMax)
+		return;
+	while (rows.childElementCount > rowsMax)
+		rows.lastElementChild.remove();
+	const {seq} = alertsOf.get(rows.lastElementChild).at(-1);
+	nextPage = `/api/v1/alerts?${filterQuery()}&before=${seq}`;
+	$('alerts-more').hidden = false;
 }
 
 function addLive(alert) {
 	if (!meetsFilter(alert))
 		return;
-	const node = alertElement(alert);
+	const top = $('alerts').firstElementChild;
+	const before = top ? alertsOf.get(top) : [];
+	const joins = before.length > 0 && belongsTo(before[0], alert);
+	const node = rowElement(joins ? [alert, ...before] : [alert]);
 	node.classList.add('news');
 	$('alerts').prepend(node);
-	while ($('alerts').childElementCount > ROWS_MAX)
-		$('alerts').lastElementChild.remove();
+	if (joins) {
+		node.classList.toggle('chosen', top.classList.contains('chosen'));
+		if (top.contains(document.activeElement))
+			node.focus({preventScroll: true});
+		top.remove();
+	}
+	trim();
 	showEmpty();
+}
+
+/* Shows what was held and is not in the list by now. */
+function release() {
+	const [newest] = alertsOf.get($('alerts').firstElementChild) ?? [];
+	held = held.filter((alert) => alert.seq > (newest?.seq ?? 0));
+	if (!isPaused() && !isLoading) {
+		held.forEach(addLive);
+		held = [];
+	}
+	showConnection();
 }
 
 let unseen = 0; // urgent and flash alerts that came while nobody looked
@@ -255,11 +343,7 @@ function takeAlert(event) {
 	noteSeq(alert);
 	countUnseen(alert);
 	storiesChanged();
-	if (isPaused()) {
-		held.push(alert);
-		showConnection();
-	} else {
-		addLive(alert);
-	}
+	held.push(alert);
+	release();
 }
 

@@ -114,11 +114,7 @@ function togglePause() {
 	const paused = !isPaused();
 	$('pause').setAttribute('aria-pressed', paused);
 	$('pause').textContent = paused ? 'Resume' : 'Pause';
-	if (!paused) {
-		held.forEach(addLive);
-		held = [];
-	}
-	showConnection();
+	release();
 }
 
 /* ---- status --------------------------------------------------------------- */
