@@ -119,6 +119,8 @@ def number_of_fetchers_follows_the_configuration(daemon):
     daemon.configure(CONFIG)
     check(daemon.cli("reload").returncode == 0, "reload")
     wait_for(lambda: len(pids(daemon, "fetcher")) == 1, "one fetcher")
+    wait_for(lambda: daemon.api("/metrics")[1].count('role_up{role="fetcher"') == 1,
+             "the others to leave the status")
 
 
 def first_process_of_a_container_starts_and_stops(daemon):

@@ -230,18 +230,25 @@ compare_roles(const void *a, const void *b)
 void
 desk_state_set_role(struct desk_state *state, struct desk_role *told)
 {
-	for (size_t i = 0; i < state->roles_len; i++) {
-		if (compare_roles(&state->roles[i], told) == 0) {
-			free(state->roles[i].state);
-			state->roles[i] = *told;
-			return;
-		}
+	size_t i = 0;
+
+	while (
+	    i < state->roles_len && compare_roles(&state->roles[i], told) != 0)
+		i++;
+	if (i < state->roles_len)
+		free(state->roles[i].state);
+	if (told->state == NULL) {
+		if (i < state->roles_len)
+			state->roles[i] = state->roles[--state->roles_len];
+	} else {
+		if (i == state->roles_len)
+			state->roles = xreallocarray(state->roles,
+			    ++state->roles_len, sizeof(*state->roles));
+		state->roles[i] = *told;
 	}
-	state->roles = xreallocarray(
-	    state->roles, state->roles_len + 1, sizeof(*state->roles));
-	state->roles[state->roles_len++] = *told;
-	qsort(state->roles, state->roles_len, sizeof(*state->roles),
-	    compare_roles);
+	if (state->roles_len > 0)
+		qsort(state->roles, state->roles_len, sizeof(*state->roles),
+		    compare_roles);
 }
 
 void

@@ -69,6 +69,8 @@ child_state_text(const struct child *child)
 
 	switch (child->state) {
 	case CHILD_DOWN:
+		if (!child->wanted)
+			return NULL;
 		if (child->backoff_s == 0)
 			return "restarting";
 		snprintf(
@@ -455,8 +457,12 @@ child_on_death(struct child *child, int wait_status)
 	if (!asked)
 		log_death(child, wait_status);
 	forget_process(child);
-	if (!child->wanted || child->parent->stopping)
+	if (child->parent->stopping)
 		return;
+	if (!child->wanted) {
+		wiring_tell_state(child->parent, child);
+		return;
+	}
 	/* What it said by itself before all was ready once (a store is in use)
 	 * would be said again at each start. */
 	if (!asked && !child->parent->ready_said && WIFEXITED(wait_status)) {

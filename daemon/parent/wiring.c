@@ -75,10 +75,9 @@ wiring_connect(struct parent *parent, struct child *child)
 		if (are_partners(child, other) && is_up(child) && is_up(other))
 			connect_two(child, other);
 	}
-	if (child->kind == ROLE_DESK)
-		wiring_tell_all(parent);
-	else
-		wiring_tell_state(parent, child);
+	for (size_t i = 0; i < parent->children_len; i++)
+		if (child->kind == ROLE_DESK || parent->children[i] == child)
+			wiring_tell_state(parent, parent->children[i]);
 }
 
 void
@@ -96,11 +95,4 @@ wiring_tell_state(struct parent *parent, const struct child *child)
 	message_put_u32(buf, child->restarts);
 	message_put_str(buf, child_state_text(child));
 	peer_send(desk->peer);
-}
-
-void
-wiring_tell_all(struct parent *parent)
-{
-	for (size_t i = 0; i < parent->children_len; i++)
-		wiring_tell_state(parent, parent->children[i]);
 }

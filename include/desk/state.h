@@ -57,7 +57,7 @@ void desk_state_clear(struct desk_state *);
 
 /* Links the feeds to a configuration, which must live until the next call. */
 void desk_state_set_config(struct desk_state *, const struct config *);
-/* Each takes what the struct owns. */
+/* Each takes what the struct owns. A role without a state is no more. */
 void desk_state_set_feed(struct desk_state *, struct feed_state *);
 void desk_state_set_sink(struct desk_state *, struct sink_state *);
 void desk_state_set_role(struct desk_state *, struct desk_role *);

@@ -60,7 +60,8 @@ enum message_type {
 	MESSAGE_BENCH, /* u32 index */
 	/* parent -> desk, for status and metrics */
 	MESSAGE_ROLE_STATE, /* u32 role, u32 index, u32 pid, u32 restarts, str
-			       state ("up", "starting", "backed off 8 s") */
+			       state ("up", "starting", "backed off 8 s"; NULL:
+			       it is no more) */
 	/* engine -> fetcher */
 	MESSAGE_FETCH_START,  /* see frame/job.h */
 	MESSAGE_FETCH_CANCEL, /* u64 job */

@@ -64,7 +64,8 @@ void child_kill(struct child *);
 void child_on_death(struct child *, int wait_status);
 /* It waits, or has waited, for its next start because it keeps dying. */
 bool child_is_backed_off(const struct child *);
-/* "up", "starting", "backed off 8 s" ...; valid until the next call. */
+/* "up", "starting", "backed off 8 s" ...; valid until the next call. NULL: it
+ * is no more, and not wanted. */
 const char *child_state_text(const struct child *);
 
 #endif

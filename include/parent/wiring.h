@@ -12,7 +12,5 @@ struct parent;
 void wiring_connect(struct parent *, struct child *);
 /* Tells the desk how one role stands. */
 void wiring_tell_state(struct parent *, const struct child *);
-/* Tells the desk how all stand. */
-void wiring_tell_all(struct parent *);
 
 #endif
