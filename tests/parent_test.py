@@ -87,6 +87,20 @@ def broken_configuration_is_refused_and_the_old_one_stays(daemon):
     check(daemon.cli("reload").returncode == 0, "the good one was refused")
 
 
+def errors_of_a_file_with_a_strange_name_reach_who_asked(daemon):
+    """errors of a file whose name is no text reach who asked"""
+    before = pids(daemon, "desk")
+    os.makedirs(daemon.path("etc", "conf.d"))
+    name = os.fsencode(daemon.path("etc", "conf.d")) + b"/\xff.yaml"
+    with open(name, "w") as file:
+        file.write("typo: 1\n")
+    done = daemon.cli("reload")
+    os.unlink(name)
+    check(done.returncode == 78, "status %d" % done.returncode)
+    check('unknown key "typo"' in done.stderr, done.stderr)
+    check(pids(daemon, "desk") == before, "the desk was restarted")
+
+
 def a_reload_that_would_drop_everything_is_refused(daemon):
     for text, word in (("", "the configuration is empty"),
                        ("# nothing\n---\n", "the configuration is empty"),
@@ -237,6 +251,7 @@ def main():
         daemon.start()
         for test in (killed_roles_are_back_soon,
                      broken_configuration_is_refused_and_the_old_one_stays,
+                     errors_of_a_file_with_a_strange_name_reach_who_asked,
                      a_reload_that_would_drop_everything_is_refused,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,

@@ -13,6 +13,7 @@
 #include "frame/config.h"
 #include "parent/opened.h"
 #include "parent/slices.h"
+#include "text/clean.h"
 
 #define SUMMARY_MAX 1024 /* bytes */
 #define PROBLEMS_MAX (200 * 1024)
@@ -118,11 +119,15 @@ slices_seal(struct slices *slices)
 char *
 slices_problems(const struct slices *slices)
 {
-	char *text = xmalloc(PROBLEMS_MAX + 1);
-	ssize_t len = pread(slices->problems, text, PROBLEMS_MAX, 0);
+	char *bytes = xmalloc(PROBLEMS_MAX);
+	ssize_t len = pread(slices->problems, bytes, PROBLEMS_MAX, 0);
+	struct buf text = BUF_INIT;
 
-	text[len < 0 ? 0 : len] = '\0';
-	return text;
+	if (len > 0) /* names of files may be anything */
+		clean_add(&text, bytes, (size_t)len, CLEAN_TEXT);
+	free(bytes);
+	buf_truncate(&text, clean_cut(buf_str(&text), text.len, PROBLEMS_MAX));
+	return buf_take(&text);
 }
 
 int

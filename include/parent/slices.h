@@ -29,7 +29,8 @@ void slices_free(struct slices *);
 /* After the loader succeeded: makes the files unchangeable and reads the
  * summary. Returns 0, or -1 when they are not what they should be. */
 int slices_seal(struct slices *);
-/* What the loader wrote about problems; the caller frees. */
+/* What the loader wrote about problems, cleaned and cut to what a message
+ * holds; the caller frees. */
 char *slices_problems(const struct slices *);
 /* The summary in words, "1 feed, 2 entities, 1 sink"; the caller frees. */
 char *slices_summary(const struct slices *);
