@@ -34,7 +34,10 @@ slices_new(uint64_t epoch)
 	    memfd_create("match set", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	slices->problems = memfd_create("problems", MFD_CLOEXEC);
 	if (failed || slices->match_set == -1 || slices->problems == -1) {
+		int error = errno;
+
 		slices_free(slices);
+		errno = error;
 		return NULL;
 	}
 	return slices;
