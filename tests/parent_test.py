@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 
 import harness
 from harness import Daemon, check, wait_for
@@ -99,6 +100,72 @@ def errors_of_a_file_with_a_strange_name_reach_who_asked(daemon):
     check(done.returncode == 78, "status %d" % done.returncode)
     check('unknown key "typo"' in done.stderr, done.stderr)
     check(pids(daemon, "desk") == before, "the desk was restarted")
+
+
+class SlowPack:
+    """A pack that the loader waits for until it is given, again and again."""
+
+    def __init__(self, daemon):
+        self.path = daemon.path("etc", "slow.yaml")
+        os.mkfifo(self.path)
+        daemon.configure(dict(CONFIG, entities=CONFIG["entities"] +
+                              [{"pack": "slow.yaml"}]))
+
+    def _open(self):
+        try:
+            return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return None  # nobody reads it
+
+    def wait(self):
+        self.fd = wait_for(self._open, "the loader to read")
+
+    def give(self):
+        os.write(self.fd, b"{}")
+        os.close(self.fd)
+        os.unlink(self.path)
+
+
+def who_asks_during_a_reload_is_answered_by_the_next(daemon):
+    """who asks for a reload during another is answered by the next"""
+    pack, got = SlowPack(daemon), {}
+
+    def ask(name):
+        thread = threading.Thread(target=lambda: got.update(
+            {name: daemon.api("/api/v1/reload", "POST")}))
+        thread.start()
+        return thread
+
+    threads = [ask("first")]
+    pack.wait()
+    daemon.configure(dict(CONFIG, typo=1))
+    threads.append(ask("second"))
+    wait_for(lambda: "desk_connections 3\n" in daemon.api("/metrics")[1],
+             "both to ask")
+    pack.give()
+    for thread in threads:
+        thread.join()
+    check(got["first"][0] == 200, "the first: %r" % (got["first"],))
+    check(got["second"][0] == 422 and "typo" in got["second"][1]["error"],
+          "the second: %r" % (got["second"],))
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "reload")
+
+
+def stop_during_a_reload_is_no_failure(daemon):
+    """a stop while a configuration is read is no failure of that"""
+    daemon = Daemon(CONFIG)
+    try:
+        daemon.start()
+        pack = SlowPack(daemon)
+        daemon.process.send_signal(signal.SIGHUP)
+        pack.wait()
+        daemon.process.send_signal(signal.SIGHUP)
+        check(daemon.stop() == 0, "status is not 0")
+        os.close(pack.fd)
+        check(not has_line(daemon, "loader failed"), daemon.lines)
+    finally:
+        daemon.clear()
 
 
 def a_reload_that_would_drop_everything_is_refused(daemon):
@@ -253,6 +320,8 @@ def main():
                      broken_configuration_is_refused_and_the_old_one_stays,
                      errors_of_a_file_with_a_strange_name_reach_who_asked,
                      a_reload_that_would_drop_everything_is_refused,
+                     who_asks_during_a_reload_is_answered_by_the_next,
+                     stop_during_a_reload_is_no_failure,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,
                      first_process_of_a_container_starts_and_stops,

@@ -76,20 +76,24 @@ send_result(struct child *desk, uint64_t request, bool ok, const char *text)
 	peer_send(desk->peer);
 }
 
-/* Answers everyone who asked for this reload. One that nobody asked for came
- * by a signal: the desk is told with the request 0, for its status. */
+/* Answers everyone who had asked when this reload began; who asked later is
+ * answered by the next. One that nobody asked for came by a signal: the desk is
+ * told with the request 0, for its status. */
 static void
 answer(struct parent *parent, bool ok, const char *text)
 {
 	struct child *desk = parent_find(parent, ROLE_DESK, 0);
 
 	if (desk != NULL && desk->peer != NULL) {
-		for (size_t i = 0; i < parent->requests_len; i++)
+		for (size_t i = 0; i < parent->requests_now; i++)
 			send_result(desk, parent->requests[i], ok, text);
-		if (parent->requests_len == 0)
+		if (parent->requests_now == 0)
 			send_result(desk, 0, ok, text);
 	}
-	parent->requests_len = 0;
+	parent->requests_len -= parent->requests_now;
+	memmove(parent->requests, parent->requests + parent->requests_now,
+	    parent->requests_len * sizeof(*parent->requests));
+	parent->requests_now = 0;
 }
 
 void
@@ -101,6 +105,7 @@ reload_start(struct parent *parent)
 		parent->reload_again = true;
 		return;
 	}
+	parent->requests_now = parent->requests_len;
 	if (parent->ready_said)
 		notify("RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=reloading",
 		    (long long)clock_monotonic_ms() * 1000);
@@ -219,6 +224,11 @@ reload_on_death(struct parent *parent, pid_t pid, int wait_status)
 	if (pid != parent->loader)
 		return false;
 	parent->loader = 0;
+	if (parent->stopping) {
+		slices_free(parent->loading);
+		parent->loading = NULL;
+		return true;
+	}
 	problems = slices_problems(parent->loading);
 	loaded = wait_status == 0 && slices_seal(parent->loading) == 0;
 	bad = WIFEXITED(wait_status) &&

@@ -45,8 +45,9 @@ struct parent {
 	pid_t loader;           /* 0: none */
 	bool reload_again;
 	bool reload_pending; /* new slices sent, not all roles READY */
-	uint64_t requests[RELOAD_REQUESTS_MAX]; /* who waits for the result */
+	uint64_t requests[RELOAD_REQUESTS_MAX]; /* who waits for a result */
 	size_t requests_len;
+	size_t requests_now; /* of these, for that of the reload under way */
 	/* stopping */
 	bool stopping;
 	int exit_status;
