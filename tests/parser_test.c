@@ -144,6 +144,57 @@ a_text_of_12_mb_is_cut(void **state)
 	parser_free(parser);
 }
 
+/* A document with an element of many of the same pieces; of its item. */
+static struct item
+parse_many(const char *before, const char *piece, size_t count)
+{
+	struct seen seen = {0};
+	struct parser *parser = begin(&seen);
+	struct buf text = BUF_INIT;
+
+	buf_add_str(&text, before);
+	for (size_t i = 0; i < count; i++)
+		buf_add_str(&text, piece);
+	buf_add_str(&text, "</x></item></entry>");
+	parser_push(parser, text.data, text.len);
+	parser_finish(parser);
+	assert_int_equal(seen.items, 1);
+	buf_clear(&text);
+	parser_free(parser);
+	return seen.last;
+}
+
+/* What is of no use may be long: all of these were read again and again, which
+ * took a fetcher minutes. */
+static void
+nothing_is_looked_at_for_each_of_many_others(void **state)
+{
+	struct item item;
+
+	item = parse_many(HEAD "<item><title>a</title><author>"
+			       "ann@desk.example (Ann), bob@desk.example",
+	    ",", 1000000);
+	assert_int_equal(item.authors_len, 2);
+	assert_string_equal(item.authors[0], "Ann");
+	item_clear(&item);
+	item = parse_many(HEAD "<item><title>a</title><author>"
+			       "ann@desk.example (Ann)",
+	    ",", 1000000);
+	assert_int_equal(item.authors_len, 1);
+	item_clear(&item);
+	item = parse_many("<feed xmlns='http://www.w3.org/2005/Atom'>"
+			  "<entry><id>1</id><title>a</title>"
+			  "<content type='xhtml'>",
+	    "     <div/>     ", 60000);
+	assert_string_equal(item.content, "");
+	item_clear(&item);
+	item = parse_many(HEAD "<item><title>a</title><description>"
+			       "\xD0\x9C\xD0\xB8\xD1\x80",
+	    "\xE9", 1000000);
+	assert_int_equal(strlen(item.summary), ITEM_FIELD_MAX);
+	item_clear(&item);
+}
+
 /* ---- what lies between items --------------------------------------------- */
 
 #define ITEM "<item><guid>1</guid></item>"
@@ -445,6 +496,7 @@ main(void)
 	    cmocka_unit_test(only_a_thousand_items_are_taken),
 	    cmocka_unit_test(documents_past_16_mib_end_there),
 	    cmocka_unit_test(a_text_of_12_mb_is_cut),
+	    cmocka_unit_test(nothing_is_looked_at_for_each_of_many_others),
 	    cmocka_unit_test(many_different_names_stay_within_memory),
 	    cmocka_unit_test(a_document_is_at_rest_between_items_alone),
 	    cmocka_unit_test(

@@ -32,7 +32,8 @@ struct decoder {
 	const struct encoding *foreseen; /* NULL: not yet */
 	size_t marks; /* bytes of byte order marks to come, when foreseen */
 	const struct encoding *encoding; /* in RUN; NULL: refused */
-	struct buf held; /* head, sample, or the start of a character */
+	const uint16_t *strays; /* characters of stray bytes; NULL: none yet */
+	struct buf held;        /* head, sample, or the start of a character */
 	struct buf out;
 	iconv_t converter; /* of ENCODING_MULTI and ENCODING_STATE */
 	bool has_converter;
@@ -95,7 +96,9 @@ put(struct decoder *d, uint32_t code)
 static void
 put_stray(struct decoder *d, unsigned char byte)
 {
-	put(d, encoding_table(encoding_find("windows-1252", 12))[byte]);
+	if (d->strays == NULL)
+		d->strays = encoding_table(encoding_find("windows-1252", 12));
+	put(d, d->strays[byte]);
 }
 
 /* A character past U+FFFF whose two halves were each written as three bytes, as

@@ -76,14 +76,17 @@ add_attribute(
 	buf_clear(&url);
 }
 
-/* The <div> that Atom wants around XHTML (RFC 4287 section 3.1.1.3). */
+/* The <div> that Atom wants around XHTML (RFC 4287 section 3.1.1.3): the first
+ * element, where no text is before it. */
 static bool
-is_wrapper(const struct document *doc, const struct element *el,
-    const unsigned char *name)
+is_wrapper(
+    const struct document *doc, struct element *el, const unsigned char *name)
 {
-	const struct element *parent = el - 1;
+	struct element *parent = el - 1;
+	bool is_first = parent->drops_div;
 
-	if (!parent->drops_div || strcasecmp((const char *)name, "div") != 0)
+	parent->drops_div = false;
+	if (!is_first || strcasecmp((const char *)name, "div") != 0)
 		return false;
 	for (size_t i = parent->text_start; i < doc->text.len; i++)
 		if (!isspace((unsigned char)doc->text.data[i]))

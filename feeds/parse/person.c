@@ -137,10 +137,10 @@ add_person(struct document *doc, const struct element *el)
 }
 
 /* Where the first person of a list ends: at a comma or semicolon outside of
- * brackets and quotes, if it has an e-mail address; what may be "Lee, Ann" is
- * one. */
+ * brackets and quotes, if it has an e-mail address, and another has; what may
+ * be "Lee, Ann" is one. last_at: the list's last `@`. */
 static size_t
-first_person_len(const char *text, size_t len)
+first_person_len(const char *text, size_t len, const char *last_at)
 {
 	bool is_quoted = false, has_email = false;
 	int open = 0;
@@ -152,7 +152,7 @@ first_person_len(const char *text, size_t len)
 		open += (c == '(' || c == '<') - (c == ')' || c == '>');
 		has_email |= c == '@';
 		if ((c == ',' || c == ';') && !is_quoted && open <= 0 &&
-		    has_email && memchr(text + i, '@', len - i) != NULL)
+		    has_email && text + i < last_at)
 			return i;
 	}
 	return len;
@@ -162,10 +162,11 @@ static void
 add_persons(struct document *doc, const struct element *el, const char *text,
     size_t len)
 {
+	const char *last_at = memrchr(text, '@', len);
 	size_t n;
 
 	for (; len > 0; len -= n, text += n) {
-		n = first_person_len(text, len);
+		n = first_person_len(text, len, last_at);
 		split_person(doc, text, n);
 		add_person(doc, el);
 		n += n < len; /* the comma */
