@@ -136,6 +136,27 @@ keys_are_all_asked_for_and_values_are_choices(void **state)
 }
 
 static void
+languages_are_the_same_in_any_case_of_letters(void **state)
+{
+	static const char *const met[] = {"en-gb", "EN-GB", "Fr", "fr-CA"};
+	static const char *const unmet[] = {"en", "en-US", "f", "frr"};
+	const struct rule_condition when = {.languages = LIST("en-GB", "fr")};
+	struct rule_facts facts = mentions_of(NULL, 0);
+	struct rule_set *set = rule_set_new();
+
+	rule_set_add_rule(set, "r", LEVEL_ROUTINE, &when);
+	for (size_t i = 0; i < COUNT(met); i++) {
+		facts.language = met[i];
+		expect(set, &facts, "r:0 ");
+	}
+	for (size_t i = 0; i < COUNT(unmet); i++) {
+		facts.language = unmet[i];
+		expect(set, &facts, "");
+	}
+	rule_set_free(set);
+}
+
+static void
 not_refuses_and_any_needs_one(void **state)
 {
 	struct rule_condition any[] = {
@@ -345,6 +366,7 @@ main(void)
 	    cmocka_unit_test(entity_without_rule_is_a_rule),
 	    cmocka_unit_test(fields_are_asked_for_and_inherited),
 	    cmocka_unit_test(keys_are_all_asked_for_and_values_are_choices),
+	    cmocka_unit_test(languages_are_the_same_in_any_case_of_letters),
 	    cmocka_unit_test(not_refuses_and_any_needs_one),
 	    cmocka_unit_test(required_entity_makes_a_mention_count),
 	    cmocka_unit_test(thousands_of_entities_cost_only_what_is_mentioned),

@@ -4,12 +4,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "rule/rule.h"
 #include "rule/rule_set.h"
-
-#define LANGUAGE_MAX 64 /* bytes of a language tag that is compared */
 
 const char *
 level_name(enum level level)
@@ -212,24 +211,19 @@ has_any_sorted(const struct strings *sorted, const struct strings *texts)
 	return false;
 }
 
-/* "en-GB", then "en". */
+/* Whether the tag is one of these or narrower, in any case of letters, as feeds
+ * write it: "en" takes "EN-gb". */
 static bool
-has_language(const struct strings *sorted, const char *language)
+has_language(const struct strings *wanted, const char *language)
 {
-	size_t len = language != NULL ? strlen(language) : LANGUAGE_MAX;
-	char tag[LANGUAGE_MAX];
-	char *dash;
+	for (size_t i = 0; language != NULL && i < wanted->len; i++) {
+		size_t len = strlen(wanted->at[i]);
 
-	if (len >= sizeof(tag))
-		return false;
-	memcpy(tag, language, len + 1);
-	while (!has_sorted(sorted, tag)) {
-		dash = strrchr(tag, '-');
-		if (dash == NULL)
-			return false;
-		*dash = '\0';
+		if (strncasecmp(language, wanted->at[i], len) == 0 &&
+		    (language[len] == '\0' || language[len] == '-'))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 bool

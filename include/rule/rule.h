@@ -28,7 +28,7 @@ struct rule_condition {
 	struct strings words;     /* the same for words */
 	struct strings feeds;     /* ids */
 	struct strings outlets;   /* display names */
-	struct strings languages; /* BCP 47; "en" takes "en-GB" as well */
+	struct strings languages; /* BCP 47, in any case; "en" takes "en-GB" */
 	struct strings tags;      /* of the feed or of the item */
 	uint32_t in;              /* mask of 1 << enum item_field; 0: as the
 				     condition around it, outermost: all */
