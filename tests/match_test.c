@@ -284,6 +284,8 @@ collect_forms(
 	buf_add_str(arg, "\n");
 }
 
+#define DIGITS_10 "0123456789"
+
 static void
 forms_of_a_name_are_listed_word_by_word(void **state)
 {
@@ -296,6 +298,12 @@ forms_of_a_name_are_listed_word_by_word(void **state)
 	buf_reset(&told);
 	match_list_forms("Macron", "en", collect_forms, &told);
 	assert_string_equal(told.data, "Macron: macron\n");
+	buf_reset(&told);
+	/* Longer than any word that is matched, and of no script. */
+	match_list_forms(DIGITS_10 DIGITS_10 DIGITS_10 DIGITS_10 DIGITS_10
+			     DIGITS_10 DIGITS_10 DIGITS_10,
+	    "en", collect_forms, &told);
+	assert_int_equal(told.len, 80 + strlen(":\n"));
 	buf_clear(&told);
 }
 

@@ -521,8 +521,13 @@ void
 endings_of(const struct endings *e, const uint16_t *word, unsigned len,
     enum endings_kind kind, endings_on_stem on_stem, void *arg)
 {
-	enum script script = language_script(word, len);
-	struct job job = {.e = e,
+	enum script script;
+	struct job job;
+
+	if (len == 0 || len > FOLD_WORD_MAX) /* not all letters are there */
+		return;
+	script = language_script(word, len);
+	job = (struct job){.e = e,
 	    .word = word,
 	    .len = len,
 	    .script = script,
@@ -533,9 +538,6 @@ endings_of(const struct endings *e, const uint16_t *word, unsigned len,
 	    .languages = languages_by_script(script),
 	    .on_stem = on_stem,
 	    .arg = arg};
-
-	if (len == 0 || len > FOLD_WORD_MAX)
-		return;
 	tell_extra(&job, len, EXTRA_BASE);
 	if (kind == ENDINGS_ACRONYM)
 		apply_acronym(&job);
