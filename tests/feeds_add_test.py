@@ -151,6 +151,21 @@ def a_refused_reload_puts_the_file_back(daemon, server):
     check(daemon.cli("reload").returncode == 0, "reload")
 
 
+def a_file_that_is_too_large_is_left_alone(daemon, server):
+    """a file too large to be edited is refused, and not kept open"""
+    path = daemon.path("state", "conf.d", "feeds.yaml")
+    before = feeds_file(daemon)
+    with open(path, "a") as file:
+        file.write("# %s\n" % ("x" * (5 << 20)))
+    done = daemon.cli("feeds", "add", server.url("/back.xml"))
+    check(done.returncode == 1 and "larger than 4 MiB" in done.stderr, done.stderr)
+    (engine, _), = daemon.roles("engine")
+    folder = "/proc/%d/fd" % engine
+    check(path not in [os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder)], "open still")
+    with open(path, "w") as file:
+        file.write(before)
+
+
 def feeds_are_removed_and_comments_stay(daemon, server):
     """a feed is removed by its id; comments and other lines stay"""
     path = daemon.path("state", "conf.d", "feeds.yaml")
@@ -196,6 +211,7 @@ def main():
             a_move_is_followed_within_its_domain,
             what_is_no_feed_is_not_added,
             a_refused_reload_puts_the_file_back,
+            a_file_that_is_too_large_is_left_alone,
             feeds_are_removed_and_comments_stay,
             added_feeds_are_there_after_a_restart,
         ):

@@ -98,8 +98,8 @@ static char *
 read_text(const char *path, struct buf *text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char piece[16384];
-	ssize_t n = 0;
+	char piece[16384], *error = NULL;
+	ssize_t n = -1;
 
 	was_there = fd != -1;
 	if (fd == -1 && errno == ENOENT)
@@ -107,11 +107,12 @@ read_text(const char *path, struct buf *text)
 	while (fd != -1 && text->len < FILE_MAX &&
 	       (n = read(fd, piece, sizeof(piece))) > 0)
 		buf_add(text, piece, (size_t)n);
-	if (fd == -1 || n != 0)
-		return xasprintf("%s: %s", path,
+	if (n != 0)
+		error = xasprintf("%s: %s", path,
 		    n > 0 ? "larger than 4 MiB" : strerror(errno));
-	close(fd);
-	return NULL;
+	if (fd != -1)
+		close(fd);
+	return error;
 }
 
 static int
