@@ -333,6 +333,24 @@ dates_without_zone_take_the_configured_one(void **state)
 }
 
 static void
+what_is_no_tag_of_a_language_is_none(void **state)
+{
+	static const char *const tags[][2] = {{"en_GB", "en-GB"}, {" ", "und"},
+	    {"\xe2\x80\x8b", "und"}, {"\xc3\xa9", "und"}, {"e n", "und"},
+	    {"ru", "ru"}, {NULL, "und"}};
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
+		struct raw_item raw = {.language = tags[i][0]};
+		struct item item;
+
+		item_init(&item);
+		raw_item_to_plain(&raw, &item);
+		assert_string_equal(item.language, tags[i][1]);
+		item_clear(&item);
+	}
+}
+
+static void
 feed_facts_for_the_schedule_are_read(void **state)
 {
 	struct seen seen = {0};
@@ -503,6 +521,7 @@ main(void)
 		nothing_is_at_rest_that_was_not_foreseen_and_settled),
 	    cmocka_unit_test(contexts_differ_by_encoding_and_open_tags),
 	    cmocka_unit_test(dates_without_zone_take_the_configured_one),
+	    cmocka_unit_test(what_is_no_tag_of_a_language_is_none),
 	    cmocka_unit_test(feed_facts_for_the_schedule_are_read),
 	    cmocka_unit_test(keys_come_from_guid_then_address_then_text),
 	    cmocka_unit_test(guids_that_say_nothing_identify_nothing),

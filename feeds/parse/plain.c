@@ -105,16 +105,18 @@ text_of(const struct raw_text *text, html_reading *read_html)
 static char *
 language_of(const char *language)
 {
-	char *tag = clean_str(language != NULL ? language : "und", CLEAN_LINE);
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_";
+	char *tag = clean_str(language != NULL ? language : "", CLEAN_LINE);
 
-	for (char *p = tag; *p != '\0'; p++) {
+	if (*tag == '\0' || tag[strspn(tag, letters)] != '\0') {
+		free(tag);
+		return xstrdup("und");
+	}
+	for (char *p = tag; *p != '\0'; p++)
 		if (*p == '_')
 			*p = '-';
-		else if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
-				"UVWXYZ0123456789-",
-			     *p) == NULL)
-			strcpy(tag, "und"), p = tag + 2;
-	}
 	return tag;
 }
 
