@@ -107,6 +107,7 @@ addresses_are_checked(void **state)
 	assert_non_null(value_check_url("https://a b/"));
 	assert_non_null(value_check_url("https://me:pw@tass.com/"));
 	assert_non_null(value_check_url("https://tass.com:99999/"));
+	assert_non_null(value_check_url("https://tass.com:0/"));
 	assert_non_null(value_check_url("https://tass.com:/"));
 	assert_non_null(value_check_url("https://[::1/"));
 	assert_null(value_check_cidr("127.0.0.0/8"));
@@ -114,6 +115,7 @@ addresses_are_checked(void **state)
 	assert_null(value_check_cidr("10.1.2.3"));
 	assert_non_null(value_check_cidr("10.0.0.0/33"));
 	assert_non_null(value_check_cidr("10.0.0/8"));
+	assert_non_null(value_check_cidr("10.0.0.1/8"));
 	assert_null(value_check_listen("[::1]:0"));
 	assert_null(value_check_listen("off"));
 	assert_non_null(value_check_listen("localhost:8610"));

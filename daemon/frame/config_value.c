@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/strings.h"
+#include "frame/address.h"
 #include "frame/config_record.h"
 #include "frame/config_schema.h"
 #include "frame/config_value.h"
@@ -243,7 +244,8 @@ value_check_url(const char *text)
 	port += strcspn(port, ":/?#");
 	if (port == host || *host == '[' ? port - host < 4 : *host == '.')
 		return "must name a host";
-	if (port < end && !is_port(port + 1, (size_t)(end - port - 1)))
+	if (port < end && (!is_port(port + 1, (size_t)(end - port - 1)) ||
+			      atoi(port + 1) == 0))
 		return "must have a port between 1 and 65535";
 	return NULL;
 }
@@ -283,27 +285,12 @@ bad:
 const char *
 value_check_cidr(const char *text)
 {
-	static const char bad[] =
-	    "must be an address block such as 10.0.0.0/8 or fd00::/8";
-	char address[INET6_ADDRSTRLEN];
-	const char *slash = strchr(text, '/');
-	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
-	unsigned char bytes[16];
-	int bits = 0;
+	struct address_range range;
 
-	if (len >= sizeof(address))
-		return bad;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	if (inet_pton(AF_INET, address, bytes) == 1)
-		bits = 32;
-	else if (inet_pton(AF_INET6, address, bytes) == 1)
-		bits = 128;
-	if (bits == 0 ||
-	    (slash != NULL && (!is_port(slash + 1, strlen(slash + 1)) ||
-				  atoi(slash + 1) > bits)))
-		return bad;
-	return NULL;
+	return address_range_parse(text, &range) == 0
+		   ? NULL
+		   : "must be an address block such as 10.0.0.0/8 or fd00::/8, "
+		     "with no bits set beyond its length";
 }
 
 const char *
