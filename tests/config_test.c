@@ -98,6 +98,8 @@ durations_and_sizes_need_units(void **state)
 static void
 addresses_are_checked(void **state)
 {
+	char long_url[8194] = "https://a/";
+
 	assert_null(value_check_url("https://tass.com/rss/v2.xml"));
 	assert_null(value_check_url("HTTP://[2001:db8::1]:8080/a?b#c"));
 	assert_null(value_check_url("http://пример.рф/лента"));
@@ -108,6 +110,12 @@ addresses_are_checked(void **state)
 	assert_non_null(value_check_url("https://me:pw@tass.com/"));
 	assert_non_null(value_check_url("https://tass.com:99999/"));
 	assert_non_null(value_check_url("https://tass.com:0/"));
+	memset(long_url + 10, 'a', sizeof(long_url) - 11);
+	assert_non_null(value_check_url(long_url));
+	assert_non_null(value_check_text(long_url));
+	long_url[8192] = '\0';
+	assert_null(value_check_url(long_url));
+	assert_null(value_check_text(long_url));
 	assert_non_null(value_check_url("https://tass.com:/"));
 	assert_non_null(value_check_url("https://[::1/"));
 	assert_null(value_check_cidr("127.0.0.0/8"));

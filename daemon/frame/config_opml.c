@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "frame/config_include.h"
 #include "frame/config_opml.h"
 #include "frame/config_reader.h"
@@ -16,7 +17,8 @@
 #include "frame/config_value.h"
 #include "parse/opml.h"
 
-#define SLUG_MAX 60 /* bytes of an id that is made */
+#define SLUG_MAX 60   /* bytes of an id that is made */
+#define SHOWN_MAX 200 /* bytes of a stranger's text in a message */
 
 /* One list being read. */
 struct list {
@@ -136,7 +138,8 @@ fill_feed(struct config_feed *feed, const struct list *list,
     const struct opml_outline *outline)
 {
 	feed->url = xstrdup(outline->xml_url);
-	feed->outlet = xstrdup(outline->text[0] ? outline->text : feed->id);
+	feed->outlet = xstrdup(
+	    value_check_text(outline->text) == NULL ? outline->text : feed->id);
 	feed->language = xstrdup_null(language_of(list, outline));
 	feed->interval = list->include->interval;
 	for (size_t i = 0; i < list->include->tags.len; i++)
@@ -144,6 +147,12 @@ fill_feed(struct config_feed *feed, const struct list *list,
 	add_tags(&feed->tags, outline->folder);
 	for (size_t i = 0; i < outline->categories_len; i++)
 		add_tags(&feed->tags, outline->categories[i]);
+}
+
+static int
+shown_len(const char *text)
+{
+	return (int)utf8_cut(text, strlen(text), SHOWN_MAX);
 }
 
 static void
@@ -156,8 +165,9 @@ add_outline(const struct list *list, const struct opml_outline *outline)
 
 	if (wrong != NULL) {
 		reader_warn(list->reader, &mark,
-		    "feed \"%s\" is left out: its address %s, not \"%s\"",
-		    outline->text, wrong, outline->xml_url);
+		    "feed \"%.*s\" is left out: its address %s, not \"%.*s\"",
+		    shown_len(outline->text), outline->text, wrong,
+		    shown_len(outline->xml_url), outline->xml_url);
 		return;
 	}
 	if (map_get(list->urls, outline->xml_url) != MAP_NONE)

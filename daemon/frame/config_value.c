@@ -21,6 +21,9 @@
 
 #define ID_LEN_MAX 100
 #define HEADER_LEN_MAX 2000
+#define TEXT_LEN_MAX 8192
+#define TOO_LONG "must be at most 8192 bytes long"
+#define SHOWN_MAX 1000 /* bytes of a wrong value that are told */
 
 struct unit {
 	const char *name;
@@ -144,11 +147,20 @@ value_size(const char *text)
 	return parse_amounts(text, size_units);
 }
 
+/* What roles tell one another has bounds. */
+static bool
+is_too_long(const char *text)
+{
+	return strlen(text) > TEXT_LEN_MAX;
+}
+
 const char *
 value_check_text(const char *text)
 {
 	if (*text == '\0')
 		return "must not be empty";
+	if (is_too_long(text))
+		return TOO_LONG;
 	for (; *text != '\0'; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			return "must not hold control characters";
@@ -226,6 +238,8 @@ value_check_url(const char *text)
 {
 	const char *host, *end, *port;
 
+	if (is_too_long(text))
+		return TOO_LONG;
 	for (const char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f ||
 		    strchr("\"<>\\^`{|}", *p))
@@ -506,8 +520,9 @@ value_set(const struct schema_field *field, void *record, const char *text)
 	const char *wrong = field->check != NULL ? field->check(text) : NULL;
 
 	if (wrong != NULL)
-		return *text == '\0' ? xstrdup(wrong)
-				     : xasprintf("%s, not \"%s\"", wrong, text);
+		return *text == '\0' || strlen(text) > SHOWN_MAX
+			   ? xstrdup(wrong)
+			   : xasprintf("%s, not \"%s\"", wrong, text);
 	switch (field->type) {
 	case FIELD_COUNT:
 	case FIELD_DURATION:

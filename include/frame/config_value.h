@@ -34,7 +34,8 @@ const char *value_check_cidr(const char *);
 const char *value_check_address(const char *);   /* "host:port" of numbers */
 const char *value_check_listen(const char *);    /* the same, or "off" */
 const char *value_check_milestone(const char *); /* of outlets, or off */
-const char *value_check_text(const char *);      /* not empty, no controls */
-const char *value_check_header(const char *);    /* "Name: value", not ours */
+/* Not empty, no controls, at most 8 KiB; so are URLs. */
+const char *value_check_text(const char *);
+const char *value_check_header(const char *); /* "Name: value", not ours */
 
 #endif
