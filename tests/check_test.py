@@ -152,6 +152,32 @@ def keys_that_cannot_sign_are_told():
               result.stderr.decode())
 
 
+def folder_that_cannot_be_read_is_told():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "wirewatch.yaml")
+        with open(path, "w") as file:
+            file.write("defaults: {interval: 60s}\n")
+        os.symlink("conf.d", os.path.join(folder, "conf.d"))  # round and round
+        result = run("-c", path)
+        check(result.returncode == 78 and
+              b"conf.d: error: cannot read: " in result.stderr,
+              result.stderr.decode())
+
+
+def file_with_a_name_that_is_not_read_is_told():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "wirewatch.yaml")
+        with open(path, "w") as file:
+            file.write("defaults: {interval: 60s}\n")
+        os.mkdir(os.path.join(folder, "conf.d"))
+        with open(os.path.join(folder, "conf.d", "desk.yml"), "w") as file:
+            file.write("typo: 1\n")
+        result = run("-c", path)
+        check(result.returncode == 0 and
+              b"conf.d/desk.yml: warning: left out: only names" in result.stderr,
+              result.stderr.decode())
+
+
 def schema_names_every_section():
     with open(os.path.join(BUILDDIR, "config.schema.json")) as file:
         schema = json.load(file)
@@ -196,6 +222,8 @@ def main():
     tap.run(example_is_valid)
     tap.run(example_of_the_readme_is_valid)
     tap.run(keys_that_cannot_sign_are_told)
+    tap.run(folder_that_cannot_be_read_is_told)
+    tap.run(file_with_a_name_that_is_not_read_is_told)
     tap.run(schema_names_every_section)
     tap.run(manual_is_well_formed)
     tap.run(usage_is_64)

@@ -3,6 +3,7 @@
  * conf.d beside it, then the lists and packs that they name.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,13 +30,19 @@ folder_of(const char *path)
 	return xstrndup(path, slash != NULL ? (size_t)(slash + 1 - path) : 0);
 }
 
+static bool
+ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
 static int
 is_yaml_name(const struct dirent *entry)
 {
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 &&
-	       strcmp(entry->d_name + len - 5, ".yaml") == 0;
+	return entry->d_name[0] != '.' && (ends_in(entry->d_name, ".yaml") ||
+					      ends_in(entry->d_name, ".yml"));
 }
 
 static int
@@ -44,17 +51,36 @@ compare_names(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Its files in byte order. Takes folder. */
+/* One that was likely meant to be read. */
 static void
-load_folder(struct config_reader *reader, char *folder)
+leave_out(struct config_reader *reader, const char *path)
+{
+	struct config_mark mark = {0};
+
+	if (include_open(reader, path, NULL) == NULL)
+		return;
+	mark.file = reader->config->files.at[reader->source->order];
+	reader_warn(
+	    reader, &mark, "left out: only names that end in .yaml are read");
+}
+
+/* Its files in byte order. Takes folder. own: the daemon's, which other users
+ * need not be able to read. */
+static void
+load_folder(struct config_reader *reader, char *folder, bool own)
 {
 	struct dirent **entries = NULL;
 	int count = scandir(folder, &entries, is_yaml_name, compare_names);
 
+	if (count == -1 && errno != ENOENT && !own)
+		include_open(reader, folder, NULL); /* which says why not */
 	for (int i = 0; i < count; i++) {
 		char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
 
-		include_file(reader, &schema_config, path, NULL);
+		if (ends_in(path, ".yaml"))
+			include_file(reader, &schema_config, path, NULL);
+		else
+			leave_out(reader, path);
 		free(path);
 		free(entries[i]);
 	}
@@ -133,10 +159,10 @@ load(const char *path, enum scope scope, struct config_problems *problems)
 	*problems = (struct config_problems){.at = NULL};
 	reader.folder = folder_of(main_file);
 	include_file(&reader, &schema_config, main_file, NULL);
-	load_folder(&reader, reader_path(&reader, "conf.d"));
+	load_folder(&reader, reader_path(&reader, "conf.d"), false);
 	if (scope == SCOPE_DAEMON)
-		load_folder(
-		    &reader, config_path(FOLDER_STATE, CONFIG_OWN_FOLDER));
+		load_folder(&reader,
+		    config_path(FOLDER_STATE, CONFIG_OWN_FOLDER), true);
 	include_packs(&reader);
 	if (!entities_only)
 		opml_include(&reader);
