@@ -81,6 +81,30 @@ claim_given_up_while_it_waits_is_never_granted(void **state)
 }
 
 static void
+claim_given_up_lets_the_next_of_its_host_on(void **state)
+{
+	struct slots *slots = slots_new(1, 2);
+	struct slot_claim a = {0}, b = {0}, c = {0}, other = {0};
+	int granted = 0, granted_other = 0;
+
+	slots_set_spacing(slots, 100);
+	slots_run(slots, 1000);
+	slots_claim(slots, &a, "one", count, &granted);
+	slots_claim(slots, &b, "one", count, &granted);
+	slots_claim(slots, &c, "one", count, &granted);
+	slots_claim(slots, &other, "two", count, &granted_other);
+	slots_release(slots, &a);
+	assert_int_equal(granted_other, 1);
+	slots_run(slots, 1100); /* b waits for any slot, c at its host */
+	slots_release(slots, &b);
+	assert_int_equal(granted, 1);
+	slots_release(slots, &other);
+	assert_int_equal(granted, 2);
+	slots_release(slots, &c);
+	slots_free(slots);
+}
+
+static void
 host_rests_between_two(void **state)
 {
 	struct slots *slots = slots_new(10, 2);
@@ -160,6 +184,7 @@ main(void)
 	    cmocka_unit_test(third_claim_of_a_host_waits_for_the_first_to_end),
 	    cmocka_unit_test(total_is_held_and_grows),
 	    cmocka_unit_test(claim_given_up_while_it_waits_is_never_granted),
+	    cmocka_unit_test(claim_given_up_lets_the_next_of_its_host_on),
 	    cmocka_unit_test(host_rests_between_two),
 	    cmocka_unit_test(host_that_ended_is_not_asked_again_at_once),
 	    cmocka_unit_test(shared_host_takes_many),

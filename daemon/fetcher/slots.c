@@ -250,18 +250,15 @@ slots_release(struct slots *slots, struct slot_claim *claim)
 
 	if (host == NULL)
 		return;
-	if (!claim->granted) {
-		if (claim->at_host)
-			unhold(slots, claim);
-		else
-			TAILQ_REMOVE(&slots->waiting, claim, next);
-		claim->host = NULL;
-		host_drop(slots, host);
-		return;
+	if (claim->granted) {
+		slots->used--;
+		host->used--;
+	} else if (claim->at_host) {
+		unhold(slots, claim);
+	} else {
+		TAILQ_REMOVE(&slots->waiting, claim, next);
 	}
 	claim->host = NULL;
-	slots->used--;
-	host->used--;
 	host_go_on(slots, host);
 	host_drop(slots, host);
 	grant_waiting(slots);
