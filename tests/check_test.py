@@ -152,6 +152,19 @@ def keys_that_cannot_sign_are_told():
               result.stderr.decode())
 
 
+def feeds_of_one_title_are_told_apart():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "wirewatch.yaml")
+        with open(path, "w") as file:
+            file.write("feeds: [{opml: news.opml}]\n")
+        with open(os.path.join(folder, "news.opml"), "w") as file:
+            file.write('<opml version="2.0"><body>%s</body></opml>' % "".join(
+                '<outline text="News" xmlUrl="https://%d.example/rss"/>' % i
+                for i in range(2000)))
+        result = run("-c", path)
+        check(result.returncode == 0, result.stderr.decode()[-500:])
+
+
 def folder_that_cannot_be_read_is_told():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "wirewatch.yaml")
@@ -222,6 +235,7 @@ def main():
     tap.run(example_is_valid)
     tap.run(example_of_the_readme_is_valid)
     tap.run(keys_that_cannot_sign_are_told)
+    tap.run(feeds_of_one_title_are_told_apart)
     tap.run(folder_that_cannot_be_read_is_told)
     tap.run(file_with_a_name_that_is_not_read_is_told)
     tap.run(schema_names_every_section)

@@ -2,7 +2,7 @@
  * OPML outlines as feeds of the configuration.
  */
 #include <ctype.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,17 +92,22 @@ opml_make_id(const char *title, const char *language, const char *url)
 }
 
 /* An id that is not taken: title and language, else with the host, else with a
- * number made of the address, so that it stays when the list changes. */
+ * number made of the address, so that it stays when the list changes; a longer
+ * one where two of hundreds with the same title have the same number. */
 static char *
 make_id(const struct list *list, const char *title, const char *language,
     const char *url)
 {
 	char *id = opml_make_id(title, language, url), *longer;
+	uint64_t number = hash_str(0, url);
 
 	if (reader_find(list->reader, ID_FEED, id) == NULL)
 		return id;
-	longer =
-	    xasprintf("%s-%04x", id, (unsigned)(hash_str(0, url) & 0xffff));
+	longer = xasprintf("%s-%04x", id, (unsigned)(number & 0xffff));
+	if (reader_find(list->reader, ID_FEED, longer) != NULL) {
+		free(longer);
+		longer = xasprintf("%s-%016" PRIx64, id, number);
+	}
 	free(id);
 	return longer;
 }
