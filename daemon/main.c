@@ -308,6 +308,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -486,6 +487,20 @@ check_log_arguments(struct arguments *arguments)
 	return NULL;
 }
 
+/* systemd.exec(5): the device and inode of the journal's stream. The variable
+ * alone is also that of a terminal which a desktop's service has started. */
+static bool
+is_journal(int fd)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream != NULL &&
+	       sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
 static enum log_form
 choose_log_form(const struct arguments *arguments)
 {
@@ -493,8 +508,7 @@ choose_log_form(const struct arguments *arguments)
 		return LOG_FORM_SYSLOG;
 	if (arguments->parent.json)
 		return LOG_FORM_JSON;
-	/* systemd sets it when stderr is connected to the journal */
-	if (arguments->prefix || getenv("JOURNAL_STREAM") != NULL)
+	if (arguments->prefix || is_journal(STDERR_FILENO))
 		return LOG_FORM_PREFIX;
 	return LOG_FORM_TEXT;
 }

@@ -297,6 +297,23 @@ def diagnostics_are_objects_on_demand(daemon):
               for line in done.stderr.splitlines()), done.stderr)
 
 
+def priorities_are_for_the_journal_alone(daemon):
+    daemon.configure(dict(CONFIG, feeds=[]))
+    reader, writer = os.pipe()
+    stream = os.fstat(writer)
+    for inode, prefix in ((stream.st_ino, "<6>"), (stream.st_ino + 1, "20")):
+        env = dict(daemon.environment(),
+                   JOURNAL_STREAM="%d:%d" % (stream.st_dev, inode))
+        subprocess.run([harness.WIREWATCHD, "--once"], env=env, timeout=60,
+                       stdin=subprocess.DEVNULL, stderr=writer)
+        lines = os.read(reader, 65536).decode().splitlines()
+        check(any("configuration: 0 feeds" in line for line in lines), lines)
+        check(all(line.startswith(prefix) for line in lines
+                  if "configuration: 0" in line), lines)
+    os.close(reader)
+    os.close(writer)
+
+
 def the_level_of_the_command_line_outweighs_the_configuration(daemon):
     daemon.configure(dict(CONFIG, feeds=[], log={"level": "debug"}))
     done = run_daemon(daemon, "--once", "-q")
@@ -334,6 +351,7 @@ def main():
                      errors_of_the_first_configuration_end_it_with_78,
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
+                     priorities_are_for_the_journal_alone,
                      the_level_of_the_command_line_outweighs_the_configuration):
             tap.run(test, daemon,
                     on_failure=lambda: "\n".join(daemon.lines[-30:]))
