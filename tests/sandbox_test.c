@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -145,6 +146,30 @@ try_thread(void)
 	return error != 0 ? error : pthread_join(thread, NULL);
 }
 
+static int
+try_type(void)
+{
+	return ioctl(-1, TIOCSTI, "x") == -1 ? errno : 0;
+}
+
+/* The kernel drops what is beyond 32 bits. */
+static int
+try_type_beyond(void)
+{
+	return syscall(SYS_ioctl, -1, TIOCSTI | 1UL << 32, "x") == -1 ? errno
+								      : 0;
+}
+
+static int
+try_count_waiting(void)
+{
+	int fds[2], waiting = 0;
+
+	if (pipe2(fds, 0) == -1 || write(fds[1], "x", 1) != 1)
+		return 1;
+	return ioctl(fds[0], FIONREAD, &waiting) == 0 && waiting == 1 ? 0 : 1;
+}
+
 static void
 assert_killed(int status)
 {
@@ -157,6 +182,9 @@ fetcher_opens_no_file_and_runs_nothing(void **state)
 {
 	assert_exits(behind_walls(&fetcher_walls, try_memory), 0);
 	assert_exits(behind_walls(&fetcher_walls, try_open), EACCES);
+	assert_exits(behind_walls(&fetcher_walls, try_type), EACCES);
+	assert_exits(behind_walls(&fetcher_walls, try_type_beyond), EACCES);
+	assert_exits(behind_walls(&fetcher_walls, try_count_waiting), 0);
 	assert_killed(behind_walls(&fetcher_walls, try_exec));
 	assert_killed(behind_walls(&fetcher_walls, try_fork));
 	assert_killed(behind_walls(&fetcher_walls, try_thread));

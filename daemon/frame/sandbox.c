@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,7 +31,7 @@ static const int common_calls[] = {SCMP_SYS(brk), SCMP_SYS(clock_getres),
     SCMP_SYS(getgid), SCMP_SYS(getpeername), SCMP_SYS(getpid),
     SCMP_SYS(getppid), SCMP_SYS(getrandom), SCMP_SYS(getrusage),
     SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(gettid),
-    SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(ioctl), SCMP_SYS(lseek),
+    SCMP_SYS(gettimeofday), SCMP_SYS(getuid), SCMP_SYS(lseek),
     SCMP_SYS(madvise), SCMP_SYS(membarrier), SCMP_SYS(mremap), SCMP_SYS(munmap),
     SCMP_SYS(nanosleep), SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll),
     SCMP_SYS(pread64), SCMP_SYS(pselect6), SCMP_SYS(read), SCMP_SYS(readv),
@@ -131,6 +132,22 @@ allow_fstat(scmp_filter_ctx filter)
 	    SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
 }
 
+/* What libraries ask of sockets and standard streams. Not TIOCSTI, by which a
+ * role would type into the terminal of whoever runs the daemon by hand; the
+ * kernel looks at 32 bits of the request alone. */
+static int
+allow_ioctl(scmp_filter_ctx filter)
+{
+	static const unsigned requests[] = {FIOCLEX, FIONBIO, FIONREAD, TCGETS};
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		error |=
+		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]));
+	return error;
+}
+
 /* Whether `socket` is to be allowed for the family. */
 static int
 allow_socket(scmp_filter_ctx filter, int family)
@@ -174,6 +191,7 @@ enter_seccomp(const struct sandbox *sandbox)
 	error |= ADD_ALL(filter, SCMP_ACT_KILL_PROCESS, deadly_calls);
 	error |= allow_memory(filter);
 	error |= allow_raise(filter);
+	error |= allow_ioctl(filter);
 	error |= rule_clone(filter, sandbox->threads);
 	if (sandbox->files)
 		error |= ADD_ALL(filter, SCMP_ACT_ALLOW, file_calls);
