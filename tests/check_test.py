@@ -145,6 +145,11 @@ def keys_that_cannot_sign_are_told():
             check(result.returncode == status, "%r: %s" % (text, told))
             check(status == 0 or "hook.key must hold base64" in told, told)
         with open(os.path.join(folder, "hook.key"), "w") as file:
+            file.write("any\0text\n")
+        result = run("-c", path)
+        check(result.returncode == 78 and b"bytes that are not text" in result.stderr,
+              result.stderr.decode())
+        with open(os.path.join(folder, "hook.key"), "w") as file:
             file.write(9 * good)
         result = run("-c", path)
         check(result.returncode == 78 and

@@ -55,6 +55,7 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 	char *file = find_file(folder, path), *secret = NULL;
 	struct config_source source = {.path = NULL};
 	struct stat st;
+	bool is_text;
 	size_t len;
 
 	*exposed = stat(file, &st) == 0 && (st.st_mode & S_IROTH);
@@ -65,13 +66,14 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 		goto out;
 	}
 	len = strlen(source.bytes);
+	is_text = len == source.len && utf8_is_valid(source.bytes, len);
 	while (len > 0 && strchr("\r\n \t", source.bytes[len - 1]) != NULL)
 		source.bytes[--len] = '\0';
 	/* All lines: the courier signs with each while keys are rotated. */
-	if (len == 0)
-		*why = xasprintf("%s is empty", file);
-	else if (!utf8_is_valid(source.bytes, strlen(source.bytes)))
+	if (!is_text)
 		*why = xasprintf("%s holds bytes that are not text", file);
+	else if (len == 0)
+		*why = xasprintf("%s is empty", file);
 	else
 		secret = xstrdup(source.bytes);
 	explicit_bzero(source.bytes, source.len);
