@@ -297,6 +297,19 @@ def diagnostics_are_objects_on_demand(daemon):
               for line in done.stderr.splitlines()), done.stderr)
 
 
+def want_of_descriptors_is_told(daemon):
+    daemon.configure(dict(CONFIG, feeds=[]))
+    for limit in range(18, 28, 2):
+        done = subprocess.run(
+            ["sh", "-c", 'ulimit -n %d; exec "$0" --once' % limit, harness.WIREWATCHD],
+            env=daemon.environment(), stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, timeout=60)
+        check(done.returncode in (0, 1) and (
+            done.returncode == 0 or "Too many open files" in done.stderr
+            or "the loader failed" in done.stderr),
+              "%d: status %d: %s" % (limit, done.returncode, done.stderr))
+
+
 def priorities_are_for_the_journal_alone(daemon):
     daemon.configure(dict(CONFIG, feeds=[]))
     reader, writer = os.pipe()
@@ -352,6 +365,7 @@ def main():
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
+                     want_of_descriptors_is_told,
                      the_level_of_the_command_line_outweighs_the_configuration):
             tap.run(test, daemon,
                     on_failure=lambda: "\n".join(daemon.lines[-30:]))

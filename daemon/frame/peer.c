@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "frame/clock.h"
+#include "frame/log.h"
 #include "frame/peer.h"
 
 #define READ_MAX (64 * 1024)
@@ -204,7 +205,7 @@ peer_send_fd(struct peer *peer, int fd)
 	int copy = dup(fd);
 
 	if (copy == -1)
-		abort();
+		fatal("no descriptor for a role: %s", strerror(errno));
 	queue_message(peer, copy);
 }
 
