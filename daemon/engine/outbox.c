@@ -27,8 +27,7 @@ struct held { /* a delivery at the courier, or settled but not committed */
 	int64_t next_at;
 	unsigned attempts;
 	unsigned step;
-	bool early_used; /* as stored */
-	bool early;      /* this attempt is ahead of next_at */
+	bool early; /* this attempt is ahead of next_at */
 	bool settled;
 };
 
@@ -170,7 +169,6 @@ send_waiting(void *arg, const struct waiting_delivery *waiting)
 	    .next_at = waiting->next_at,
 	    .attempts = waiting->attempts,
 	    .step = waiting->step,
-	    .early_used = waiting->early,
 	    .early = waiting->next_at > filling->now,
 	};
 	sink->changed = true;
@@ -188,11 +186,11 @@ fill_window(struct outbox *outbox, struct sink *sink, int64_t now)
 		return true;
 	/* What is held is read again and skipped, hence the full window. */
 	if (sink->answering)
-		store_read_early(outbox->store, sink->id, OUTBOX_WINDOW,
+		store_read_early(outbox->store, sink->id, filling.window,
 		    send_waiting, &filling);
-	if (sink->held_len < filling.window && !filling.full)
-		store_read_due(outbox->store, sink->id, now,
-		    filling.window + sink->held_len, send_waiting, &filling);
+	if (sink->held_len < filling.window)
+		store_read_due(outbox->store, sink->id, now, filling.window,
+		    send_waiting, &filling);
 	return !filling.full;
 }
 
@@ -263,15 +261,12 @@ plan_retry(struct outbox *outbox, struct sink *sink, const struct held *held,
 	int64_t now = record->done_at, asked = outcome->retry_after_us;
 
 	sink->answering = false;
-	record->done_at = 0;
 	if (held->early) {
 		record->early = true;
 	} else if (++record->step < OUTBOX_STEPS) {
-		record->early = false;
 		record->next_at = now + jittered_wait(outbox, record->step);
 	} else {
 		record->state = DELIVERY_LOST;
-		record->done_at = now;
 		log_error("sink %s: delivery %llu given up after %u attempts",
 		    sink->id, (unsigned long long)record->id, record->attempts);
 	}
@@ -282,9 +277,8 @@ plan_retry(struct outbox *outbox, struct sink *sink, const struct held *held,
 }
 
 static void
-disable(struct sink *sink, struct delivery_record *record)
+disable(struct sink *sink)
 {
-	record->done_at = 0;
 	if (!sink->disabled)
 		log_error("sink %s: DISABLED: its receiver answers 410 Gone; "
 			  "alerts for it wait until the next reload",
@@ -313,7 +307,6 @@ outbox_settle(struct outbox *outbox, const struct outbox_outcome *outcome,
 	    .id = held->id,
 	    .attempts = held->attempts + 1,
 	    .step = held->step,
-	    .early = held->early_used,
 	    .next_at = held->next_at,
 	    .done_at = now,
 	    .status = outcome->http_status,
@@ -335,11 +328,13 @@ outbox_settle(struct outbox *outbox, const struct outbox_outcome *outcome,
 		record.state = DELIVERY_LOST;
 		break;
 	case DELIVERY_GONE:
-		disable(sink, &record);
+		disable(sink);
 		break;
 	case DELIVERY_HELD: /* see above */
 		break;
 	}
+	if (record.state == DELIVERY_WAITING)
+		record.done_at = 0;
 	batch_add_delivery(outbox->batch, &record);
 	return 0;
 }
