@@ -21,7 +21,7 @@
 #include "frame/log.h"
 #include "frame/peer.h"
 
-#define BEAT_US 20000 /* feeds start together on it: one wake-up for many */
+#define BEAT_US 50000 /* feeds start together on it: one wake-up for many */
 #define CROWDED_US (5 * SECOND_US) /* see job_cut_short() */
 #define DOUBTFUL_US (10 * SECOND_US)
 #define OVERDUE_US (60 * SECOND_US) /* beyond twice the timeout */
@@ -159,11 +159,15 @@ is_held_back(struct engine *engine, const struct feed *feed, int64_t now)
 	return true;
 }
 
-/* The first beat at or after the time. */
+/* The last beat of the fetcher at or before the time. Fetchers take turns, so
+ * that what they find comes in smaller bursts. */
 static int64_t
-beat_after(int64_t at)
+beat_before(
+    const struct engine *engine, const struct fetcher_link *link, int64_t at)
 {
-	return (at + BEAT_US - 1) / BEAT_US * BEAT_US;
+	int64_t offset = BEAT_US * link->index / engine->fetchers_len;
+
+	return at - (at - offset) % BEAT_US;
 }
 
 static void
@@ -176,7 +180,7 @@ set_timer(struct engine *engine, struct fetcher_link *link, int64_t now)
 		evtimer_del(link->timer);
 		return;
 	}
-	at = beat_after(at);
+	at = beat_before(engine, link, at + BEAT_US - 1);
 	if (at == link->timer_at && evtimer_pending(link->timer, NULL))
 		return;
 	link->timer_at = at;
@@ -188,7 +192,7 @@ void
 job_start_due(struct engine *engine, struct fetcher_link *link)
 {
 	int64_t now = engine_monotonic_us();
-	int64_t beat_at = now - now % BEAT_US;
+	int64_t beat_at = beat_before(engine, link, now);
 	size_t number;
 
 	if (link->peer == NULL || engine_is_paused(engine))
