@@ -22,6 +22,9 @@
 #include "base/mem.h"
 #include "courier/syslog_sink.h"
 #include "frame/config.h"
+#include "frame/config_record.h"
+#include "frame/config_schema.h"
+#include "frame/config_schema_part.h"
 
 struct machine {
 	struct event_base *base;
@@ -193,9 +196,15 @@ past_the_bound_the_oldest_go_back(void **state)
 static void
 facilities_are_known_by_name(void **state)
 {
+	const struct schema_field *field =
+	    record_find(&schema_sink, "facility");
+
 	assert_int_equal(syslog_sink_facility("daemon"), LOG_DAEMON);
 	assert_int_equal(syslog_sink_facility("local7"), LOG_LOCAL7);
 	assert_int_equal(syslog_sink_facility("nonsense"), -1);
+	for (int i = 0; field->choices[i] != NULL; i++)
+		assert_int_not_equal(
+		    syslog_sink_facility(field->choices[i]), -1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

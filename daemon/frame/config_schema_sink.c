@@ -8,7 +8,7 @@
 
 static const char *const sink_types[] = {"webhook", "log", "syslog", NULL};
 static const char *const facilities[] = {"auth", "authpriv", "cron", "daemon",
-    "kern", "lpr", "mail", "news", "syslog", "user", "uucp", "local0", "local1",
+    "ftp", "lpr", "mail", "news", "syslog", "user", "uucp", "local0", "local1",
     "local2", "local3", "local4", "local5", "local6", "local7", NULL};
 
 #define WEBHOOK (1u << SINK_WEBHOOK)
