@@ -303,6 +303,7 @@
  *   daemon/cli/when.c                    ages and dates for people
  *   daemon/cli/wikidata.c                Wikidata's JSON as an entity pack
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -513,6 +514,19 @@ choose_log_form(const struct arguments *arguments)
 	return LOG_FORM_TEXT;
 }
 
+/* A socket or a file that got the number of a closed one would be given the
+ * diagnostics. */
+static void
+hold_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -520,6 +534,7 @@ main(int argc, char **argv)
 	int status = read_arguments(argc, argv, &arguments);
 	const char *fault;
 
+	hold_standard_streams();
 	if (status != -1)
 		return status;
 	fault = check_log_arguments(&arguments);

@@ -297,6 +297,19 @@ def diagnostics_are_objects_on_demand(daemon):
               for line in done.stderr.splitlines()), done.stderr)
 
 
+def closed_standard_streams_stay_out_of_use(daemon):
+    daemon = Daemon(CONFIG, command=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
+    try:
+        daemon.start()
+        for pid in [daemon.process.pid] + [pid for pid, _ in daemon.roles()]:
+            for fd in range(3):
+                file = os.readlink("/proc/%d/fd/%d" % (pid, fd))
+                check(file == "/dev/null", "%d of %d is %s" % (fd, pid, file))
+        check(daemon.stop() == 0, "status is not 0")
+    finally:
+        daemon.clear()
+
+
 def want_of_descriptors_is_told(daemon):
     daemon.configure(dict(CONFIG, feeds=[]))
     for limit in range(18, 28, 2):
@@ -365,6 +378,7 @@ def main():
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
+                     closed_standard_streams_stay_out_of_use,
                      want_of_descriptors_is_told,
                      the_level_of_the_command_line_outweighs_the_configuration):
             tap.run(test, daemon,
