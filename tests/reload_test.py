@@ -142,7 +142,8 @@ def taken_port_is_refused(world):
                      desk={"listen": taken}, fetchers=1)
     check(world.listen() == old and answers(old), "the old address is gone")
     check(world.pids("desk", "fetcher") == before, "something else changed")
-    world.refuse("cannot listen on 192.0.2.1:8610", desk={"listen": "192.0.2.1:8610"})
+    world.refuse("cannot listen on 192.0.2.1:8610: Cannot assign requested address; "
+                 "this host does not have the address", desk={"listen": "192.0.2.1:8610"})
     check(answers(old), "the old address is gone")
 
 

@@ -64,6 +64,24 @@ read_address(const char *address)
 	return found;
 }
 
+/* What may be done about it. */
+static const char *
+advice(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return "; another program has the port, choose another "
+		       "desk.listen";
+	case EADDRNOTAVAIL:
+		return "; this host does not have the address, choose another "
+		       "desk.listen";
+	case EACCES:
+		return "; choose a port from 1024 on for desk.listen";
+	default:
+		return "";
+	}
+}
+
 /* While the old socket still listens; the new address may contain its address
  * or be contained in it, as 0.0.0.0 contains 127.0.0.1. */
 static int
@@ -80,10 +98,7 @@ open_beside(int old, const char *address, char **error)
 	fd = listen_at(at, old != -1);
 	if (fd == -1)
 		*error = xasprintf("cannot listen on %s: %s%s", address,
-		    strerror(errno),
-		    errno == EADDRINUSE ? "; another program has the port, "
-					  "choose another desk.listen"
-					: "");
+		    strerror(errno), advice(errno));
 	set_option(old, SOL_SOCKET, SO_REUSEPORT, 0);
 	freeaddrinfo(at);
 	return fd;
