@@ -139,8 +139,7 @@ on_raw_item(void *arg, const struct raw_item *raw)
 	message.item.revision = revision;
 	watch_find(scan->watch, &message);
 	scan->on_item(scan->arg, &message);
-	watch_clear_mentions(&message);
-	item_clear(&message.item);
+	item_message_clear(&message);
 	return true;
 }
 

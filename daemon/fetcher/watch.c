@@ -165,16 +165,3 @@ watch_find(const struct watch *watch, struct item_message *message)
 		    message->item.language, on_mention, &scanned);
 	}
 }
-
-void
-watch_clear_mentions(struct item_message *message)
-{
-	for (size_t i = 0; i < message->mentions_len; i++) {
-		free(message->mentions[i].entity);
-		free(message->mentions[i].name);
-		free(message->mentions[i].accepted_by);
-	}
-	free(message->mentions);
-	message->mentions = NULL;
-	message->mentions_len = 0;
-}

@@ -5,11 +5,6 @@
 #ifndef FETCHER_WATCH_H
 #define FETCHER_WATCH_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "parse/item.h"
-
 struct config;
 struct item_message;
 struct watch;
@@ -21,8 +16,7 @@ struct watch *watch_new(int fd, const struct config *);
 struct watch *watch_hold(struct watch *);
 /* The last reference frees; takes NULL. */
 void watch_release(struct watch *);
-/* Fills the message's mentions from its item; watch_clear_mentions() frees. */
+/* Fills the message's mentions from its item; item_message_clear() frees. */
 void watch_find(const struct watch *, struct item_message *);
-void watch_clear_mentions(struct item_message *);
 
 #endif
