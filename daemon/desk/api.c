@@ -23,6 +23,7 @@
 #include "desk/params.h"
 #include "desk/request.h"
 #include "desk/websub.h"
+#include "frame/clock.h"
 #include "frame/config.h"
 #include "parse/url.h"
 
@@ -144,7 +145,7 @@ api_read_params(const struct api_call *call, const struct param *table,
 {
 	struct buf error = BUF_INIT;
 	int result = params_parse(
-	    call->request->query, table, desk_now(), into, owned, &error);
+	    call->request->query, table, clock_now_us(), into, owned, &error);
 
 	if (result != 0)
 		http_reply_error(call->conn, 400, "%s", buf_str(&error));

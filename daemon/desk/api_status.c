@@ -11,6 +11,7 @@
 #include "desk/desk.h"
 #include "desk/http.h"
 #include "desk/metrics.h"
+#include "frame/clock.h"
 
 static void
 put_roles(struct buf *out, const struct desk_state *state)
@@ -169,7 +170,7 @@ api_get_status(const struct api_call *call)
 	json_pair_bool(&out, "ready", find_obstacle(state) == NULL);
 	json_pair_str(&out, "obstacle", find_obstacle(state));
 	json_pair_date(&out, "started", state->started_at);
-	json_pair_date(&out, "now", desk_now());
+	json_pair_date(&out, "now", clock_now_us());
 	json_pair_str(&out, "listen", state->listen);
 	put_config(&out, state);
 	put_feeds(&out, state);
@@ -186,7 +187,7 @@ api_get_metrics(const struct api_call *call)
 {
 	struct buf out = BUF_INIT;
 
-	metrics_write(&out, &call->desk->state, desk_now(),
+	metrics_write(&out, &call->desk->state, clock_now_us(),
 	    http_connections(call->desk->http));
 	metrics_write_websub(&out, call->desk->websubs);
 	http_reply(

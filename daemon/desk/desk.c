@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -16,6 +15,7 @@
 #include "desk/http.h"
 #include "desk/listen.h"
 #include "desk/websub.h"
+#include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_folder.h"
 #include "frame/log.h"
@@ -26,15 +26,6 @@
 
 #define SOCKET_NAME "wirewatch.sock" /* in the runtime folder */
 #define FILES_MAX 1024 /* both listeners' connections, and to spare */
-
-int64_t
-desk_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* ---- what the engine says -------------------------------------------------
  */
@@ -227,7 +218,7 @@ static void
 take_config(struct desk *desk)
 {
 	desk_state_set_config(&desk->state, desk->role.config);
-	desk->state.configured_at = desk_now();
+	desk->state.configured_at = clock_now_us();
 	desk->state.epoch = desk->role.epoch;
 	desk->state.config_hash = desk->role.config->hash;
 	desk->state.reload_failed = false;
@@ -375,7 +366,7 @@ desk_main(unsigned index)
 	int status;
 
 	desk_state_init(&desk.state);
-	desk.state.started_at = desk_now();
+	desk.state.started_at = clock_now_us();
 	desk.actions = actions_new(&desk);
 	desk.websubs = websub_list_new();
 	role_start(&desk.role, ROLE_DESK, index, &callbacks, &desk);

@@ -11,7 +11,6 @@
  */
 #include <stdlib.h>
 #include <sys/queue.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -27,6 +26,7 @@
 #include "fetcher/recall.h"
 #include "fetcher/scan.h"
 #include "fetcher/watch.h"
+#include "frame/clock.h"
 #include "frame/peer.h"
 
 #define TABLE_SIZE 1024
@@ -55,15 +55,6 @@ struct fetch {
 
 static LIST_HEAD(, fetch) table[TABLE_SIZE];
 static TAILQ_HEAD(, fetch) queue = TAILQ_HEAD_INITIALIZER(queue);
-
-static int64_t
-now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 static struct fetch *
 fetch_find(uint64_t job)
@@ -160,7 +151,7 @@ begin_scan(struct fetch *fetch)
 		.content_type = fetch->content_type,
 		.content_location = fetch->content_location,
 		.language = fetch->start.language,
-		.now_at = now_us()},
+		.now_at = clock_now_us()},
 	    .job = fetch->start.job,
 	    .seen = fetch->start.seen,
 	    .seen_len = fetch->start.seen_len,
@@ -303,7 +294,7 @@ take_result(struct fetch *fetch, const struct exchange_result *result)
 {
 	const struct header *header = result->header;
 
-	done_take_answer(&fetch->done, result, now_us());
+	done_take_answer(&fetch->done, result, clock_now_us());
 	fetch->signs = header->signs;
 	if (result->outcome == FETCH_HTTP) {
 		body_read_start(header->encoding, result->refused,

@@ -4,8 +4,6 @@
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
 
-#include <stdint.h>
-
 #include "desk/state.h"
 #include "frame/role.h"
 
@@ -32,10 +30,8 @@ struct desk {
 /* Runs the role as the index-th of its kind; returns the exit status. */
 int desk_main(unsigned index);
 
-/* The store for reading, opened when first needed; NULL: not now, with the
- * reason in *error, which the caller frees. */
+/* The store for reading; NULL: it could not be opened, with the reason in
+ * *error, which the caller frees. */
 struct store_reader *desk_open_store(struct desk *, char **error);
-/* Now, epoch us. */
-int64_t desk_now(void);
 
 #endif
