@@ -10,14 +10,12 @@
 #include "base/mem.h"
 #include "desk/params.h"
 #include "desk/request.h"
+#include "frame/config.h"
 #include "parse/date.h"
 
 static const char *const level_names[] = {"routine", "urgent", "flash", NULL};
 static const char *const state_names[] = {"waiting", "up", "failing",
     "quarantined", "down", "silent", "gone", "blocked", NULL};
-static const char *const type_names[] = {"item", "story.new", "story.grown",
-    "story.update", "story.edited", "digest", "feed.down", "feed.silent",
-    "feed.gap", "feed.recovered", NULL};
 
 static bool
 is_listed(const char *const *names, const char *value)
@@ -126,8 +124,8 @@ set_text(const struct param *param, const char *value, void *field,
 {
 	if (param->kind == PARAM_LEVEL && !is_listed(level_names, value))
 		return refuse_choice(error, param->name, level_names);
-	if (param->kind == PARAM_TYPE && !is_listed(type_names, value))
-		return refuse_choice(error, param->name, type_names);
+	if (param->kind == PARAM_TYPE && !is_listed(alert_type_names, value))
+		return refuse_choice(error, param->name, alert_type_names);
 	if (param->kind == PARAM_STATE && !is_listed(state_names, value))
 		return refuse_choice(error, param->name, state_names);
 	if (*value == '\0') {

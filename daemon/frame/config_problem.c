@@ -186,9 +186,10 @@ min_of(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein with neighbours swapped as one change. */
-int
-problem_distance(const char *a, const char *b, int max)
+/* How many single-character changes (Levenshtein's, with neighbours swapped as
+ * one) lead from one word to the other, but at most max + 1. */
+static int
+distance_of(const char *a, const char *b, int max)
 {
 	int rows[3][WORD_MAX + 1];
 	int a_len = (int)strlen(a), b_len = (int)strlen(b);
@@ -232,7 +233,7 @@ problem_guess(struct problem_guess *guess, const char *candidate)
 		max = guess->distance - 1;
 	else if (max == 0)
 		max = 1;
-	distance = problem_distance(guess->word, candidate, max);
+	distance = distance_of(guess->word, candidate, max);
 	if (distance <= max) {
 		guess->best = candidate;
 		guess->distance = distance;

@@ -97,8 +97,9 @@ mark_of(const struct config_reader *reader, const struct node *node)
 	    .col = node->col};
 }
 
-char *
-reader_place(const struct config_mark *mark, const struct config_mark *from)
+/* "on line 3" of the file that `from` is in, else "at FILE:3". */
+static char *
+place_of(const struct config_mark *mark, const struct config_mark *from)
 {
 	return mark->file == from->file
 		   ? xasprintf("on line %d", mark->line)
@@ -131,7 +132,7 @@ reader_define(struct config_reader *reader, enum id_kind kind, const char *id,
 	size_t len = reader->marks_len;
 
 	if (old != MAP_NONE) {
-		char *place = reader_place(&reader->marks[old], mark);
+		char *place = place_of(&reader->marks[old], mark);
 
 		reader_error(reader, mark, "%s \"%s\" is already defined %s",
 		    id_kind_names[kind], id, place);

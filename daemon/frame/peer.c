@@ -141,8 +141,9 @@ peer_begin(struct peer *peer, enum message_type type)
 	return &peer->payload;
 }
 
-size_t
-peer_pending(const struct peer *peer)
+/* Bytes that wait to be written. */
+static size_t
+count_pending(const struct peer *peer)
 {
 	return peer->out.len - peer->out_at;
 }
@@ -151,7 +152,7 @@ peer_pending(const struct peer *peer)
 static void
 forget_written(struct peer *peer)
 {
-	size_t waiting = peer_pending(peer);
+	size_t waiting = count_pending(peer);
 
 	if (waiting == 0 && peer->out.cap > OUT_KEPT) {
 		buf_clear(&peer->out);
@@ -181,13 +182,13 @@ queue_message(struct peer *peer, int fd)
 	if (fd != -1) {
 		struct waiting_fd *waiting = xcalloc(1, sizeof(*waiting));
 
-		waiting->position = peer->written + peer_pending(peer);
+		waiting->position = peer->written + count_pending(peer);
 		waiting->fd = fd;
 		STAILQ_INSERT_TAIL(&peer->out_fds, waiting, entry);
 	}
 	buf_add(&peer->out, &header, sizeof(header));
 	buf_add(&peer->out, peer->payload.data, peer->payload.len);
-	if (peer_pending(peer) > HIGH_WATER)
+	if (count_pending(peer) > HIGH_WATER)
 		peer->was_full = true;
 	if (!event_pending(peer->write_event, EV_WRITE, NULL))
 		event_active(peer->write_event, EV_WRITE, 0);
@@ -239,7 +240,7 @@ write_some(struct peer *peer)
 	} control = {0};
 	struct waiting_fd *waiting = STAILQ_FIRST(&peer->out_fds);
 	struct iovec iov = {.iov_base = peer->out.data + peer->out_at,
-	    .iov_len = peer_pending(peer)};
+	    .iov_len = count_pending(peer)};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	if (waiting != NULL && waiting->position == peer->written) {
@@ -256,7 +257,7 @@ write_some(struct peer *peer)
 static int
 write_queue(struct peer *peer)
 {
-	while (peer_pending(peer) > 0) {
+	while (count_pending(peer) > 0) {
 		struct waiting_fd *waiting = STAILQ_FIRST(&peer->out_fds);
 		bool sends_fd =
 		    waiting != NULL && waiting->position == peer->written;
@@ -285,7 +286,7 @@ peer_on_write(evutil_socket_t fd, short what, void *arg)
 		return; /* the read side tells of the end */
 	if (result == 1)
 		event_add(peer->write_event, NULL);
-	if (peer->was_full && peer_pending(peer) <= LOW_WATER) {
+	if (peer->was_full && count_pending(peer) <= LOW_WATER) {
 		peer->was_full = false;
 		if (peer->callbacks->on_drain != NULL)
 			peer->callbacks->on_drain(peer->callbacks->arg, peer);

@@ -39,9 +39,6 @@ void config_problems_clear(struct config_problems *);
  * below; ends with a newline; the caller frees. color: for a terminal. */
 char *config_problem_text(const struct config_problem *, bool color);
 
-/* How many single-character changes lead from one word to the other, but at
- * most max + 1. */
-int problem_distance(const char *, const char *, int max);
 /* Remembers the closest of the words it is asked about. */
 struct problem_guess {
 	const char *word; /* what was written */

@@ -60,8 +60,6 @@ void reader_error(struct config_reader *, const struct config_mark *,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reader_warn(struct config_reader *, const struct config_mark *,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* "on line 3" of the file that `from` is in, else "FILE:3"; caller frees. */
-char *reader_place(const struct config_mark *, const struct config_mark *from);
 /* The path in the folder, or the path itself when absolute; the caller frees.
  */
 char *reader_path(const struct config_reader *, const char *path);

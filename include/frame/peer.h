@@ -47,8 +47,6 @@ void peer_send(struct peer *);
 void peer_send_fd(struct peer *, int fd);
 /* Past the high-water mark: stop producing until on_drain. */
 bool peer_is_full(const struct peer *);
-/* Bytes that wait to be written. */
-size_t peer_pending(const struct peer *);
 /* Writes what waits, blocking, for at most timeout_ms; before exit. */
 void peer_flush(struct peer *, int timeout_ms);
 
