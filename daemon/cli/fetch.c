@@ -20,7 +20,6 @@
 #include "cli/fetch.h"
 #include "fetcher/body.h"
 #include "fetcher/exchange.h"
-#include "fetcher/request.h"
 #include "fetcher/obstacle.h"
 #include "fetcher/reason.h"
 #include "frame/access.h"
@@ -290,7 +289,7 @@ run_exchange(struct fetching *fetching, struct curl_loop *loop, const char *url)
 	    .idle_max = 1,
 	    .timeout_ms =
 		config != NULL ? config->defaults.timeout_ms : TIMEOUT_MS};
-	char *user_agent = request_user_agent(
+	char *user_agent = access_user_agent(
 	    config != NULL ? config->defaults.user_agent : NULL,
 	    config != NULL ? config->defaults.contact : NULL);
 	struct exchange_pool *pool;

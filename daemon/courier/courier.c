@@ -11,12 +11,12 @@
 
 #include <event2/event.h>
 
-#include "config.h"
 #include "base/mem.h"
 #include "courier/courier.h"
 #include "courier/delivery.h"
 #include "courier/syslog_sink.h"
 #include "courier/webhook.h"
+#include "frame/access.h"
 #include "frame/address.h"
 #include "frame/config.h"
 #include "frame/curl_loop.h"
@@ -237,17 +237,6 @@ take_sink(struct courier *courier, const struct config_sink *config)
 		syslog_sink_configure(sink->syslog, config);
 }
 
-static char *
-make_user_agent(const struct config_defaults *defaults)
-{
-	if (defaults->user_agent != NULL)
-		return xstrdup(defaults->user_agent);
-	if (defaults->contact != NULL)
-		return xasprintf(
-		    "wirewatch/%s (+%s)", PACKAGE_VERSION, defaults->contact);
-	return xstrdup("wirewatch/" PACKAGE_VERSION);
-}
-
 static void
 take_config(struct courier *courier)
 {
@@ -255,7 +244,8 @@ take_config(struct courier *courier)
 	struct sink *sink, *after;
 
 	free(courier->user_agent);
-	courier->user_agent = make_user_agent(&config->defaults);
+	courier->user_agent = access_user_agent(
+	    config->defaults.user_agent, config->defaults.contact);
 	for (size_t i = 0; i < config->sinks_len; i++)
 		if (config->sinks[i].type != SINK_LOG)
 			take_sink(courier, &config->sinks[i]);

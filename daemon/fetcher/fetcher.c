@@ -11,13 +11,12 @@
 #include <event2/event.h>
 
 #include "base/mem.h"
-#include "config.h"
 #include "fetcher/exchange.h"
-#include "fetcher/request.h"
 #include "fetcher/fetch.h"
 #include "fetcher/fetcher.h"
 #include "fetcher/hub.h"
 #include "fetcher/watch.h"
+#include "frame/access.h"
 #include "frame/address.h"
 #include "frame/clock.h"
 #include "frame/config.h"
@@ -90,7 +89,7 @@ apply_config(struct fetcher *fetcher)
 	struct exchange_options options;
 
 	free(fetcher->user_agent);
-	fetcher->user_agent = request_user_agent(
+	fetcher->user_agent = access_user_agent(
 	    config->defaults.user_agent, config->defaults.contact);
 	options = (struct exchange_options){
 	    .connections_max = connections_max(config),

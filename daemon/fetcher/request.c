@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "config.h"
 #include "fetcher/exchange.h"
 #include "fetcher/request.h"
 #include "frame/access.h"
@@ -53,16 +52,6 @@ add_access(struct request_head *head, const struct access *access)
 		add_line(head, access->headers.at[i]);
 	if (access->authorization != NULL)
 		add_pair(head, "Authorization", access->authorization);
-}
-
-char *
-request_user_agent(const char *user_agent, const char *contact)
-{
-	if (user_agent != NULL)
-		return xstrdup(user_agent);
-	if (contact == NULL)
-		return xstrdup("wirewatch/" PACKAGE_VERSION);
-	return xasprintf("wirewatch/" PACKAGE_VERSION " (+%s)", contact);
 }
 
 const char *

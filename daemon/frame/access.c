@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/mem.h"
+#include "config.h"
 #include "frame/access.h"
 #include "frame/config.h"
 #include "frame/message.h"
@@ -115,4 +116,14 @@ access_clear(struct access *access)
 	free(access->certificates);
 	strings_clear(&access->headers);
 	*access = (struct access){0};
+}
+
+char *
+access_user_agent(const char *user_agent, const char *contact)
+{
+	if (user_agent != NULL)
+		return xstrdup(user_agent);
+	if (contact == NULL)
+		return xstrdup("wirewatch/" PACKAGE_VERSION);
+	return xasprintf("wirewatch/" PACKAGE_VERSION " (+%s)", contact);
 }

@@ -22,9 +22,6 @@ struct request_head {
 	struct curl_slist lines[REQUEST_LINES_MAX]; /* of libcurl's kind */
 };
 
-/* How wirewatch presents itself: user_agent when given, else its name and
- * version, and whom to contact where that is known. The caller frees. */
-char *request_user_agent(const char *user_agent, const char *contact);
 /* The User-Agent of the feed, or the given one; borrowed. */
 const char *request_agent(
     const struct exchange_request *, const char *user_agent);

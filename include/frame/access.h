@@ -30,5 +30,8 @@ void access_put(struct buf *, const struct access *);
 void access_get(struct message_reader *, struct access *);
 /* Wipes what is secret. */
 void access_clear(struct access *);
+/* How wirewatch presents itself: user_agent when given, else its name and
+ * version, and whom to contact where that is known. The caller frees. */
+char *access_user_agent(const char *user_agent, const char *contact);
 
 #endif
