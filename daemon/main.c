@@ -362,13 +362,7 @@ check_config(const char *path)
 	struct config *config = config_load_daemon(path, &problems);
 	bool ok = config != NULL;
 
-	for (size_t i = 0; i < problems.len; i++) {
-		char *text =
-		    config_problem_text(&problems.at[i], isatty(STDERR_FILENO));
-
-		fputs(text, stderr);
-		free(text);
-	}
+	config_problems_print(&problems, isatty(STDERR_FILENO));
 	config_problems_clear(&problems);
 	config_free(config);
 	return ok ? 0 : EXIT_CONFIG;

@@ -21,22 +21,6 @@ static const struct option options[] = {
 };
 
 static void
-print_problems(const struct config_problems *problems)
-{
-	bool color = command_color(STDERR_FILENO);
-
-	for (size_t i = 0; i < problems->len; i++) {
-		char *text = config_problem_text(&problems->at[i], color);
-
-		fputs(text, stderr);
-		free(text);
-	}
-	if (problems->len < problems->errors + problems->warnings)
-		fprintf(stderr, "... and %zu more\n",
-		    problems->errors + problems->warnings - problems->len);
-}
-
-static void
 print_count(size_t count, const char *one, const char *many, const char *after)
 {
 	printf("%zu %s%s", count, count == 1 ? one : many, after);
@@ -122,7 +106,7 @@ check_run(int argc, char **argv)
 	if (json)
 		print_json(config, &problems);
 	else {
-		print_problems(&problems);
+		config_problems_print(&problems, command_color(STDERR_FILENO));
 		print_summary(config, &problems);
 	}
 	status = config != NULL ? EXIT_YES : EXIT_CONFIG;

@@ -359,13 +359,8 @@ read_config(const char *path)
 	struct config_problems problems = {0};
 	struct config *config = config_load(path, &problems);
 
-	for (size_t i = 0; config == NULL && i < problems.len; i++) {
-		char *text = config_problem_text(
-		    &problems.at[i], command_color(STDERR_FILENO));
-
-		fputs(text, stderr);
-		free(text);
-	}
+	if (config == NULL)
+		config_problems_print(&problems, command_color(STDERR_FILENO));
 	config_problems_clear(&problems);
 	return config;
 }

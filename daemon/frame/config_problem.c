@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,20 @@ config_problem_text(const struct config_problem *problem, bool color)
 	if (problem->source != NULL)
 		add_excerpt(&buf, problem, color ? "\033[1;32m" : "");
 	return buf_take(&buf);
+}
+
+void
+config_problems_print(const struct config_problems *problems, bool color)
+{
+	for (size_t i = 0; i < problems->len; i++) {
+		char *text = config_problem_text(&problems->at[i], color);
+
+		fputs(text, stderr);
+		free(text);
+	}
+	if (problems->len < problems->errors + problems->warnings)
+		fprintf(stderr, "... and %zu more\n",
+		    problems->errors + problems->warnings - problems->len);
 }
 
 static int

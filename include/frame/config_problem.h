@@ -38,6 +38,8 @@ void config_problems_clear(struct config_problems *);
 /* One problem as `file:line:col: error: message`, the source line and a caret
  * below; ends with a newline; the caller frees. color: for a terminal. */
 char *config_problem_text(const struct config_problem *, bool color);
+/* All of them on stderr, and how many more there are. */
+void config_problems_print(const struct config_problems *, bool color);
 
 /* Remembers the closest of the words it is asked about. */
 struct problem_guess {
