@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/feeds_add.h"
@@ -129,7 +130,7 @@ derive(struct adding *adding, const struct look *look)
 
 	if (title != NULL) {
 		adding->own_outlet = clean_str(title, CLEAN_LINE);
-		adding->own_outlet[clean_cut(adding->own_outlet,
+		adding->own_outlet[utf8_cut(adding->own_outlet,
 		    strlen(adding->own_outlet), OUTLET_MAX)] = '\0';
 	}
 	if (language != NULL && value_check_language(language) == NULL)

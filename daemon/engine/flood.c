@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "engine/flood.h"
 #include "engine/tell.h"
-#include "text/clean.h"
 
 #define HEADLINE_MAX 120 /* bytes */
 
@@ -41,7 +41,7 @@ add_headline(struct buf *out, const char *title)
 
 	buf_add_str(out, out->len > 0 ? " | " : "");
 	if (len > HEADLINE_MAX)
-		len = clean_cut(title, len, HEADLINE_MAX);
+		len = utf8_cut(title, len, HEADLINE_MAX);
 	buf_add(out, title, len);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/second.h"
+#include "base/utf8.h"
 #include "engine/commit.h"
 #include "engine/context.h"
 #include "engine/feed.h"
@@ -49,7 +50,7 @@ clean_line(char **text, size_t max)
 	char *clean = clean_str(*text, CLEAN_LINE);
 
 	if (clean != NULL && strlen(clean) > max)
-		clean[clean_cut(clean, strlen(clean), max)] = '\0';
+		clean[utf8_cut(clean, strlen(clean), max)] = '\0';
 	free(*text);
 	*text = clean;
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/job.h"
@@ -17,7 +18,6 @@
 #include "store/batch.h"
 #include "store/known.h"
 #include "story/diff.h"
-#include "text/clean.h"
 
 #define CANDIDATES_MAX (6 * KNOWN_MAX) /* five kinds of keys, and a batch */
 #define TITLE_DIFF_MAX 400             /* bytes */
@@ -182,7 +182,7 @@ add_diff(struct buf *out, const char *what, const char *before,
 
 	diff_add_words(&diff, before, after, is_title ? SIZE_MAX : CONTEXT);
 	if (diff.len > max) {
-		buf_truncate(&diff, clean_cut(diff.data, diff.len, max));
+		buf_truncate(&diff, utf8_cut(diff.data, diff.len, max));
 		buf_add_str(&diff, " ...");
 	}
 	if (diff.len > 0)

@@ -26,7 +26,7 @@ clean_text(const char *text, size_t max)
 {
 	char *clean = clean_str(text, CLEAN_LINE);
 
-	clean[clean_cut(clean, strlen(clean), max)] = '\0';
+	clean[utf8_cut(clean, strlen(clean), max)] = '\0';
 	return clean;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "fetcher/obstacle.h"
 #include "text/clean.h"
 
@@ -389,7 +390,7 @@ describe_page(const char *title, char *sentence, size_t size)
 	char *line = clean_str(title, CLEAN_LINE);
 
 	if (line != NULL)
-		line[clean_cut(line, strlen(line), 100)] = '\0';
+		line[utf8_cut(line, strlen(line), 100)] = '\0';
 	snprintf(sentence, size,
 	    "an HTML page%s%s%s that names no feed: look at it in a browser; "
 	    "where it asks to agree or to log in take another official address "

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "frame/alert_line.h"
 #include "frame/config.h"
 #include "text/clean.h"
@@ -86,7 +87,7 @@ put_text(const struct line *line, const char *text, size_t len)
 static void
 put_cut(const struct line *line, const char *text, size_t max)
 {
-	size_t len = strlen(text), cut = clean_cut(text, len, max);
+	size_t len = strlen(text), cut = utf8_cut(text, len, max);
 
 	put_text(line, text, cut);
 	if (cut < len)
@@ -202,7 +203,7 @@ static void
 put_title(const struct line *line, const json_t *alert, const char *title)
 {
 	struct span spans[HIGHLIGHTS_MAX];
-	size_t cut = clean_cut(title, strlen(title), HEADLINE_MAX), at = 0;
+	size_t cut = utf8_cut(title, strlen(title), HEADLINE_MAX), at = 0;
 	size_t len = line->options->color ? find_spans(alert, spans, cut) : 0;
 
 	for (size_t i = 0; i < len; i++) {

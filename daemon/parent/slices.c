@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "frame/config.h"
 #include "parent/opened.h"
 #include "parent/slices.h"
@@ -129,7 +130,7 @@ slices_problems(const struct slices *slices)
 	if (len > 0) /* names of files may be anything */
 		clean_add(&text, bytes, (size_t)len, CLEAN_TEXT);
 	free(bytes);
-	buf_truncate(&text, clean_cut(buf_str(&text), text.len, PROBLEMS_MAX));
+	buf_truncate(&text, utf8_cut(buf_str(&text), text.len, PROBLEMS_MAX));
 	return buf_take(&text);
 }
 

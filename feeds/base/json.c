@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
 /* Puts the comma that stands between this value and the one before. */
 static void
@@ -45,37 +46,6 @@ json_put_raw(struct buf *out, const char *json)
 	buf_add_str(out, json);
 }
 
-/* Length of the UTF-8 sequence at text, or 0 when it is not one (RFC 3629:
- * shortest form, no surrogates, up to U+10FFFF). */
-static size_t
-sequence_len(const unsigned char *text, size_t len)
-{
-	unsigned char lead = text[0], low = 0x80, high = 0xbf;
-	size_t need;
-
-	if (lead < 0x80)
-		return 1;
-	if (lead < 0xc2 || lead > 0xf4)
-		return 0;
-	need = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	if (len < need)
-		return 0;
-	if (lead == 0xe0)
-		low = 0xa0;
-	else if (lead == 0xed)
-		high = 0x9f;
-	else if (lead == 0xf0)
-		low = 0x90;
-	else if (lead == 0xf4)
-		high = 0x8f;
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < need; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return need;
-}
-
 static void
 add_escaped(struct buf *out, unsigned char byte)
 {
@@ -90,50 +60,41 @@ add_escaped(struct buf *out, unsigned char byte)
 	buf_addf(out, "\\u%04x", byte);
 }
 
-/* Writes the one character at text that cannot stand as it is. */
+/* Writes a character that cannot stand as it is. */
 static void
-add_special(struct buf *out, const unsigned char *text, size_t sequence)
+add_special(struct buf *out, uint32_t code)
 {
-	if (sequence == 0)
+	if (code == UINT32_MAX)
 		buf_add_str(out, "\xef\xbf\xbd"); /* U+FFFD */
-	else if (sequence == 3)
-		buf_addf(out, "\\u%04x", 0x2000u + (text[2] & 0x3f));
+	else if (code >= 0x80)
+		buf_addf(out, "\\u%04x", code);
 	else
-		add_escaped(out, *text);
+		add_escaped(out, (unsigned char)code);
 }
 
 static bool
-is_plain(const unsigned char *text, size_t sequence)
+is_plain(uint32_t code)
 {
-	switch (sequence) {
-	case 1:
-		return *text >= 0x20 && *text != '"' && *text != '\\' &&
-		       *text != 0x7f;
-	case 3: /* U+2028, U+2029 */
-		return memcmp(text, "\xe2\x80\xa8", 3) != 0 &&
-		       memcmp(text, "\xe2\x80\xa9", 3) != 0;
-	default:
-		return sequence != 0;
-	}
+	return code >= 0x20 && code != '"' && code != '\\' && code != 0x7f &&
+	       code != 0x2028 && code != 0x2029 && code != UINT32_MAX;
 }
 
 void
 json_put_strn(struct buf *out, const char *text, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)text;
-	const unsigned char *end = at + len, *plain = at;
-	size_t sequence;
+	const char *at = text, *end = at + len, *plain = at;
+	uint32_t code;
+	size_t n;
 
 	separate(out);
 	buf_add_char(out, '"');
-	while (at < end) {
-		sequence = sequence_len(at, (size_t)(end - at));
-		if (!is_plain(at, sequence)) {
-			buf_add(out, plain, (size_t)(at - plain));
-			add_special(out, at, sequence);
-			plain = at + (sequence > 0 ? sequence : 1);
-		}
-		at += sequence > 0 ? sequence : 1;
+	for (; at < end; at += n) {
+		n = utf8_decode(at, (size_t)(end - at), &code);
+		if (is_plain(code))
+			continue;
+		buf_add(out, plain, (size_t)(at - plain));
+		add_special(out, code);
+		plain = at + n;
 	}
 	buf_add(out, plain, (size_t)(at - plain));
 	buf_add_char(out, '"');

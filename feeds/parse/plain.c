@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "parse/item.h"
 #include "parse/parser.h"
 #include "parse/raw.h"
@@ -76,8 +77,7 @@ line_of(const struct raw_text *text)
 		break;
 	}
 	if (out.len > ITEM_FIELD_MAX)
-		buf_truncate(
-		    &out, clean_cut(out.data, out.len, ITEM_FIELD_MAX));
+		buf_truncate(&out, utf8_cut(out.data, out.len, ITEM_FIELD_MAX));
 	return buf_take(&out);
 }
 
@@ -91,11 +91,11 @@ text_of(const struct raw_text *text, html_reading *read_html)
 
 	if (text->type == RAW_PLAIN) {
 		clean_add(&out, text->bytes,
-		    clean_cut(text->bytes, text->len, ITEM_FIELD_MAX),
+		    utf8_cut(text->bytes, text->len, ITEM_FIELD_MAX),
 		    CLEAN_TEXT);
 		if (out.len > ITEM_FIELD_MAX)
 			buf_truncate(
-			    &out, clean_cut(out.data, out.len, ITEM_FIELD_MAX));
+			    &out, utf8_cut(out.data, out.len, ITEM_FIELD_MAX));
 	} else
 		read_html(&out, text->bytes, text->len, ITEM_FIELD_MAX);
 	return buf_take(&out);

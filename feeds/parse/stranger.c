@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "parse/document.h"
 #include "parse/stranger.h"
 #include "text/clean.h"
@@ -47,7 +48,7 @@ add_quoted(struct buf *out, const char *text)
 {
 	char *line = clean_str(text, CLEAN_LINE);
 
-	line[clean_cut(line, strlen(line), QUOTE_MAX)] = '\0';
+	line[utf8_cut(line, strlen(line), QUOTE_MAX)] = '\0';
 	buf_addf(out, " (\"%s\")", line);
 	free(line);
 }

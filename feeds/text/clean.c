@@ -301,13 +301,3 @@ clean_str(const char *string, enum clean_form form)
 	clean_add(&out, string, strlen(string), form);
 	return buf_take(&out);
 }
-
-size_t
-clean_cut(const char *bytes, size_t len, size_t max)
-{
-	if (len <= max)
-		return len;
-	while (max > 0 && ((unsigned char)bytes[max] & 0xC0) == 0x80)
-		max--;
-	return max;
-}

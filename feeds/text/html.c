@@ -10,6 +10,7 @@
 #endif
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/clean.h"
 #include "text/entity.h"
 #include "text/html.h"
@@ -210,8 +211,8 @@ convert(struct buf *out, const char *html, size_t len, size_t max,
 	end_line(&w);
 	clean_add(out, buf_str(&w.text), w.text.len, CLEAN_TEXT);
 	if (out->len - start > max)
-		buf_truncate(out, start + clean_cut(out->data + start,
-					      out->len - start, max));
+		buf_truncate(out,
+		    start + utf8_cut(out->data + start, out->len - start, max));
 	buf_clear(&w.text);
 }
 

@@ -23,8 +23,5 @@ enum clean_form {
 void clean_add(struct buf *, const char *bytes, size_t len, enum clean_form);
 /* The same as a new string, which the caller frees; NULL stays NULL. */
 char *clean_str(const char *string, enum clean_form);
-/* The longest length of at most max bytes that does not cut a UTF-8 character
- * in two. */
-size_t clean_cut(const char *bytes, size_t len, size_t max);
 
 #endif
