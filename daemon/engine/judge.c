@@ -97,9 +97,6 @@ judge_known(const struct known *known, const struct job_item *item,
 			   : known->by_key && known->by_url
 			       ? NEWNESS_KNOWN
 			       : NEWNESS_REPUBLISHED;
-	verdict->changed_title = known->variant.title;
-	verdict->changed_text = known->variant.body;
-	verdict->changed_figures = known->variant.figures;
 	verdict->new_mention = known_has_new_mention(known, item);
 	known_add_reason(why, known, item);
 }

@@ -62,12 +62,6 @@ log_sink_free(struct log_sink *sink)
 	free(sink);
 }
 
-const char *
-log_sink_id(const struct log_sink *sink)
-{
-	return sink->id;
-}
-
 bool
 log_sink_is_like(const struct log_sink *sink, const char *id,
     const struct rolling_log_options *options)

@@ -303,12 +303,6 @@ stories_add(struct stories *stories, struct item_record *record,
 	note_arrival(stories, &coming, arrival);
 }
 
-size_t
-stories_len(const struct stories *stories)
-{
-	return stories->len;
-}
-
 /* ---- start and end ------------------------------------------------------ */
 
 struct restoring {

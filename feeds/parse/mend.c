@@ -37,8 +37,6 @@ struct mender {
 	int brackets;    /* open [ of a DOCTYPE at that point */
 	bool literal_in_item; /* of a section: it began in an item */
 	bool finishing;
-	bool had_element;
-	bool cut; /* markup was cut by the end */
 	struct tag_stack stack;
 	struct mend_entities entities;
 };
@@ -73,12 +71,6 @@ enum mend_problem
 mender_problem(const struct mender *m)
 {
 	return m->problem;
-}
-
-bool
-mender_is_complete(const struct mender *m)
-{
-	return m->had_element && !m->cut;
 }
 
 static void
@@ -245,7 +237,6 @@ write_tag(struct mender *m, const char *s, size_t len)
 		is_tag =
 		    tag_write_start(&m->stack, s + 1, len - 1 - closed, out);
 	end_tag(m);
-	m->had_element = true;
 	if (!is_tag)
 		add_text(m, s, len);
 }
@@ -270,7 +261,6 @@ take_plain_tag(struct mender *m, const char *s, size_t len)
 	n = s[1] == '/' ? tag_copy_end(&m->stack, s, len, &m->out)
 			: tag_copy_start(&m->stack, s, len, &m->out);
 	end_tag(m);
-	m->had_element |= n > 0;
 	return n;
 }
 
@@ -289,9 +279,7 @@ take_tag(struct mender *m, const char *s, size_t len)
 		end = find_end_unquoted(s, len);
 	forget_search(m);
 	if (end == NULL || (size_t)(end - s) > MEND_TAG_MAX) {
-		if (m->finishing)
-			m->cut = true;
-		else
+		if (!m->finishing)
 			m->problem = MEND_LONG_TAG;
 		return len;
 	}
@@ -495,8 +483,6 @@ mender_finish(struct mender *m)
 	m->finishing = true;
 	if (m->problem == MEND_FINE && m->held.len > 0)
 		take(m, m->held.data, m->held.len);
-	if (m->stack.depth > 0 || m->state != TEXT)
-		m->cut = true;
 	flush(m);
 }
 

@@ -42,7 +42,6 @@ struct parser {
 	struct buf start; /* its first characters */
 	size_t bytes;     /* pushed */
 	bool too_large;
-	enum parser_result result;
 	struct buf problem;
 	parser_on_item on_item;
 	void *on_item_arg;
@@ -391,6 +390,5 @@ parser_finish(struct parser *p)
 		xml_reader_finish(p->xml);
 	}
 	fill_feed(p);
-	p->result = judge(p, complete && !p->too_large);
-	return p->result;
+	return judge(p, complete && !p->too_large);
 }

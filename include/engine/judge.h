@@ -16,16 +16,12 @@ struct job_item;
 /* What an item is, found out before rules and stories are asked. */
 struct verdict {
 	enum newness newness;
-	uint64_t item;  /* row: of the new item, or of the known one that this
-			   edits or publishes again; 0: not looked up */
-	uint64_t story; /* of the known item; 0: none */
-	char *why;      /* for people, the alert's reason.why_new; owned */
-	/* How an edit differs from the known text. */
-	bool changed_title;
-	bool changed_text;    /* summary or content */
-	bool changed_figures; /* other numbers, anywhere */
-	bool new_mention;     /* of what was not mentioned before */
-	bool reused;          /* of a new item: its id or link is not new */
+	uint64_t item;    /* row: of the new item, or of the known one that this
+			     edits or publishes again; 0: not looked up */
+	uint64_t story;   /* of the known item; 0: none */
+	char *why;        /* for people, the alert's reason.why_new; owned */
+	bool new_mention; /* an edit: of what was not mentioned before */
+	bool reused;      /* a new item: its id or link is not new */
 };
 
 /* Builds engine->rules from the configuration in force. */

@@ -19,7 +19,6 @@ struct store;
 struct log_sink *log_sink_new(const char *id,
     const struct rolling_log_options *, struct store *, struct batch *);
 void log_sink_free(struct log_sink *);
-const char *log_sink_id(const struct log_sink *);
 /* Whether it was made with the same id and options. */
 bool log_sink_is_like(const struct log_sink *, const char *id,
     const struct rolling_log_options *);

@@ -73,8 +73,6 @@ int64_t stories_restore(struct stories *, struct store *, int64_t now);
  * not remembered; the arrival names none then. */
 void stories_add(struct stories *, struct item_record *, const char *outlet,
     struct story_arrival *);
-/* How many stories are remembered. */
-size_t stories_len(const struct stories *);
 
 /* How a story stands; NULL: it is too old to be remembered. */
 struct story_state *stories_find(const struct stories *, uint64_t id);

@@ -47,8 +47,5 @@ void mender_finish(struct mender *);
  * tags. */
 void mender_close(struct mender *);
 enum mend_problem mender_problem(const struct mender *);
-/* Whether the document itself ended: no element is open and no markup cut.
- * False too while there was no element at all. */
-bool mender_is_complete(const struct mender *);
 
 #endif

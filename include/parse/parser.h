@@ -42,13 +42,13 @@ struct parser_options {
 	int64_t now_at; /* epoch us, for dates without a year; 0: none */
 };
 
-/* Feed-level facts, complete after parser_finish(); owned by the parser. */
 /* Where changes of the feed are told. */
 struct parser_hub {
 	const char *type; /* "WebSub", "rssCloud", or as a JSON Feed says */
 	const char *url;
 };
 
+/* Feed-level facts, complete after parser_finish(); owned by the parser. */
 struct parser_feed {
 	const char *title; /* plain text; NULL where not given, as all */
 	const char *home_page_url; /* absolute */
