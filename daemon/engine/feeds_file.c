@@ -52,8 +52,8 @@ put_key(struct buf *text, const char *key, const char *value)
 	put_quoted(text, value);
 }
 
-void
-feeds_text_add(struct buf *text, const struct feeds_file_entry *entry)
+static void
+add_line(struct buf *text, const struct feeds_file_entry *entry)
 {
 	if (text->len == 0)
 		buf_add_str(text, head);
@@ -67,8 +67,9 @@ feeds_text_add(struct buf *text, const struct feeds_file_entry *entry)
 	buf_add_str(text, "}\n");
 }
 
-bool
-feeds_text_remove(struct buf *text, const char *id)
+/* False: no line has the id. */
+static bool
+remove_line(struct buf *text, const char *id)
 {
 	struct buf start = BUF_INIT, kept = BUF_INIT;
 	const char *line = buf_str(text), *next;
@@ -169,8 +170,8 @@ edit(const struct feeds_file_entry *add, const char *id)
 	buf_reset(&before);
 	buf_add(&before, buf_str(&text), text.len);
 	if (add != NULL)
-		feeds_text_add(&text, add);
-	else if (!feeds_text_remove(&text, id))
+		add_line(&text, add);
+	else if (!remove_line(&text, id))
 		error = xasprintf("%s has no line of the feed \"%s\"; what was "
 				  "not added by `wirewatch feeds add` is taken "
 				  "out by hand",

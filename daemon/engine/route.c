@@ -9,8 +9,8 @@
 	    TYPE(ALERT_STORY_UPDATE) | TYPE(ALERT_STORY_EDITED) | \
 	    TYPE(ALERT_DIGEST))
 
-bool
-route_takes_type(const struct config_sink *sink, enum alert_type type)
+static bool
+takes_type(const struct config_sink *sink, enum alert_type type)
 {
 	uint32_t types = sink->types;
 
@@ -58,8 +58,7 @@ route_add_sinks(const struct config *config, enum alert_type type,
 	for (size_t i = 0; i < config->sinks_len; i++) {
 		const struct config_sink *sink = &config->sinks[i];
 
-		if (route_takes_type(sink, type) &&
-		    !strings_has(sinks, sink->id) &&
+		if (takes_type(sink, type) && !strings_has(sinks, sink->id) &&
 		    is_routed(config, sink->id, level, rules))
 			strings_add(sinks, sink->id);
 	}

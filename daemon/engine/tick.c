@@ -153,8 +153,9 @@ say_finished(struct engine *engine)
 	peer_send(engine->role.parent);
 }
 
-void
-tick_check_end(struct engine *engine)
+/* A stop or --once: waits for what is under way, then says or does the rest. */
+static void
+check_end(struct engine *engine)
 {
 	int64_t now = clock_now_us();
 
@@ -222,7 +223,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	commit_soon(engine);
 	report_tick(engine);
 	upkeep_soon(engine);
-	tick_check_end(engine);
+	check_end(engine);
 }
 
 void

@@ -50,8 +50,8 @@ feed_record_copy(struct feed_record *to, const struct feed_record *from)
 	}
 }
 
-void
-item_record_clear(struct item_record *record)
+static void
+clear_item(struct item_record *record)
 {
 	item_clear(&record->item);
 	free(record->why);
@@ -65,8 +65,8 @@ item_record_clear(struct item_record *record)
 	item_init(&record->item);
 }
 
-void
-alert_record_clear(struct alert_record *alert)
+static void
+clear_alert(struct alert_record *alert)
 {
 	free(alert->id);
 	free(alert->json);
@@ -76,8 +76,8 @@ alert_record_clear(struct alert_record *alert)
 	*alert = (struct alert_record){0};
 }
 
-void
-delivery_record_clear(struct delivery_record *delivery)
+static void
+clear_delivery(struct delivery_record *delivery)
 {
 	free(delivery->error);
 	*delivery = (struct delivery_record){0};
@@ -90,16 +90,16 @@ clear_op(struct batch_op *op)
 	case BATCH_ITEM:
 	case BATCH_EDIT:
 	case BATCH_COPY:
-		item_record_clear(&op->item);
+		clear_item(&op->item);
 		break;
 	case BATCH_ALERT:
-		alert_record_clear(&op->alert);
+		clear_alert(&op->alert);
 		break;
 	case BATCH_FEED:
 		feed_record_clear(&op->feed);
 		break;
 	case BATCH_DELIVERY:
-		delivery_record_clear(&op->delivery);
+		clear_delivery(&op->delivery);
 		break;
 	case BATCH_LOGGED:
 		free(op->logged.sink);

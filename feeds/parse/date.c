@@ -61,8 +61,9 @@ parts_are_valid(const struct date_parts *p)
 	return p->hour < 24 && p->zone_s > -DAY_S && p->zone_s < DAY_S;
 }
 
-bool
-date_compose(
+/* False when a part is out of its range. */
+static bool
+compose(
     const struct date_parts *p, const struct date_options *options, int64_t *at)
 {
 	int64_t days, seconds;
@@ -218,18 +219,17 @@ date_parse(const char *text, size_t len, const struct date_options *options,
 	if (len == 0 || len > DATE_TEXT_MAX)
 		return false;
 	if (read_rfc3339(text, len, &parts) || read_rfc1123(text, len, &parts))
-		return date_compose(&parts, options, at);
+		return compose(&parts, options, at);
 	if (read_epoch(text, len, at))
 		return true;
 	len = without_brackets(text, len, plain);
 	text = plain;
 	parts = (struct date_parts){0};
-	if (date_read_iso(text, len, &parts) &&
-	    date_compose(&parts, options, at))
+	if (date_read_iso(text, len, &parts) && compose(&parts, options, at))
 		return true;
 	parts = (struct date_parts){0};
 	return date_read_words(text, len, options, &parts) &&
-	       date_compose(&parts, options, at);
+	       compose(&parts, options, at);
 }
 
 /* The calendar day of a count of days since 1970. */

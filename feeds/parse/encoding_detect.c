@@ -233,6 +233,44 @@ is_utf8(const char *s, size_t len, bool whole)
 	return n == len || (!whole && utf8_is_cut(s + n, len - n));
 }
 
+/* How often the six most frequent letters of Russian occur, small ones double.
+ */
+static unsigned
+score_letters(const char *s, size_t len, const char *small, const char *capital)
+{
+	unsigned score = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if ((s[i] & 0x80) != 0)
+			score += strchr(small, s[i]) != NULL     ? 2
+				 : strchr(capital, s[i]) != NULL ? 1
+								 : 0;
+	return score;
+}
+
+/* Windows-1251, KOI8-R or windows-1252, by the letters. */
+static const struct encoding *
+guess(const char *s, size_t len)
+{
+	size_t high = 0, in_runs = 0;
+	unsigned windows, koi8;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)s[i] < 0xC0)
+			continue;
+		high++;
+		in_runs += i > 0 && (unsigned char)s[i - 1] >= 0xC0;
+	}
+	/* Western letters stand alone among ASCII's. */
+	if (high < 3 || in_runs * 2 < high)
+		return find("windows-1252");
+	windows = score_letters(
+	    s, len, "\xEE\xE5\xE0\xE8\xED\xF2", "\xCE\xC5\xC0\xC8\xCD\xD2");
+	koi8 = score_letters(
+	    s, len, "\xCF\xC5\xC1\xC9\xCE\xD4", "\xEF\xE5\xE1\xE9\xEE\xF4");
+	return find(koi8 > windows ? "koi8-r" : "windows-1251");
+}
+
 const struct encoding *
 encoding_judge(const struct encoding_head *head, const char *sample, size_t len,
     bool whole)
@@ -265,42 +303,5 @@ encoding_judge(const struct encoding_head *head, const char *sample, size_t len,
 		valid += count.longer * 3;
 	if (valid >= count.invalid)
 		return find("utf-8");
-	return encoding_guess(sample, len);
-}
-
-/* How often the six most frequent letters of Russian occur, small ones double.
- */
-static unsigned
-score_letters(const char *s, size_t len, const char *small, const char *capital)
-{
-	unsigned score = 0;
-
-	for (size_t i = 0; i < len; i++)
-		if ((s[i] & 0x80) != 0)
-			score += strchr(small, s[i]) != NULL     ? 2
-				 : strchr(capital, s[i]) != NULL ? 1
-								 : 0;
-	return score;
-}
-
-const struct encoding *
-encoding_guess(const char *s, size_t len)
-{
-	size_t high = 0, in_runs = 0;
-	unsigned windows, koi8;
-
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0xC0)
-			continue;
-		high++;
-		in_runs += i > 0 && (unsigned char)s[i - 1] >= 0xC0;
-	}
-	/* Western letters stand alone among ASCII's. */
-	if (high < 3 || in_runs * 2 < high)
-		return find("windows-1252");
-	windows = score_letters(
-	    s, len, "\xEE\xE5\xE0\xE8\xED\xF2", "\xCE\xC5\xC0\xC8\xCD\xD2");
-	koi8 = score_letters(
-	    s, len, "\xCF\xC5\xC1\xC9\xCE\xD4", "\xEF\xE5\xE1\xE9\xEE\xF4");
-	return find(koi8 > windows ? "koi8-r" : "windows-1251");
+	return guess(sample, len);
 }

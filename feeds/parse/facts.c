@@ -42,8 +42,9 @@ keep_bytes(struct facts *r, const char *bytes, size_t len)
 	return (uint32_t)at;
 }
 
-uint32_t
-facts_keep(struct facts *r, const char *string)
+/* Keeps a copy of a string; its offset, 0 when it is NULL or empty. */
+static uint32_t
+keep(struct facts *r, const char *string)
 {
 	return string != NULL ? keep_bytes(r, string, strlen(string)) : 0;
 }
@@ -60,7 +61,7 @@ facts_set_string(
 {
 	if (value == NULL || *value == '\0' || rank <= r->strings[field].rank)
 		return;
-	r->strings[field].at = facts_keep(r, value);
+	r->strings[field].at = keep(r, value);
 	r->strings[field].rank = rank;
 }
 
@@ -81,7 +82,7 @@ facts_set_text(struct facts *r, enum fact_text field, unsigned rank,
 		return;
 	r->texts[field].len = (uint32_t)text->len;
 	r->texts[field].type = text->type;
-	r->texts[field].base = facts_keep(r, text->base);
+	r->texts[field].base = keep(r, text->base);
 	r->texts[field].rank = rank;
 }
 
@@ -101,12 +102,6 @@ facts_set_date(struct facts *r, enum fact_date field, unsigned rank, int64_t at)
 		return;
 	r->dates[field].at = at;
 	r->dates[field].rank = rank;
-}
-
-int64_t
-facts_date(const struct facts *r, enum fact_date field)
-{
-	return r->dates[field].at;
 }
 
 static bool
@@ -137,10 +132,10 @@ facts_add_person(
 	if (r->persons_len == RAW_LIST_MAX)
 		return;
 	r->persons[r->persons_len++] =
-	    (struct facts_person){.name = facts_keep(r, person->name),
-		.url = facts_keep(r, person->url),
-		.email = facts_keep(r, person->email),
-		.avatar = facts_keep(r, person->avatar)};
+	    (struct facts_person){.name = keep(r, person->name),
+		.url = keep(r, person->url),
+		.email = keep(r, person->email),
+		.avatar = keep(r, person->avatar)};
 }
 
 void
@@ -151,7 +146,7 @@ facts_add_tag(struct facts *r, const char *tag)
 	for (size_t i = 0; i < r->tags_len; i++)
 		if (is_same(r, r->tags[i], tag))
 			return;
-	r->tags[r->tags_len] = facts_keep(r, tag);
+	r->tags[r->tags_len] = keep(r, tag);
 	r->tags_len += r->tags[r->tags_len] != 0;
 }
 
@@ -163,8 +158,8 @@ facts_add_hub(struct facts *r, const char *type, const char *url)
 	for (size_t i = 0; i < r->hubs_len; i++)
 		if (is_same(r, r->hubs[i].url, url))
 			return;
-	r->hubs[r->hubs_len] = (struct facts_hub){
-	    .type = facts_keep(r, type), .url = facts_keep(r, url)};
+	r->hubs[r->hubs_len] =
+	    (struct facts_hub){.type = keep(r, type), .url = keep(r, url)};
 	r->hubs_len += r->hubs[r->hubs_len].url != 0;
 }
 
@@ -174,9 +169,9 @@ complete_attachment(struct facts *r, struct facts_attachment *known,
     const struct raw_attachment *a)
 {
 	if (known->type == 0)
-		known->type = facts_keep(r, a->type);
+		known->type = keep(r, a->type);
 	if (known->title == 0)
-		known->title = facts_keep(r, a->title);
+		known->title = keep(r, a->title);
 	if (known->size < 0)
 		known->size = a->size;
 	if (known->duration_s < 0)
@@ -194,9 +189,9 @@ facts_add_attachment(struct facts *r, const struct raw_attachment *a)
 			return;
 		}
 	r->attachments[r->attachments_len] =
-	    (struct facts_attachment){.url = facts_keep(r, a->url),
-		.type = facts_keep(r, a->type),
-		.title = facts_keep(r, a->title),
+	    (struct facts_attachment){.url = keep(r, a->url),
+		.type = keep(r, a->type),
+		.title = keep(r, a->title),
 		.size = a->size,
 		.duration_s = a->duration_s};
 	r->attachments_len += r->attachments[r->attachments_len].url != 0;
@@ -243,8 +238,8 @@ facts_view(const struct facts *r, const struct facts *feed,
 {
 	bool inherits = r->persons_len == 0 && feed->persons_rank > RANK_LEAST;
 	const struct facts *authors = inherits ? feed : r;
-	int64_t published = facts_date(r, FACT_PUBLISHED);
-	int64_t modified = facts_date(r, FACT_MODIFIED);
+	int64_t published = r->dates[FACT_PUBLISHED].at;
+	int64_t modified = r->dates[FACT_MODIFIED].at;
 
 	view_lists(r, views);
 	*item = (struct raw_item){

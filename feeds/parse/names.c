@@ -87,8 +87,9 @@ is_space(const char *uri, const char *known)
 	return uri[strspn(uri, "/#")] == '\0';
 }
 
-enum xml_space
-names_space_of(const char *uri, const char *prefix)
+/* The namespace of an address, else of a prefix by custom; both may be NULL. */
+static enum xml_space
+space_of(const char *uri, const char *prefix)
 {
 	if (uri != NULL)
 		for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++)
@@ -169,7 +170,7 @@ names_find_rule(struct document *doc, const unsigned char *name,
 	if (c->name == name && c->uri == uri && c->prefix == prefix &&
 	    c->place == place)
 		return c->rule;
-	space = names_space_of((const char *)uri, (const char *)prefix);
+	space = space_of((const char *)uri, (const char *)prefix);
 	*c = (struct name_cache){.name = name,
 	    .uri = uri,
 	    .prefix = prefix,

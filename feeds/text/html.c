@@ -287,18 +287,18 @@ has_reference(const char *s, size_t len)
 	return false;
 }
 
-bool
-html_is_likely(const char *text, size_t len)
+/* Whether the text shows a tag or reference that counts as markup. */
+static bool
+is_likely(const char *text, size_t len, struct html_names *ended)
 {
 	struct html_reader reader = {.at = text, .left = len};
-	struct html_names ended = {{false}};
 	struct html_token token;
 
 	if (memchr(text, '<', len) == NULL && memchr(text, '&', len) == NULL)
 		return false;
-	find_end_tags(text, len, &ended);
+	find_end_tags(text, len, ended);
 	while (html_next(&reader, &token)) {
-		if (token.kind == HTML_TAG && is_html_tag(&token, &ended))
+		if (token.kind == HTML_TAG && is_html_tag(&token, ended))
 			return true;
 		if (token.kind == HTML_TEXT &&
 		    has_reference(token.bytes, token.len))
@@ -315,11 +315,10 @@ html_maybe_to_line(struct buf *out, const char *text, size_t len)
 	struct html_names ended = {{false}};
 	struct html_token token;
 
-	if (!html_is_likely(text, len)) {
+	if (!is_likely(text, len, &ended)) {
 		clean_add(out, text, len, CLEAN_LINE);
 		return;
 	}
-	find_end_tags(text, len, &ended);
 	while (html_next(&reader, &token)) {
 		if (token.kind == HTML_TAG && is_html_tag(&token, &ended))
 			take_tag(&w, &reader, &token);

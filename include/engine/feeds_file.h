@@ -7,20 +7,12 @@
 #ifndef ENGINE_FEEDS_FILE_H
 #define ENGINE_FEEDS_FILE_H
 
-#include <stdbool.h>
-
-struct buf;
-
 struct feeds_file_entry {
 	const char *id;
 	const char *url;
 	const char *outlet;   /* or NULL */
 	const char *language; /* or NULL */
 };
-
-/* On the text of the file. False: no line has the id. */
-void feeds_text_add(struct buf *text, const struct feeds_file_entry *);
-bool feeds_text_remove(struct buf *text, const char *id);
 
 /* On the file, synced and put in its place by a rename. NULL, or what is wrong,
  * which the caller frees. What was there before can be put back. */

@@ -14,7 +14,5 @@
  */
 void route_add_sinks(const struct config *, enum alert_type, enum level,
     const struct strings *rules, struct strings *sinks);
-/* Whether the sink takes alerts of the type. */
-bool route_takes_type(const struct config_sink *, enum alert_type);
 
 #endif

@@ -24,9 +24,6 @@ struct date_parts {
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar. */
 int64_t date_days(int64_t year, int month, int day);
-/* False when a part is out of its range. */
-bool date_compose(
-    const struct date_parts *, const struct date_options *, int64_t *at);
 /* ISO 8601 in its basic, week, ordinal and two-digit forms. */
 bool date_read_iso(const char *text, size_t len, struct date_parts *);
 /* Any row of numbers, words and zones that makes sense as a date. */

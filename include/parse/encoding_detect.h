@@ -30,7 +30,5 @@ void encoding_detect_head(const char *bytes, size_t len,
  * first byte outside of ASCII; whole: nothing follows. */
 const struct encoding *encoding_judge(
     const struct encoding_head *, const char *sample, size_t len, bool whole);
-/* Windows-1251, KOI8-R or windows-1252, by the letters. */
-const struct encoding *encoding_guess(const char *sample, size_t len);
 
 #endif

@@ -98,8 +98,6 @@ struct facts_views {
 
 void facts_reset(struct facts *);
 void facts_clear(struct facts *);
-/* Keeps a copy of a string; its offset, 0 when it is NULL or empty. */
-uint32_t facts_keep(struct facts *, const char *string);
 /* The string at an offset; NULL for 0. */
 const char *facts_at(const struct facts *, uint32_t offset);
 /* The functions below do nothing when the value is empty or the rank not above
@@ -111,7 +109,6 @@ void facts_set_text(
     struct facts *, enum fact_text, unsigned rank, const struct raw_text *);
 struct raw_text facts_text(const struct facts *, enum fact_text);
 void facts_set_date(struct facts *, enum fact_date, unsigned rank, int64_t at);
-int64_t facts_date(const struct facts *, enum fact_date);
 /* Persons of a higher rank take the place of those of lower ones. */
 void facts_add_person(struct facts *, unsigned rank, const struct raw_person *);
 /* Tags, hubs and attachments are kept once each. */

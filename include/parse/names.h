@@ -15,8 +15,6 @@ extern const struct rule page_rules[];
 extern const struct rule rss_rules[];
 extern const struct rule sitemap_rules[];
 
-/* The namespace of an address, else of a prefix by custom; both may be NULL. */
-enum xml_space names_space_of(const char *uri, const char *prefix);
 /* The rule of an element in a place; NULL: it means nothing there. Names are
  * pointers interned by libxml2: what was found is remembered by them. */
 const struct rule *names_find_rule(struct document *, const unsigned char *name,

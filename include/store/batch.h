@@ -136,8 +136,5 @@ void batch_add_websub_gone(struct batch *, const char *token);
 
 void feed_record_clear(struct feed_record *);
 void feed_record_copy(struct feed_record *to, const struct feed_record *);
-void item_record_clear(struct item_record *);
-void alert_record_clear(struct alert_record *);
-void delivery_record_clear(struct delivery_record *);
 
 #endif

@@ -4,7 +4,6 @@
 #ifndef TEXT_HTML_H
 #define TEXT_HTML_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -25,8 +24,5 @@ void html_to_article(struct buf *, const char *html, size_t len, size_t max);
  * markup, so "a < b" and "<dir>" stay; so does "the <b> tag", which ends
  * nowhere. One line. */
 void html_maybe_to_line(struct buf *, const char *text, size_t len);
-/* Whether text shows a tag or reference that html_maybe_to_line would take for
- * markup. */
-bool html_is_likely(const char *text, size_t len);
 
 #endif
