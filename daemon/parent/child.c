@@ -31,6 +31,7 @@
 #define RESTART_MS 100    /* an ordinary restart */
 #define BACKOFF_FIRST_S 4 /* after CHILD_DEATHS deaths, doubled each time */
 #define BACKOFF_MAX_S 60
+#define STORE_MS 3600000 /* for an engine to start */
 #define BENCH_SIZE 4096
 
 static void
@@ -60,6 +61,15 @@ bool
 child_is_backed_off(const struct child *child)
 {
 	return child->backoff_s != 0 && child->state != CHILD_UP;
+}
+
+bool
+child_is_hung(const struct child *child, int64_t now_ms, int64_t patience_ms)
+{
+	if (child->kind == ROLE_ENGINE && child->state == CHILD_STARTING &&
+	    patience_ms < STORE_MS)
+		patience_ms = STORE_MS;
+	return now_ms - child->answered_ms > patience_ms;
 }
 
 const char *
@@ -317,7 +327,8 @@ adopt_process(struct child *child, pid_t pid, int fd, int error_fd)
 {
 	child->pid = pid;
 	child->state = CHILD_STARTING;
-	child->started_ms = child->answered_ms = clock_monotonic_ms();
+	child->answered_ms = clock_monotonic_ms();
+	child->slow_said = false;
 	child->peer = peer_new(child->parent->base, fd, ROLE_PARENT,
 	    child->kind, child->index, &child->callbacks);
 	if (error_fd != -1)

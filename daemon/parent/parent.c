@@ -137,19 +137,33 @@ parent_say_status(struct parent *parent)
 
 /* ---- pings -------------------------------------------------------------- */
 
+/* Once for each start. */
+static void
+say_slow(const struct parent *parent, struct child *child, int64_t now_ms)
+{
+	if (child->slow_said || child->state != CHILD_STARTING ||
+	    now_ms - child->answered_ms <= parent->hung_ms)
+		return;
+	child->slow_said = true;
+	log_warning("%s %u: takes long to start, as it does when a large store "
+		    "of an older version is brought up to date",
+	    role_name(child->kind), child->index);
+}
+
 /* False when the child has not answered in time; it is then killed. */
 static bool
 check_child(struct parent *parent, struct child *child, int64_t now_ms)
 {
 	if (child->state == CHILD_DOWN)
 		return child_is_backed_off(child) || !child->wanted;
-	if (now_ms - child->answered_ms > parent->hung_ms) {
+	if (child_is_hung(child, now_ms, parent->hung_ms)) {
 		log_error("%s %u: no answer for %lld s, killed",
 		    role_name(child->kind), child->index,
 		    (long long)(now_ms - child->answered_ms) / 1000);
 		child_kill(child);
 		return false;
 	}
+	say_slow(parent, child, now_ms);
 	if (child->state != CHILD_STARTING && child->peer != NULL) {
 		message_put_u64(
 		    peer_begin(child->peer, MESSAGE_PING), parent->pings);
@@ -162,6 +176,7 @@ static void
 parent_on_ping_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct parent *parent = arg;
+	const struct child *engine = parent_find(parent, ROLE_ENGINE, 0);
 	int64_t now_ms = clock_monotonic_ms();
 	bool all_answer = true;
 
@@ -171,8 +186,14 @@ parent_on_ping_timer(evutil_socket_t fd, short what, void *arg)
 	for (size_t i = 0; i < parent->children_len; i++)
 		if (!check_child(parent, parent->children[i], now_ms))
 			all_answer = false;
-	if (all_answer)
-		notify("WATCHDOG=1");
+	if (!all_answer)
+		return;
+	notify("WATCHDOG=1");
+	/* systemd ends a start that takes too long. */
+	if (!parent->ready_said && engine != NULL &&
+	    engine->state == CHILD_STARTING)
+		notify("EXTEND_TIMEOUT_USEC=%lld",
+		    (long long)parent->hung_ms * 1000);
 }
 
 /* ---- stop --------------------------------------------------------------- */

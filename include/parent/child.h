@@ -40,8 +40,8 @@ struct child {
 	int bench;                       /* shared page of a fetcher, or -1 */
 	uint64_t epoch;      /* of the configuration it said READY for */
 	uint64_t opened;     /* what it has opened, see parent/opened.h */
-	int64_t started_ms;  /* monotonic */
-	int64_t answered_ms; /* the last PONG */
+	int64_t answered_ms; /* the start or the last PONG; monotonic */
+	bool slow_said;      /* that it starts slowly */
 	uint32_t restarts;
 	int64_t deaths_ms[CHILD_DEATHS]; /* the latest, a ring */
 	unsigned deaths;                 /* in all */
@@ -62,6 +62,10 @@ void child_stop(struct child *);
 void child_kill(struct child *);
 /* The process was reaped; restarts it when it is wanted. */
 void child_on_death(struct child *, int wait_status);
+/* It gave no sign of life for longer than patience_ms and is to be killed. An
+ * engine that starts may be bringing the store of an older version up to date,
+ * which takes as long as it is large. */
+bool child_is_hung(const struct child *, int64_t now_ms, int64_t patience_ms);
 /* It waits, or has waited, for its next start because it keeps dying. */
 bool child_is_backed_off(const struct child *);
 /* "up", "starting", "backed off 8 s" ...; valid until the next call. NULL: it
