@@ -257,7 +257,8 @@ schema_migrate(struct db *db, const char *path, char **error)
 
 	if (version > VERSION) {
 		*error = xasprintf("%s: made by a newer wirewatch (version %d, "
-				   "this one reads up to %d)",
+				   "this one reads up to %d): run that one, or "
+				   "move the file aside to begin a new store",
 		    path, version, VERSION);
 		return -1;
 	}
