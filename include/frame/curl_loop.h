@@ -61,12 +61,12 @@ void curl_loop_free(struct curl_loop *);
 /* For connections opened from now on. */
 void curl_loop_set_wall(struct curl_loop *, const struct address_wall *);
 /*
- * Starts one exchange with the target, whose strings outlive the call. The
- * caller owns the easy handle and has set method, headers, body, timeouts and
- * callbacks; the loop sets address, protocols, proxy, TLS and CURLOPT_PRIVATE.
- * Redirects are not followed: each hop is a call of its own. A proxy that was
- * named may stand anywhere; hosts behind it are judged by their address where
- * that is known here.
+ * Starts one exchange with the target, whose URL is copied and whose other
+ * strings outlive the call. The caller owns the easy handle and has set method,
+ * headers, body, timeouts and callbacks; the loop sets address, protocols,
+ * proxy, TLS and CURLOPT_PRIVATE. Redirects are not followed: each hop is a
+ * call of its own. A proxy that was named may stand anywhere; hosts behind it
+ * are judged by their address where that is known here.
  */
 struct curl_call *curl_loop_start(struct curl_loop *, CURL *easy,
     const struct curl_target *, curl_on_done, void *arg);
