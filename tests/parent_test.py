@@ -152,6 +152,33 @@ def who_asks_during_a_reload_is_answered_by_the_next(daemon):
     check(daemon.cli("reload").returncode == 0, "reload")
 
 
+def requests_of_a_desk_that_died_are_forgotten(daemon):
+    pack, got = SlowPack(daemon), []
+
+    def ask():
+        try:
+            got.append(daemon.api("/api/v1/reload", "POST"))
+        except OSError:
+            got.append(None)  # it was killed
+
+    first = threading.Thread(target=ask)
+    first.start()
+    pack.wait()
+    daemon.kill_role("desk")
+    first.join()
+    wait_for(lambda: daemon.cli("status").returncode == 0, "another desk")
+    daemon.configure(dict(CONFIG, typo=1))
+    second = threading.Thread(target=ask)
+    second.start()
+    wait_for(lambda: "desk_connections 2\n" in daemon.api("/metrics")[1],
+             "the second to ask")
+    pack.give()
+    second.join()
+    check(got[0] is None and got[1][0] == 422, got)
+    daemon.configure(CONFIG)
+    check(daemon.cli("reload").returncode == 0, "reload")
+
+
 def stop_during_a_reload_is_no_failure(daemon):
     """a stop while a configuration is read is no failure of that"""
     daemon = Daemon(CONFIG)
@@ -364,6 +391,7 @@ def main():
                      errors_of_a_file_with_a_strange_name_reach_who_asked,
                      a_reload_that_would_drop_everything_is_refused,
                      who_asks_during_a_reload_is_answered_by_the_next,
+                     requests_of_a_desk_that_died_are_forgotten,
                      stop_during_a_reload_is_no_failure,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,

@@ -468,6 +468,8 @@ child_on_death(struct child *child, int wait_status)
 	if (!asked)
 		log_death(child, wait_status);
 	forget_process(child);
+	if (child->kind == ROLE_DESK)
+		reload_forget_requests(child->parent);
 	if (child->parent->stopping)
 		return;
 	if (!child->wanted) {

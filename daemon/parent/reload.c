@@ -130,6 +130,12 @@ reload_request(struct parent *parent, uint64_t request)
 	reload_start(parent);
 }
 
+void
+reload_forget_requests(struct parent *parent)
+{
+	parent->requests_len = parent->requests_now = 0;
+}
+
 /* The next reload, when one was asked for meanwhile. */
 static void
 start_again(struct parent *parent)

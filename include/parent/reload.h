@@ -15,6 +15,8 @@ struct parent;
 void reload_start(struct parent *);
 /* A desk asks for a reload and wants the result under this number. */
 void reload_request(struct parent *, uint64_t request);
+/* The desk that asked is gone; the next one numbers its requests anew. */
+void reload_forget_requests(struct parent *);
 /* A process was reaped; true when it was the loader. */
 bool reload_on_death(struct parent *, pid_t, int wait_status);
 /* A role said READY or is gone: perhaps all now have the new slices. */
