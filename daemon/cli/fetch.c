@@ -118,24 +118,6 @@ print_document(struct fetching *fetching)
 	buf_clear(&out);
 }
 
-/* What is wrong with the body itself, or NULL. */
-static const char *
-body_problem(enum body_result result)
-{
-	switch (result) {
-	case BODY_OK:
-	case BODY_STOPPED:
-		return NULL;
-	case BODY_TOO_LARGE:
-		return "inflates to more than 16 MiB";
-	case BODY_CORRUPT:
-		return "the compressed body is damaged";
-	case BODY_ENCODING:
-		return "compressed in a way that was not asked for";
-	}
-	return NULL;
-}
-
 /* What may be done about an answer that is no feed. */
 static void
 print_obstacle(const struct fetching *fetching, const struct parser_page *page)

@@ -313,6 +313,23 @@ body_finish(struct body *body)
 	return finish_whole(body);
 }
 
+const char *
+body_problem(enum body_result result)
+{
+	switch (result) {
+	case BODY_OK:
+	case BODY_STOPPED:
+		return NULL;
+	case BODY_TOO_LARGE:
+		return "inflates to more than 16 MiB";
+	case BODY_CORRUPT:
+		return "the compressed body is damaged";
+	case BODY_ENCODING:
+		return "compressed in a way that was not asked for";
+	}
+	return NULL;
+}
+
 /* ---- only the beginning ---- */
 
 struct start {

@@ -81,22 +81,13 @@ done_take_answer(struct fetch_done *done, const struct exchange_result *result,
 void
 done_take_body(struct fetch_done *done, enum body_result result)
 {
-	switch (result) {
-	case BODY_OK:
-	case BODY_STOPPED:
-		break;
-	case BODY_TOO_LARGE:
-		done_end(done, FETCH_TOO_LARGE, "inflates to more than 16 MiB");
-		break;
-	case BODY_CORRUPT:
-		done_end(
-		    done, FETCH_NOT_A_FEED, "the compressed body is damaged");
-		break;
-	case BODY_ENCODING:
-		done_end(done, FETCH_NOT_A_FEED,
-		    "compressed in a way that was not asked for");
-		break;
-	}
+	const char *problem = body_problem(result);
+
+	if (problem != NULL)
+		done_end(done,
+		    result == BODY_TOO_LARGE ? FETCH_TOO_LARGE
+					     : FETCH_NOT_A_FEED,
+		    problem);
 }
 
 /* A cloud (rssCloud) is asked in another way than a hub, and knows the feed by

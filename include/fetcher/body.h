@@ -45,6 +45,8 @@ bool body_is_streaming(const struct body *);
 uint64_t body_hash(const struct body *);
 /* All has come: hands the rest to the sink. */
 enum body_result body_finish(struct body *);
+/* What is wrong with the body itself, for people, or NULL. */
+const char *body_problem(enum body_result);
 /* Bytes transferred. */
 size_t body_len(const struct body *);
 /* Adds the first bytes, max at most, of a body that is there as it was
