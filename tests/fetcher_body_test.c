@@ -195,7 +195,6 @@ hash_is_of_the_transferred_bytes(void **state)
 	assert_true(body_hash(a) == body_hash(b));
 	body_push(b, " ", 1);
 	assert_true(body_hash(a) != body_hash(b));
-	assert_int_equal(body_len(b), 7);
 	assert_int_equal(body_finish(a), BODY_STOPPED);
 	body_free(a);
 	body_free(b);

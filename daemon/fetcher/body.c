@@ -23,7 +23,6 @@ struct body {
 	body_sink sink;
 	void *arg;
 	struct buf gathered;
-	size_t len;      /* transferred */
 	size_t inflated; /* handed to the sink */
 	bool streaming;
 	bool ended;     /* the stream's own end came */
@@ -64,12 +63,6 @@ body_free(struct body *body)
 		inflateEnd(body->zlib);
 	free(body->zlib);
 	free(body);
-}
-
-size_t
-body_len(const struct body *body)
-{
-	return body->len;
 }
 
 bool
@@ -184,7 +177,6 @@ stream_start(struct body *body)
 enum body_result
 body_push(struct body *body, const char *bytes, size_t len)
 {
-	body->len += len;
 	if (body->streaming)
 		return stream_push(body, bytes, len);
 	buf_add(&body->gathered, bytes, len);

@@ -47,8 +47,6 @@ uint64_t body_hash(const struct body *);
 enum body_result body_finish(struct body *);
 /* What is wrong with the body itself, for people, or NULL. */
 const char *body_problem(enum body_result);
-/* Bytes transferred. */
-size_t body_len(const struct body *);
 /* Adds the first bytes, max at most, of a body that is there as it was
  * transferred; none of one that is damaged. */
 void body_read_start(enum header_encoding, const char *bytes, size_t len,
