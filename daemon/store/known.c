@@ -70,9 +70,7 @@ find_by_key(struct db *db, int64_t feed, uint64_t key, struct hits *hits)
 
 	if (key == 0)
 		return;
-	row = db_bind(db,
-	    "SELECT item FROM seen WHERE feed = ? AND key = ?"
-	    " AND item IS NOT NULL",
+	row = db_bind(db, "SELECT item FROM seen WHERE feed = ? AND key = ?",
 	    "ii", feed, (int64_t)key);
 	while (db_step(db, row))
 		add_newest(hits, sqlite3_column_int64(row, 0));
@@ -217,7 +215,6 @@ has_key(const struct item_record *record, const struct item_keys *keys)
 {
 	return record->item.key == keys->key ||
 	       is_equal(record->keys.url, keys->url) ||
-	       is_equal(record->keys.title, keys->title) ||
 	       is_equal(record->keys.head, keys->head) ||
 	       is_equal(record->keys.tail, keys->tail);
 }
