@@ -33,7 +33,7 @@ answer_of(const char *v4, const char *v6)
 }
 
 static enum dns_known
-known(struct dns_cache *cache, const char *host, int64_t now_s)
+known(const struct dns_cache *cache, const char *host, int64_t now_s)
 {
 	struct dns_answer got;
 
@@ -162,23 +162,62 @@ new_answer_takes_the_place_of_the_old_one(void **state)
 }
 
 static void
-cache_never_holds_more_than_its_maximum(void **state)
+a_host_that_changes_takes_one_place(void **state)
 {
-	struct dns_cache *cache = dns_cache_new(100);
+	struct dns_cache *cache = dns_cache_new(2);
 	struct dns_answer put = answer_of("192.0.2.1", NULL);
+
+	for (int i = 0; i < 10; i++)
+		dns_cache_put(cache, "a.example", &put, 60, NOW);
+	dns_cache_put(cache, "b.example", &put, 60, NOW);
+	assert_int_equal(known(cache, "a.example", NOW), DNS_KNOWN);
+	assert_int_equal(known(cache, "b.example", NOW), DNS_KNOWN);
+	dns_cache_free(cache);
+}
+
+#define MANY 16384 /* several hosts in most chains */
+
+static int
+count_held(const struct dns_cache *cache, int hosts)
+{
 	char host[32];
 	int held = 0;
 
-	for (int i = 0; i < 1000; i++) {
-		snprintf(host, sizeof(host), "host%d", i);
-		dns_cache_put(cache, host, &put, 60, NOW);
-	}
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < hosts; i++) {
 		snprintf(host, sizeof(host), "host%d", i);
 		held += known(cache, host, NOW) == DNS_KNOWN;
 	}
-	assert_true(held <= 100);
-	assert_true(held >= 50);
+	return held;
+}
+
+static void
+put_host(struct dns_cache *cache, int number)
+{
+	struct dns_answer put = answer_of("192.0.2.1", NULL);
+	char host[32];
+
+	snprintf(host, sizeof(host), "host%d", number);
+	dns_cache_put(cache, host, &put, 60, NOW);
+}
+
+/* One goes for one that comes, and rather an old one. */
+static void
+cache_holds_its_maximum_once_it_is_full(void **state)
+{
+	struct dns_cache *cache = dns_cache_new(MANY);
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		put_host(cache, i);
+	assert_int_equal(count_held(cache, i), MANY);
+	for (; i < MANY + 30; i++) {
+		put_host(cache, i);
+		assert_int_equal(count_held(cache, i + 1), MANY);
+	}
+	for (; i < 3 * MANY; i++)
+		put_host(cache, i);
+	assert_int_equal(count_held(cache, i), MANY);
+	assert_in_range(count_held(cache, MANY), 0, MANY / 4);
 	dns_cache_free(cache);
 }
 
@@ -194,7 +233,8 @@ main(void)
 		word_that_there_is_no_host_takes_the_old_answer_away),
 	    cmocka_unit_test(time_to_live_has_bounds),
 	    cmocka_unit_test(new_answer_takes_the_place_of_the_old_one),
-	    cmocka_unit_test(cache_never_holds_more_than_its_maximum),
+	    cmocka_unit_test(a_host_that_changes_takes_one_place),
+	    cmocka_unit_test(cache_holds_its_maximum_once_it_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
