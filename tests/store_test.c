@@ -1,11 +1,10 @@
 /*
- * daemon/store: opening, commits, what is read back, upkeep.
+ * daemon/store: commits, what is read back, upkeep.
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
-#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +20,6 @@
 #include "store/delivery.h"
 #include "store/query.h"
 #include "store/reader.h"
-#include "store/schema.h"
 #include "store/store_db.h"
 #include "tests/store_fixture.h"
 
@@ -50,155 +48,6 @@ add_alerts(struct store_fixture *f, int n)
 		free(title);
 	}
 	commit(f);
-}
-
-static void
-on_feed(void *arg, const struct feed_record *feed)
-{
-	assert_int_equal(feed->row, 1);
-	assert_string_equal(feed->id, "feed-1");
-	assert_string_equal(feed->etag, "\"abc\"");
-	assert_null(feed->modified);
-	assert_true(feed->body_hash == UINT64_MAX);
-	++*(int *)arg;
-}
-
-static void
-a_feed_comes_back_as_it_was_saved(void **state)
-{
-	struct store_fixture *f = *state;
-	int n = 0;
-
-	commit(f);
-	reopen(f);
-	assert_int_equal(store_read_feeds(f->store, on_feed, &n), 0);
-	assert_int_equal(n, 1);
-	assert_int_equal(store_next_feed(f->store), 2);
-}
-
-static void
-numbers_go_on_after_a_restart(void **state)
-{
-	struct store_fixture *f = *state;
-	char name[16];
-
-	add_alerts(f, 3);
-	snprintf(name, sizeof(name), "%s", store_name(f->store));
-	assert_int_equal(strlen(name), 8);
-	/* Not committed, so given out again. */
-	assert_int_equal(store_next_seq(f->store), 4);
-	reopen(f);
-	assert_string_equal(store_name(f->store), name);
-	assert_int_equal(store_last_seq(f->store), 3);
-	assert_int_equal(store_next_seq(f->store), 4);
-	assert_int_equal(store_next_item(f->store), 4);
-	store_skip_seq(f->store, 100);
-	assert_int_equal(store_next_seq(f->store), 101);
-}
-
-static void
-a_second_process_is_refused_by_name(void **state)
-{
-	struct store_fixture *f = *state;
-	char *warning, *error, pid[24];
-
-	assert_null(store_open(f->path, &warning, &error));
-	snprintf(pid, sizeof(pid), "process %d", (int)getpid());
-	assert_non_null(strstr(error, pid));
-	assert_non_null(strstr(error, "held by another wirewatchd"));
-	free(error);
-}
-
-static void
-a_newer_store_is_refused_and_left_alone(void **state)
-{
-	struct store_fixture *f = *state;
-	char *warning, *error;
-	struct db *db;
-
-	store_close(f->store);
-	f->store = NULL;
-	db = db_open(f->path, DB_WRITE, &error);
-	assert_int_equal(db_exec(db, "PRAGMA user_version = 99"), 0);
-	db_close(db);
-	assert_null(store_open(f->path, &warning, &error));
-	assert_null(warning);
-	assert_non_null(strstr(error, "newer wirewatch (version 99"));
-	free(error);
-	assert_int_equal(access(f->path, F_OK), 0);
-}
-
-static void
-overwrite(const char *path, off_t at, size_t len)
-{
-	int fd = open(path, O_WRONLY);
-	char *junk = xmalloc(len);
-
-	memset(junk, 0xa5, len);
-	assert_int_equal(pwrite(fd, junk, len, at), len);
-	free(junk);
-	close(fd);
-}
-
-static size_t
-count_set_aside(const struct store_fixture *f)
-{
-	char *pattern = xasprintf("%s.damaged-*Z", f->path);
-	glob_t found;
-	size_t n;
-
-	n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
-	globfree(&found);
-	free(pattern);
-	return n;
-}
-
-static void
-open_damaged(struct store_fixture *f)
-{
-	char *warning, *error;
-
-	f->store = store_open(f->path, &warning, &error);
-	assert_non_null(f->store);
-	assert_non_null(warning);
-	assert_non_null(strstr(warning, "DAMAGED"));
-	free(warning);
-	assert_int_equal(count_set_aside(f), 1);
-	assert_int_equal(store_last_seq(f->store), 0);
-}
-
-static void
-a_store_that_is_no_database_is_set_aside(void **state)
-{
-	struct store_fixture *f = *state;
-
-	add_alerts(f, 3);
-	store_close(f->store);
-	overwrite(f->path, 0, 8192);
-	open_damaged(f);
-	fixture_add_feed(f->batch, 1);
-	add_alerts(f, 1);
-}
-
-static void
-a_store_with_a_bad_page_is_set_aside(void **state)
-{
-	struct store_fixture *f = *state;
-
-	add_alerts(f, 300);
-	store_close(f->store);
-	overwrite(f->path, 8 * 4096, 12 * 4096);
-	open_damaged(f);
-}
-
-static void
-a_folder_that_cannot_be_written_is_an_error(void **state)
-{
-	char *warning, *error;
-
-	assert_null(store_open("/nonexistent/x.db", &warning, &error));
-	assert_non_null(strstr(error, "/nonexistent/x.db.lock: No such file"));
-	free(error);
 }
 
 static void
@@ -232,7 +81,20 @@ each_alert_waits_for_each_of_its_sinks(void **state)
 	assert_int_equal(store_next_due(f->store, "mail"), INT64_MAX);
 	store_read_totals(f->store, "log", &totals);
 	assert_int_equal(totals.waiting, 5);
+	db_exec(f->store->db, "UPDATE alerts SET at = 4000 WHERE seq > 1");
+	store_read_totals(f->store, "log", &totals);
 	assert_int_equal(totals.oldest_waiting_at, 3000);
+}
+
+static void
+on_retry(void *arg, const struct waiting_delivery *waiting)
+{
+	if (waiting->id != 1)
+		return;
+	assert_int_equal(waiting->attempts, 3);
+	assert_int_equal(waiting->step, 2);
+	assert_int_equal(waiting->next_at, 4000);
+	++*(int *)arg;
 }
 
 static void
@@ -240,8 +102,8 @@ a_delivery_moves_as_its_attempts_do(void **state)
 {
 	struct store_fixture *f = *state;
 	struct delivery_record retry = {.id = 1,
-	    .attempts = 1,
-	    .step = 1,
+	    .attempts = 3,
+	    .step = 2,
 	    .early = true,
 	    .next_at = 9000,
 	    .status = 503,
@@ -250,6 +112,7 @@ a_delivery_moves_as_its_attempts_do(void **state)
 	    .id = 3, .state = DELIVERY_LOST, .attempts = 1};
 	struct sink_totals totals;
 	uint64_t last = 0;
+	int retries = 0;
 
 	add_alerts(f, 2);
 	batch_add_delivery(f->batch, &retry);
@@ -264,12 +127,17 @@ a_delivery_moves_as_its_attempts_do(void **state)
 	batch_add_clock_shift(f->batch, -5000);
 	commit(f);
 	assert_int_equal(store_next_due(f->store, "hook"), 4000);
+	store_read_due(f->store, "hook", 4000, 10, on_retry, &retries);
+	assert_int_equal(retries, 1);
+	add_alerts(f, 1);
+	assert_int_equal(store_next_due(f->store, "hook"), 3000);
 }
 
 static void
 a_log_marks_what_it_holds(void **state)
 {
 	struct store_fixture *f = *state;
+	struct sink_totals totals;
 	uint64_t last = 0;
 
 	add_alerts(f, 4);
@@ -280,6 +148,16 @@ a_log_marks_what_it_holds(void **state)
 	last = 0;
 	store_read_log(f->store, "log", 1, true, 2, on_waiting, &last);
 	assert_int_equal(last, 3);
+	batch_add_logged(f->batch, "hook", 4, 6000); /* another's */
+	batch_add_logged(f->batch, "log", 3, 7000);  /* marked already */
+	commit(f);
+	store_read_totals(f->store, "log", &totals);
+	assert_int_equal(totals.waiting, 1);
+	assert_int_equal(
+	    3, db_number(f->store->db, 0,
+		   "SELECT count(*) FROM deliveries WHERE sink = 'log' AND"
+		   " state = 1 AND done_at = 5000",
+		   ""));
 }
 
 #define KEPT 1000  /* alerts and items */
@@ -582,13 +460,6 @@ main(void)
 	cmocka_unit_test_setup_teardown( \
 	    name, store_fixture_set_up, store_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
-	    STORE_TEST(a_feed_comes_back_as_it_was_saved),
-	    STORE_TEST(numbers_go_on_after_a_restart),
-	    STORE_TEST(a_second_process_is_refused_by_name),
-	    STORE_TEST(a_newer_store_is_refused_and_left_alone),
-	    STORE_TEST(a_store_that_is_no_database_is_set_aside),
-	    STORE_TEST(a_store_with_a_bad_page_is_set_aside),
-	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
 	    STORE_TEST(each_alert_waits_for_each_of_its_sinks),
 	    STORE_TEST(a_delivery_moves_as_its_attempts_do),
 	    STORE_TEST(a_log_marks_what_it_holds),

@@ -9,7 +9,7 @@
 #define WAITING_COLUMNS                                                   \
 	"deliveries.id, alerts.seq, alerts.id, alerts.type, alerts.json," \
 	" alerts.at, deliveries.next_at, deliveries.attempts,"            \
-	" deliveries.step, deliveries.early"
+	" deliveries.step"
 #define WAITING_FROM \
 	" FROM deliveries JOIN alerts ON alerts.seq = deliveries.alert "
 
@@ -28,7 +28,6 @@ tell_rows(struct store *store, sqlite3_stmt *row, store_on_waiting on_waiting,
 		    .next_at = sqlite3_column_int64(row, 6),
 		    .attempts = (unsigned)sqlite3_column_int64(row, 7),
 		    .step = (unsigned)sqlite3_column_int64(row, 8),
-		    .early = sqlite3_column_int64(row, 9) != 0,
 		};
 
 		on_waiting(arg, &waiting);

@@ -20,7 +20,6 @@ struct waiting_delivery {
 	int64_t next_at;
 	unsigned attempts;
 	unsigned step;
-	bool early; /* see struct delivery_record */
 };
 
 typedef void (*store_on_waiting)(void *arg, const struct waiting_delivery *);
