@@ -28,13 +28,6 @@ flood_admits(struct flood *flood, int64_t max)
 }
 
 static void
-add_once(struct strings *strings, const char *text)
-{
-	if (!strings_has(strings, text))
-		strings_add(strings, text);
-}
-
-static void
 add_headline(struct buf *out, const char *title)
 {
 	size_t len = strlen(title);
@@ -56,7 +49,7 @@ flood_add(
 	if (met->level > flood->level)
 		flood->level = met->level;
 	for (size_t i = 0; i < met->rules.len; i++)
-		add_once(&flood->rules, met->rules.at[i]);
+		strings_add_once(&flood->rules, met->rules.at[i]);
 	for (size_t i = 0; i < item->mentions_len; i++)
-		add_once(&flood->entities, item->mentions[i].entity);
+		strings_add_once(&flood->entities, item->mentions[i].entity);
 }

@@ -199,9 +199,8 @@ add_new_mentions(
 	for (size_t i = 0; i < item->mentions_len; i++) {
 		const struct job_mention *mention = &item->mentions[i];
 
-		if (is_new_mention(known, item, mention) &&
-		    !strings_has(&names, mention->name))
-			strings_add(&names, mention->name);
+		if (is_new_mention(known, item, mention))
+			strings_add_once(&names, mention->name);
 	}
 	for (size_t i = 0; i < names.len; i++)
 		buf_addf(

@@ -58,8 +58,8 @@ route_add_sinks(const struct config *config, enum alert_type type,
 	for (size_t i = 0; i < config->sinks_len; i++) {
 		const struct config_sink *sink = &config->sinks[i];
 
-		if (takes_type(sink, type) && !strings_has(sinks, sink->id) &&
+		if (takes_type(sink, type) &&
 		    is_routed(config, sink->id, level, rules))
-			strings_add(sinks, sink->id);
+			strings_add_once(sinks, sink->id);
 	}
 }

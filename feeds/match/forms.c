@@ -48,8 +48,7 @@ on_stem(void *arg, const uint16_t *stem, unsigned len, unsigned row, bool bare)
 			fold_put_letter(&l->form, stem[k]);
 		for (unsigned k = 0; k < n; k++)
 			fold_put_letter(&l->form, ending[k]);
-		if (!strings_has(&l->forms, buf_str(&l->form)))
-			strings_add(&l->forms, buf_str(&l->form));
+		strings_add_once(&l->forms, buf_str(&l->form));
 	}
 }
 
