@@ -112,14 +112,14 @@ item_message_survives_the_wire(void **state)
 	item_init(&out.item);
 	out.item.title = xstrdup("Mr. Macron");
 	out.item.published_at = 1712231000000000;
-	item_add_tag(&out.item, "world");
+	strings_add(&out.item.tags, "world");
 	out.mentions = &mention;
 	out.mentions_len = 1;
 	item_message_put(&buf, &out);
 	message_reader_init(&reader, buf.data, buf.len);
 	assert_int_equal(item_message_get(&reader, &in), 0);
 	assert_string_equal(in.item.title, "Mr. Macron");
-	assert_string_equal(in.item.tags[0], "world");
+	assert_string_equal(in.item.tags.at[0], "world");
 	assert_string_equal(in.mentions[0].entity, "macron");
 	item_message_clear(&in);
 

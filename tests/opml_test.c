@@ -42,8 +42,8 @@ outlines_keep_folders_lines_and_attributes(void **state)
 	assert_string_equal(o->type, "rss");
 	assert_string_equal(o->language, "ru");
 	assert_string_equal(o->folder, "News/Wires");
-	assert_int_equal(o->categories_len, 2);
-	assert_string_equal(o->categories[1], "z");
+	assert_int_equal(o->categories.len, 2);
+	assert_string_equal(o->categories.at[1], "z");
 	assert_int_equal(o->line, 5);
 	assert_int_equal(o->parent, 1);
 	assert_null(opml.outlines[0].xml_url);

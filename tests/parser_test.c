@@ -174,13 +174,13 @@ nothing_is_looked_at_for_each_of_many_others(void **state)
 	item = parse_many(HEAD "<item><title>a</title><author>"
 			       "ann@desk.example (Ann), bob@desk.example",
 	    ",", 1000000);
-	assert_int_equal(item.authors_len, 2);
-	assert_string_equal(item.authors[0], "Ann");
+	assert_int_equal(item.authors.len, 2);
+	assert_string_equal(item.authors.at[0], "Ann");
 	item_clear(&item);
 	item = parse_many(HEAD "<item><title>a</title><author>"
 			       "ann@desk.example (Ann)",
 	    ",", 1000000);
-	assert_int_equal(item.authors_len, 1);
+	assert_int_equal(item.authors.len, 1);
 	item_clear(&item);
 	item = parse_many("<feed xmlns='http://www.w3.org/2005/Atom'>"
 			  "<entry><id>1</id><title>a</title>"

@@ -57,10 +57,10 @@ add_item(struct buf *out, const struct item *item)
 	    item->revision, item->published_at, item->modified_at);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
 		add_string(out, fields[i]);
-	for (size_t i = 0; i < item->authors_len; i++)
-		add_string(out, item->authors[i]);
-	for (size_t i = 0; i < item->tags_len; i++)
-		add_string(out, item->tags[i]);
+	for (size_t i = 0; i < item->authors.len; i++)
+		add_string(out, item->authors.at[i]);
+	for (size_t i = 0; i < item->tags.len; i++)
+		add_string(out, item->tags.at[i]);
 	buf_add_char(out, '\n');
 }
 

@@ -46,13 +46,12 @@ ask_rules(struct engine *engine, const struct feed *feed,
 {
 	struct rule_mention *mentions =
 	    xcalloc(item->mentions_len, sizeof(*mentions));
-	struct strings tags = {item->item.tags, item->item.tags_len};
 	struct rule_facts facts = {
 	    .feed = feed->record.id,
 	    .outlet = feed->record.outlet,
 	    .language = item->item.language,
 	    .feed_tags = &feed->config->tags,
-	    .item_tags = &tags,
+	    .item_tags = &item->item.tags,
 	    .mentions = mentions,
 	    .mentions_len = item->mentions_len,
 	};

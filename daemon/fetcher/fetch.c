@@ -134,7 +134,7 @@ send_item(void *arg, const struct item_message *message)
 
 	item_message_put(buf, message);
 	if (buf->len > message_max(MESSAGE_ITEM)) { /* endless lists of tags */
-		bare.item.authors_len = bare.item.tags_len = 0;
+		bare.item.authors.len = bare.item.tags.len = 0;
 		buf_reset(buf);
 		item_message_put(buf, &bare);
 	}

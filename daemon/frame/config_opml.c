@@ -150,8 +150,8 @@ fill_feed(struct config_feed *feed, const struct list *list,
 	for (size_t i = 0; i < list->include->tags.len; i++)
 		strings_add(&feed->tags, list->include->tags.at[i]);
 	add_tags(&feed->tags, outline->folder);
-	for (size_t i = 0; i < outline->categories_len; i++)
-		add_tags(&feed->tags, outline->categories[i]);
+	for (size_t i = 0; i < outline->categories.len; i++)
+		add_tags(&feed->tags, outline->categories.at[i]);
 }
 
 static int

@@ -131,30 +131,24 @@ fetch_pushed_get(struct message_reader *reader, struct fetch_pushed *pushed,
 /* ---- ITEM --------------------------------------------------------------- */
 
 static void
-put_strings(struct buf *buf, char *const *strings, size_t len)
+put_strings(struct buf *buf, const struct strings *strings)
 {
-	if (len > LIST_MAX)
-		len = LIST_MAX;
+	size_t len = strings->len < LIST_MAX ? strings->len : LIST_MAX;
+
 	message_put_u32(buf, (uint32_t)len);
 	for (size_t i = 0; i < len; i++)
-		message_put_str(buf, strings[i]);
+		message_put_str(buf, strings->at[i]);
 }
 
-/* Reads a list of strings through add (item_add_author, item_add_tag). */
 static void
-get_strings(struct message_reader *reader, struct item *item,
-    void (*add)(struct item *, const char *))
+get_strings(struct message_reader *reader, struct strings *strings)
 {
 	size_t len = message_get_u32(reader);
 
 	if (len > LIST_MAX)
 		reader->failed = true;
-	for (size_t i = 0; i < len && !reader->failed; i++) {
-		char *string = message_take_text(reader);
-
-		add(item, string);
-		free(string);
-	}
+	for (size_t i = 0; i < len && !reader->failed; i++)
+		strings_take(strings, message_take_text(reader));
 }
 
 static void
@@ -166,8 +160,8 @@ put_item(struct buf *buf, const struct item *item)
 	message_put_str(buf, item->summary);
 	message_put_str(buf, item->content);
 	message_put_str(buf, item->language);
-	put_strings(buf, item->authors, item->authors_len);
-	put_strings(buf, item->tags, item->tags_len);
+	put_strings(buf, &item->authors);
+	put_strings(buf, &item->tags);
 	message_put_i64(buf, item->published_at);
 	message_put_i64(buf, item->modified_at);
 	message_put_u64(buf, item->key);
@@ -184,8 +178,8 @@ get_item(struct message_reader *reader, struct item *item)
 	item->summary = message_take_text(reader);
 	item->content = message_take_text(reader);
 	item->language = message_take_text(reader);
-	get_strings(reader, item, item_add_author);
-	get_strings(reader, item, item_add_tag);
+	get_strings(reader, &item->authors);
+	get_strings(reader, &item->tags);
 	item->published_at = message_get_i64(reader);
 	item->modified_at = message_get_i64(reader);
 	item->key = message_get_u64(reader);

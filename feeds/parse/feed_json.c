@@ -156,8 +156,8 @@ put_authors(struct buf *out, const struct raw_person *authors, size_t len)
 static void
 put_tags(struct buf *out, const struct item *plain)
 {
-	if (plain->tags_len > 0)
-		json_pair_strings(out, "tags", plain->tags, plain->tags_len);
+	if (plain->tags.len > 0)
+		json_pair_strings(out, "tags", plain->tags.at, plain->tags.len);
 }
 
 /* The id every item must have: the feed's, else its address, else its key. */

@@ -3,7 +3,6 @@
  */
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "parse/item.h"
 
 void
@@ -11,14 +10,6 @@ item_init(struct item *item)
 {
 	*item = (struct item){
 	    .published_at = ITEM_NO_DATE, .modified_at = ITEM_NO_DATE};
-}
-
-static void
-free_strings(char **strings, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		free(strings[i]);
-	free(strings);
 }
 
 void
@@ -32,8 +23,8 @@ item_clear(struct item *item)
 	free(item->summary);
 	free(item->content);
 	free(item->language);
-	free_strings(item->authors, item->authors_len);
-	free_strings(item->tags, item->tags_len);
+	strings_clear(&item->authors);
+	strings_clear(&item->tags);
 	item_init(item);
 }
 
@@ -68,23 +59,4 @@ item_field_text(const struct item *item, enum item_field field)
 		break;
 	}
 	return text != NULL ? text : "";
-}
-
-static void
-add_string(char ***strings, size_t *len, const char *string)
-{
-	*strings = xreallocarray(*strings, *len + 1, sizeof(**strings));
-	(*strings)[(*len)++] = xstrdup(string);
-}
-
-void
-item_add_author(struct item *item, const char *name)
-{
-	add_string(&item->authors, &item->authors_len, name);
-}
-
-void
-item_add_tag(struct item *item, const char *tag)
-{
-	add_string(&item->tags, &item->tags_len, tag);
 }

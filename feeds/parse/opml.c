@@ -75,13 +75,9 @@ split_categories(struct opml_outline *outline, const char *list)
 		struct buf clean = BUF_INIT;
 
 		clean_add(&clean, list, n, CLEAN_LINE);
-		if (clean.len > 0) {
-			outline->categories = xreallocarray(outline->categories,
-			    outline->categories_len + 1, sizeof(char *));
-			outline->categories[outline->categories_len++] =
-			    buf_take(&clean);
-		} else
-			buf_clear(&clean);
+		if (clean.len > 0)
+			strings_add(&outline->categories, clean.data);
+		buf_clear(&clean);
 		list += n + (list[n] == ',');
 	}
 }
@@ -255,9 +251,7 @@ clear_outline(struct opml_outline *outline)
 	free(outline->html_url);
 	free(outline->type);
 	free(outline->language);
-	for (size_t i = 0; i < outline->categories_len; i++)
-		free(outline->categories[i]);
-	free(outline->categories);
+	strings_clear(&outline->categories);
 	free(outline->folder);
 }
 

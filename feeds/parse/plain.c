@@ -130,7 +130,7 @@ add_names(const struct raw_item *raw, struct item *item)
 		    CLEAN_LINE);
 
 		if (name != NULL && *name != '\0')
-			item_add_author(item, name);
+			strings_add(&item->authors, name);
 		free(name);
 	}
 }
@@ -143,7 +143,7 @@ add_tags(const struct raw_item *raw, struct item *item)
 
 		html_maybe_to_line(&tag, raw->tags[i], strlen(raw->tags[i]));
 		if (tag.len > 0)
-			item_add_tag(item, tag.data);
+			strings_add(&item->tags, tag.data);
 		buf_clear(&tag);
 	}
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/strings.h"
+
 #define ITEM_NO_DATE INT64_MIN /* published_at, modified_at: not given */
 #define ITEM_FIELD_MAX                                        \
 	(64 * 1024) /* bytes of a text field; the rest is cut \
@@ -28,10 +30,8 @@ struct item {
 	char *summary;  /* plain text, "" when none */
 	char *content;  /* plain text of the full content, "" when none */
 	char *language; /* BCP 47, "und" where unknown */
-	char **authors; /* names, authors_len of them */
-	size_t authors_len;
-	char **tags; /* tags_len of them */
-	size_t tags_len;
+	struct strings authors; /* names */
+	struct strings tags;
 	int64_t published_at; /* epoch microseconds or ITEM_NO_DATE */
 	int64_t modified_at;  /* the same */
 	/* What newness is judged by. `key` identifies the item within its feed:
@@ -49,8 +49,5 @@ void item_clear(struct item *);
 const char *item_field_name(enum item_field);
 /* The text of a field; never NULL. */
 const char *item_field_text(const struct item *, enum item_field);
-/* Appends a copy of a name; the item owns it. */
-void item_add_author(struct item *, const char *name);
-void item_add_tag(struct item *, const char *tag);
 
 #endif

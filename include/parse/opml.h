@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "base/strings.h"
+
 #define OPML_OUTLINES_MAX 100000
 #define OPML_DEPTH_MAX 32
 
@@ -15,8 +17,7 @@ struct opml_outline {
 	char *html_url;
 	char *type; /* "rss", "include", ... */
 	char *language;
-	char **categories; /* categories_len of them, split at commas */
-	size_t categories_len;
+	struct strings categories; /* split at commas */
 	char *folder; /* texts of the enclosing outlines, joined by "/";
 			 "" at the top */
 	int line;     /* of the outline's tag, from 1 */
