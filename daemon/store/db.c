@@ -35,7 +35,7 @@ static const char shared_pragmas[] = "PRAGMA trusted_schema = OFF;"
 				     "PRAGMA temp_store = MEMORY;"
 				     "PRAGMA foreign_keys = ON;";
 
-/* Checkpoints are made in idle time (store_maintain), not by a commit. The
+/* Checkpoints are made in idle time (store_checkpoint), not by a commit. The
  * cache holds the pages of indexes that new items of a day fall on. */
 static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
@@ -276,6 +276,14 @@ const char *
 db_text(sqlite3_stmt *statement, int column)
 {
 	return (const char *)sqlite3_column_text(statement, column);
+}
+
+const char *
+db_text_or_empty(sqlite3_stmt *statement, int column)
+{
+	const char *text = db_text(statement, column);
+
+	return text != NULL ? text : "";
 }
 
 void

@@ -14,14 +14,6 @@
 
 /* ---- the store ----------------------------------------------------------- */
 
-static const char *
-text_or_empty(sqlite3_stmt *row, int column)
-{
-	const char *text = db_text(row, column);
-
-	return text != NULL ? text : "";
-}
-
 static bool
 is_equal(uint64_t a, uint64_t b)
 {
@@ -161,9 +153,9 @@ tell_hit(struct db *db, int64_t id, bool by_key, const struct item_keys *keys,
 		    .by_key = by_key,
 		    .by_url = is_equal(
 			(uint64_t)sqlite3_column_int64(row, 3), keys->url),
-		    .title = text_or_empty(row, 4),
-		    .summary = text_or_empty(row, 5),
-		    .content = text_or_empty(row, 6),
+		    .title = db_text_or_empty(row, 4),
+		    .summary = db_text_or_empty(row, 5),
+		    .content = db_text_or_empty(row, 6),
 		    .seen_at = sqlite3_column_int64(row, 7),
 		};
 

@@ -186,27 +186,19 @@ store_query_alerts(struct store_reader *reader,
 	return finish(reader, &builder, row);
 }
 
-static const char *
-text_or_empty(sqlite3_stmt *row, int column)
-{
-	const char *text = db_text(row, column);
-
-	return text != NULL ? text : "";
-}
-
 static void
 tell_item(sqlite3_stmt *row, store_on_item on_item, void *arg)
 {
 	struct stored_item item = {
 	    .id = (uint64_t)sqlite3_column_int64(row, 0),
-	    .feed = text_or_empty(row, 1),
-	    .outlet = text_or_empty(row, 2),
+	    .feed = db_text_or_empty(row, 1),
+	    .outlet = db_text_or_empty(row, 2),
 	    .guid = db_text(row, 3),
 	    .url = db_text(row, 4),
-	    .title = text_or_empty(row, 5),
-	    .summary = text_or_empty(row, 6),
-	    .content = text_or_empty(row, 7),
-	    .language = text_or_empty(row, 8),
+	    .title = db_text_or_empty(row, 5),
+	    .summary = db_text_or_empty(row, 6),
+	    .content = db_text_or_empty(row, 7),
+	    .language = db_text_or_empty(row, 8),
 	    .published_at = sqlite3_column_int64(row, 9),
 	    .seen_at = sqlite3_column_int64(row, 10),
 	    .story = (uint64_t)sqlite3_column_int64(row, 11),

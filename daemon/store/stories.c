@@ -10,26 +10,18 @@
 	"(SELECT story FROM items WHERE story IS NOT NULL AND " \
 	"seen_at >= ?)"
 
-static const char *
-text_or_empty(sqlite3_stmt *row, int column)
-{
-	const char *text = db_text(row, column);
-
-	return text != NULL ? text : "";
-}
-
 static void
 tell_item(sqlite3_stmt *row, store_on_story_item on_item, void *arg)
 {
-	const char *content = text_or_empty(row, 4);
+	const char *content = db_text_or_empty(row, 4);
 	struct story_row item = {
 	    .item = (uint64_t)sqlite3_column_int64(row, 0),
 	    .story = (uint64_t)sqlite3_column_int64(row, 1),
 	    .outlet = db_text(row, 2),
 	    .url = db_text(row, 10),
-	    .title = text_or_empty(row, 3),
-	    .body = *content != '\0' ? content : text_or_empty(row, 5),
-	    .language = text_or_empty(row, 6),
+	    .title = db_text_or_empty(row, 3),
+	    .body = *content != '\0' ? content : db_text_or_empty(row, 5),
+	    .language = db_text_or_empty(row, 6),
 	    .published_at = sqlite3_column_int64(row, 7),
 	    .seen_at = sqlite3_column_int64(row, 8),
 	    .verdict = db_text(row, 11),

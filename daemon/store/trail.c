@@ -1,24 +1,12 @@
 /*
  * What became of items. Runs in the desk.
  */
-#include <string.h>
-
-#include "base/mem.h"
 #include "store/db.h"
 #include "store/reader_db.h"
 #include "store/trail.h"
 
 #define ROWS_MAX 2000 /* of alerts and their deliveries */
 #define DIGEST_AFTER_US (2 * INT64_C(60000000)) /* a poll is over by then */
-#define SEPARATOR '\x1f' /* of texts in one; char(31) in SQL */
-
-static const char *
-text_or_empty(sqlite3_stmt *row, int column)
-{
-	const char *text = db_text(row, column);
-
-	return text != NULL ? text : "";
-}
 
 static uint64_t
 get_u64(sqlite3_stmt *row, int column)
@@ -42,11 +30,11 @@ trail_read_items(struct store_reader *reader, uint64_t story, unsigned limit,
 	while (db_step(reader->db, row)) {
 		struct trail_item item = {
 		    .id = get_u64(row, 0),
-		    .feed = text_or_empty(row, 1),
-		    .outlet = text_or_empty(row, 2),
+		    .feed = db_text_or_empty(row, 1),
+		    .outlet = db_text_or_empty(row, 2),
 		    .url = db_text(row, 3),
-		    .title = text_or_empty(row, 4),
-		    .language = text_or_empty(row, 5),
+		    .title = db_text_or_empty(row, 4),
+		    .language = db_text_or_empty(row, 5),
 		    .published_at = sqlite3_column_int64(row, 6),
 		    .seen_at = sqlite3_column_int64(row, 7),
 		};
@@ -71,12 +59,12 @@ trail_read_revisions(struct store_reader *reader, uint64_t item, unsigned limit,
 	while (db_step(reader->db, row)) {
 		struct trail_revision revision = {
 		    .seen_at = sqlite3_column_int64(row, 0),
-		    .verdict = text_or_empty(row, 1),
-		    .why = text_or_empty(row, 2),
+		    .verdict = db_text_or_empty(row, 1),
+		    .why = db_text_or_empty(row, 2),
 		    .url = db_text(row, 3),
 		    .title = db_text(row, 4),
-		    .summary = text_or_empty(row, 5),
-		    .content = text_or_empty(row, 6),
+		    .summary = db_text_or_empty(row, 5),
+		    .content = db_text_or_empty(row, 6),
 		};
 
 		on_revision(arg, &revision);
@@ -97,12 +85,12 @@ trail_read_mentions(struct store_reader *reader, uint64_t item, unsigned limit,
 	    "ii", (int64_t)item, (int64_t)limit);
 	while (db_step(reader->db, row)) {
 		struct trail_mention mention = {
-		    .entity = text_or_empty(row, 0),
-		    .name = text_or_empty(row, 1),
+		    .entity = db_text_or_empty(row, 0),
+		    .name = db_text_or_empty(row, 1),
 		    .field = (enum item_field)sqlite3_column_int(row, 2),
 		    .offset = get_u64(row, 3),
 		    .len = get_u64(row, 4),
-		    .accepted_by = text_or_empty(row, 5),
+		    .accepted_by = db_text_or_empty(row, 5),
 		};
 
 		on_mention(arg, &mention);
@@ -124,19 +112,8 @@ trail_read_entities(struct store_reader *reader, uint64_t story, unsigned limit,
 	    " GROUP BY entity ORDER BY 2 DESC, 1 LIMIT ?",
 	    "ii", (int64_t)story, (int64_t)limit);
 	while (db_step(reader->db, row))
-		on_entity(arg, text_or_empty(row, 0), get_u64(row, 1));
+		on_entity(arg, db_text_or_empty(row, 0), get_u64(row, 1));
 	return reader_end(reader);
-}
-
-static void
-split(const char *joined, struct strings *texts)
-{
-	while (joined != NULL) {
-		const char *end = strchrnul(joined, SEPARATOR);
-
-		strings_take(texts, xstrndup(joined, (size_t)(end - joined)));
-		joined = *end != '\0' ? end + 1 : NULL;
-	}
 }
 
 static void
@@ -144,8 +121,8 @@ tell_alert(sqlite3_stmt *row, trail_on_alert on_alert, void *arg)
 {
 	struct trail_alert alert = {
 	    .seq = get_u64(row, 0),
-	    .id = text_or_empty(row, 1),
-	    .type = text_or_empty(row, 2),
+	    .id = db_text_or_empty(row, 1),
+	    .type = db_text_or_empty(row, 2),
 	    .level = sqlite3_column_int(row, 3),
 	    .item = get_u64(row, 4),
 	    .at = sqlite3_column_int64(row, 5),
@@ -161,7 +138,7 @@ tell_alert(sqlite3_stmt *row, trail_on_alert on_alert, void *arg)
 	    .error = db_text(row, 14),
 	};
 
-	split(db_text(row, 6), &alert.rules);
+	db_split(row, 6, &alert.rules);
 	on_alert(arg, &alert, delivery.sink != NULL ? &delivery : NULL);
 	strings_clear(&alert.rules);
 }

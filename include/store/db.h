@@ -48,8 +48,9 @@ int db_exec(struct db *, const char *sql);
 /* The first column of the first row, or `otherwise` when there is none. */
 int64_t db_number(
     struct db *, int64_t otherwise, const char *sql, const char *types, ...);
-/* A text column; NULL for null. Valid until the next step. */
+/* A text column; NULL, or "", for null. Valid until the next step. */
 const char *db_text(sqlite3_stmt *, int column);
+const char *db_text_or_empty(sqlite3_stmt *, int column);
 /* Adds the texts that a group_concat by char(31) joined. */
 void db_split(sqlite3_stmt *, int column, struct strings *);
 
