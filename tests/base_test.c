@@ -144,10 +144,21 @@ copies_end_where_they_should(void **state)
 	free(copy);
 }
 
+static void
+listed_words_are_found_whole(void **state)
+{
+	assert_true(strings_is_listed("aab ab b", "ab"));
+	assert_true(strings_is_listed("ab", "ab"));
+	assert_true(strings_is_listed("a b ", "b"));
+	assert_false(strings_is_listed("aab aba", "ab"));
+	assert_false(strings_is_listed("", "ab"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(listed_words_are_found_whole),
 	    cmocka_unit_test(array_too_large_aborts),
 	    cmocka_unit_test(copies_end_where_they_should),
 	    cmocka_unit_test(strings_are_listed_once),

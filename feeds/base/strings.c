@@ -39,6 +39,18 @@ strings_add_once(struct strings *list, const char *string)
 		strings_add(list, string);
 }
 
+bool
+strings_is_listed(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = words; (p = strstr(p, word)) != NULL; p += len)
+		if ((p == words || p[-1] == ' ') &&
+		    (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
+}
+
 void
 strings_clear(struct strings *list)
 {

@@ -112,27 +112,13 @@ static bool
 is_small_word(const struct fold_word *word)
 {
 	static const char words[] =
-	    " un us it or is who as at am in on to no so we he me by do an be "
+	    "un us it or is who as at am in on to no so we he me by do an be "
 	    "if go up my all are can il la le et de du en est der die das was "
 	    "per con del una los las nie sie na po do od ze to za i o u w z "
 	    "в не на по от до из но да то он вы мы ты во со об же ли кто за "
-	    "при для как что это та ";
-	char text[3 * 6 + 3] = " ";
-	size_t at = 1;
+	    "при для как что это та";
 
-	if (word->len > 6)
-		return false;
-	for (unsigned i = 0; i < word->len; i++) {
-		unsigned c = word->letter[i];
-
-		if (c >= 0x800)
-			return false;
-		if (c >= 0x80)
-			text[at++] = (char)(0xc0 | c >> 6);
-		text[at++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
-	}
-	memcpy(text + at, " ", 2);
-	return strstr(words, text) != NULL;
+	return fold_is_listed(word, words);
 }
 
 static void

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "base/utf8.h"
 #include "match/fold.h"
 #include "match/fold_data.h"
 #include "text/letter_table.h"
 
 #define ACRONYM_MAX 5 /* characters */
+#define LISTED_MAX 6  /* letters */
 
 enum {
 	HANGUL_BASE = 0xac00,
@@ -329,6 +331,23 @@ fold_acronym(const struct fold_shape *shape, bool all_capitals)
 	return capitals && shape->chars <= ACRONYM_MAX && !shape->digits
 		   ? shape->chars
 		   : 0;
+}
+
+bool
+fold_is_listed(const struct fold_word *word, const char *words)
+{
+	char text[2 * LISTED_MAX + 1];
+	size_t len = 0;
+
+	if (word->len == 0 || word->len > LISTED_MAX)
+		return false;
+	for (unsigned i = 0; i < word->len; i++) {
+		if (word->letter[i] >= FOLD_LOW)
+			return false;
+		len += utf8_encode(word->letter[i], text + len);
+	}
+	text[len] = '\0';
+	return strings_is_listed(words, text);
 }
 
 void

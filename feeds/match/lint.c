@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/strings.h"
 #include "match/fold.h"
 #include "match/lint.h"
 #include "match/match.h"
@@ -148,21 +149,6 @@ fold_name(const char *name, struct buf *key, unsigned *letters)
 	return words;
 }
 
-/* Whether a blank-separated list has the word. */
-static bool
-list_has(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-	const char *p = list;
-
-	while ((p = strstr(p, word)) != NULL) {
-		if ((p == list || p[-1] == ' ') && p[len] == ' ')
-			return true;
-		p += len;
-	}
-	return false;
-}
-
 static bool
 is_capitals(const char *name)
 {
@@ -195,9 +181,9 @@ why_common(const char *name, const char *key, unsigned words, unsigned letters)
 		return "very short";
 	if (words != 1)
 		return NULL;
-	if (list_has(given_names, key))
+	if (strings_is_listed(given_names, key))
 		return "a given name";
-	return list_has(common_words, key) ? "a common word" : NULL;
+	return strings_is_listed(common_words, key) ? "a common word" : NULL;
 }
 
 bool

@@ -109,36 +109,14 @@ look_up(const struct scan *s, struct scan_word *w, bool first)
 	}
 }
 
-/* Whether a word is one of a list of folded letters parted by spaces. */
-static bool
-is_listed(const struct fold_word *word, const char *list)
-{
-	char text[4 * 4 + 3] = " ";
-	size_t at = 1;
-
-	if (word->len > 4)
-		return false;
-	for (unsigned i = 0; i < word->len; i++) {
-		unsigned c = word->letter[i];
-
-		if (c >= FOLD_LOW)
-			return false;
-		if (c >= 0x80)
-			text[at++] = (char)(0xc0 | c >> 6);
-		text[at++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
-	}
-	memcpy(text + at, " ", 2);
-	return strstr(list, text) != NULL;
-}
-
 /* An ending set off by an apostrophe or hyphen: Jean-Claude'a Junckera. */
 static bool
 is_loose_ending(const struct fold_word *before, const struct fold_word *word)
 {
 	static const char endings[] =
-	    " a u em om owi ovi iem ie y i e ego emu ym go mu m im ja ju jem "
+	    "a u em om owi ovi iem ie y i e ego emu ym go mu m im ja ju jem "
 	    "je ev jev ov va vo s а у ом ем е ы и ов ам ами ах ові і ві та то "
-	    "те ът я ят и ";
+	    "те ът я ят и";
 	struct fold_shape shape;
 	uint32_t code = 0;
 	unsigned n = fold_decode(before->end, word->start, &code);
@@ -149,7 +127,7 @@ is_loose_ending(const struct fold_word *before, const struct fold_word *word)
 	    code != 0x2bc && code != 0x2010 && code != 0x2011)
 		return false;
 	fold_shape(word->start, word->end, &shape);
-	return shape.lower && is_listed(word, endings);
+	return shape.lower && fold_is_listed(word, endings);
 }
 
 /* The word number k from the candidate on; NULL when there is none or no name

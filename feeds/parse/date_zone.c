@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/strings.h"
 #include "parse/date_form.h"
 #include "parse/date_zone.h"
 #include "parse/date_zone_table.h"
@@ -83,20 +84,6 @@ military_hours(char letter)
 	return letter >= 'n' && letter <= 'y' ? letter - 'n' + 1 : 0;
 }
 
-/* Whether the list of names, each with a blank after it, has the word. */
-static bool
-list_has(const char *list, const char *word)
-{
-	size_t len = strlen(word), n;
-
-	for (; *list != '\0'; list += n + 1) {
-		n = strcspn(list, " ");
-		if (n == len && memcmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool
 date_zone_of(const char *word, int64_t local_s, int *offset_s)
 {
@@ -115,7 +102,7 @@ date_zone_of(const char *word, int64_t local_s, int *offset_s)
 	for (size_t i = 0; i < date_zones_len; i++) {
 		const struct date_zone *zone = &date_zones[i];
 
-		if (!list_has(zone->names, word))
+		if (!strings_is_listed(zone->names, word))
 			continue;
 		*offset_s = zone->minutes * 60;
 		if (is_summer(&date_summers[zone->summer], local_s / 60))

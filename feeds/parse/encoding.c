@@ -8,6 +8,7 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "parse/encoding.h"
 
 #define LABEL_MAX 31
@@ -260,20 +261,6 @@ is_code_page_prefix(const char *label)
 	return false;
 }
 
-/* Whether the blank-separated list has the label. */
-static bool
-list_has(const char *list, const char *label, size_t len)
-{
-	while (*list != '\0') {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && memcmp(list, label, len) == 0)
-			return true;
-		list += n + 1;
-	}
-	return false;
-}
-
 const struct encoding *
 encoding_find(const char *label, size_t len)
 {
@@ -291,7 +278,7 @@ encoding_find(const char *label, size_t len)
 	if (used == 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (list_has(labels[i].labels, plain, used))
+		if (strings_is_listed(labels[i].labels, plain))
 			return find_by_name(labels[i].name);
 	return is_code_page_prefix(plain) ? find_by_number(plain) : NULL;
 }

@@ -51,6 +51,9 @@ void fold_shape(const char *start, const char *end, struct fold_shape *);
 /* How many characters an acronym has; 0: the word is none. all_capitals: it is
  * one of several words that all are. */
 unsigned fold_acronym(const struct fold_shape *, bool all_capitals);
+/* Whether a word of up to six folded letters is one of these words with blanks
+ * between. */
+bool fold_is_listed(const struct fold_word *, const char *words);
 /* Appends a folded letter as UTF-8; halves of surrogate pairs are left out. */
 struct buf;
 void fold_put_letter(struct buf *, uint16_t letter);
