@@ -106,7 +106,7 @@ function storyButton(story) {
 		story.outlets === 1 ? '1 outlet' : `${story.outlets} outlets`);
 	node.type = 'button';
 	node.title = `the story: ${story.headline ?? ''}`;
-	node.addEventListener('click', () => showStory(story.id));
+	node.addEventListener('click', () => goToStory(story.id));
 	return node;
 }
 
@@ -122,7 +122,7 @@ function nameElements(alert) {
 		.filter((entity) => entity.mentions?.length > 0)
 		.map((entity) => {
 			const shown = entity.mentions.some((m) => m.field !== 'content');
-			return element('span', '',
+			return onlyButton('entity', entity.id,
 				`${entity.name}${shown ? '' : ' (in the text)'}`);
 		});
 }
@@ -167,13 +167,15 @@ function rowElement(alerts) {
 	const node = element('li');
 	const level = levels[Math.max(0, ...alerts.map((a) => levels.indexOf(a.level)))];
 	const feed = newest.item?.feed ?? newest.feed?.id;
-	const outlet = element('span', 'outlet',
-		(newest.item ?? newest.feed)?.outlet ?? feed ?? newest.type);
+	const name = (newest.item ?? newest.feed)?.outlet;
+	const outlet = name ? onlyButton('outlet', name, name)
+		: element('span', '', feed ?? newest.type);
 	node.dataset.level = level;
 	node.dataset.kind = kindClass(alerts.at(-1).type);
 	node.tabIndex = -1;
 	node.title = newest.reason?.text ?? '';
-	outlet.title = feed ?? '';
+	outlet.classList.add('outlet');
+	outlet.title = feed ? `feed ${feed}` : '';
 	node.append(timeElement(newest.times?.alerted ?? new Date().toISOString()),
 		element('span', 'level', level), outlet,
 		element('div', 'body', headlineElement(newest), detailElement(newest),
@@ -193,34 +195,29 @@ let isLoading = false;
 let rowsMax = ROWS_MAX;
 
 function filterQuery() {
-	const query = new URLSearchParams({limit: PAGE});
-	const text = $('alerts-text').value.trim();
-	const level = document.forms['alerts-filter'].level.value;
-	if (text)
-		query.set('text', text);
-	if (level)
-		query.set('level', level);
+	const query = filterOf('alerts');
+	query.set('limit', PAGE);
 	return query;
 }
 
 /* Whether a live alert meets the filter, near enough to the store's search. */
 function meetsFilter(alert) {
-	const level = document.forms['alerts-filter'].level.value;
-	if (level && alert.level !== level)
-		return false;
+	const {level, entity, outlet, text = ''} =
+		Object.fromEntries(filterOf('alerts'));
 	const item = alert.item ?? {};
-	const text = [item.title, item.summary, item.outlet,
-		...(alert.entities ?? []).map((entity) => entity.name)]
-		.join(' ').toLowerCase();
-	return $('alerts-text').value.toLowerCase().split(/\s+/)
-		.every((word) => text.includes(word));
+	const entities = alert.entities ?? [];
+	if ((level && alert.level !== level) ||
+		(outlet && (item.outlet ?? alert.feed?.outlet) !== outlet) ||
+		(entity && !entities.some(({id}) => id === entity)))
+		return false;
+	const words = [item.title, item.summary, item.outlet,
+		...entities.map(({name}) => name)].join(' ').toLowerCase();
+	return text.toLowerCase().split(/\s+/).every((word) => words.includes(word));
 }
 
 function showEmpty() {
-	const filtered = $('alerts-text').value.trim() ||
-		document.forms['alerts-filter'].level.value;
 	$('alerts-empty').hidden = $('alerts').childElementCount > 0;
-	$('alerts-empty').textContent = filtered
+	$('alerts-empty').textContent = filterOf('alerts').toString()
 		? 'No alert meets the filter.'
 		: 'No alerts yet. New items that mention a tracked entity appear here at once.';
 }

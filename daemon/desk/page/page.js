@@ -213,13 +213,9 @@ function feedElement(feed) {
 
 /* A page of feeds; without a chosen state those in trouble come first. */
 async function getFeeds() {
-	const query = new URLSearchParams({limit: feedsLimit});
-	const text = $('feeds-text').value.trim();
-	const state = document.forms['feeds-filter'].state.value;
-	if (text)
-		query.set('text', text);
-	if (state)
-		query.set('state', state);
+	const query = filterOf('feeds');
+	const state = query.get('state');
+	query.set('limit', feedsLimit);
 	const page = await getJson(`/api/v1/feeds?${query}`);
 	if (state)
 		return page;
@@ -240,22 +236,118 @@ async function loadFeeds() {
 	$('feeds-more').hidden = !page.next || feedsLimit >= 1000;
 }
 
+/* ---- views, what they show, and its address ------------------------------- */
+
 const views = {
-	alerts: () => {},
+	alerts: loadAlerts,
 	stories: loadStories,
 	feeds: loadFeeds,
 };
+const scrolls = {}; // view -> how far down it was when left
 
 function shownView() {
 	return Object.keys(views).find((name) => !$(`${name}-view`).hidden);
 }
 
+/* What the filter of a view asks for, by parameters of the API. */
+function filterOf(view) {
+	const query = new URLSearchParams();
+	for (const [name, value] of new FormData(document.forms[`${view}-filter`])) {
+		if (value.trim())
+			query.set(name, value.trim());
+	}
+	return query;
+}
+
 function show(view) {
+	scrolls[shownView()] = window.scrollY;
 	for (const name of Object.keys(views)) {
 		$(`${name}-view`).hidden = name !== view;
 		$(`show-${name}`).setAttribute('aria-pressed', name === view);
 	}
+	window.scrollTo(0, scrolls[view] ?? 0);
+}
+
+/* The address says what is shown, to be kept, sent, and gone back to. */
+function noteAddress(isStep) {
+	const view = shownView();
+	const query = filterOf(view);
+	if (view === 'stories' && addressed)
+		query.set('story', addressed);
+	const address = `#${view}?${query}`.replace(/\?$/, '');
+	if (address !== (location.hash || '#alerts'))
+		history[isStep ? 'pushState' : 'replaceState'](null, '', address);
+}
+
+function takeAddress() {
+	const [, name, text] = /^#(\w*)[?]?(.*)/.exec(location.hash) ?? [];
+	const view = Object.hasOwn(views, name ?? '') ? name : 'alerts';
+	const wanted = new URLSearchParams(text);
+	const form = document.forms[`${view}-filter`];
+	form.reset();
+	for (const field of form.querySelectorAll('[type=hidden]'))
+		field.value = '';
+	for (const [key, value] of wanted) {
+		const field = form.elements.namedItem(key);
+		if (field)
+			field.value = value;
+	}
+	show(view);
+	showOnly(view);
+	addressed = /^\d+$/.exec(wanted.get('story'))?.[0] ?? null;
+	return view === 'stories' && addressed
+		? showStory(addressed).catch(loadStories) : views[view]();
+}
+
+function go(view) {
+	show(view);
+	if (view !== 'alerts') // which are kept up in any case
+		views[view]();
+	noteAddress(true);
+}
+
+function goToStory(id) {
+	addressed = id;
+	show('stories');
+	noteAddress(true);
+	showStory(id);
+}
+
+function changeFilter(view) {
+	showOnly(view);
+	noteAddress();
 	views[view]();
+}
+
+/* Entity and outlet come from rows, and go by a click on what is shown here. */
+function showOnly(view) {
+	const form = document.forms[`${view}-filter`];
+	form.querySelectorAll('.only').forEach((node) => node.remove());
+	for (const field of form.querySelectorAll('[type=hidden]')) {
+		if (!field.value)
+			continue;
+		const node = element('button', 'only', `${field.name} ${field.value} ✕`);
+		node.type = 'button';
+		node.title = `any ${field.name}`;
+		node.addEventListener('click', () => {
+			field.value = '';
+			changeFilter(view);
+		});
+		field.after(node);
+	}
+}
+
+function onlyButton(name, value, text) {
+	const node = element('button', 'choice', text);
+	node.type = 'button';
+	node.title = `only ${text}`;
+	node.addEventListener('click', () => {
+		const view = shownView();
+		document.forms[`${view}-filter`].elements[name].value = value;
+		window.scrollTo(0, 0);
+		changeFilter(view);
+	});
+	return node;
 }
 
 /* ---- keyboard ------------------------------------------------------------- */
@@ -287,9 +379,9 @@ const keys = {
 	'Enter': openChosen,
 	'o': openChosen,
 	'p': togglePause,
-	'a': () => show('alerts'),
-	's': () => show('stories'),
-	'f': () => show('feeds'),
+	'a': () => go('alerts'),
+	's': () => go('stories'),
+	'f': () => go('feeds'),
 	'/': () => $(`${shownView()}-text`).focus(),
 };
 
@@ -299,7 +391,7 @@ function onKey(event) {
 		return;
 	if (event.key === 'Escape' && field) {
 		event.target.value = '';
-		event.target.dispatchEvent(new Event('input'));
+		event.target.dispatchEvent(new Event('input', {bubbles: true}));
 		event.target.blur();
 		return;
 	}
@@ -322,21 +414,20 @@ function afterPause(action) {
 }
 
 function start() {
-	for (const form of document.forms)
+	for (const view of Object.keys(views)) {
+		const form = document.forms[`${view}-filter`];
 		form.addEventListener('submit', (event) => event.preventDefault());
-	$('alerts-text').addEventListener('input', afterPause(loadAlerts));
-	$('feeds-text').addEventListener('input', afterPause(loadFeeds));
-	document.forms['alerts-filter'].addEventListener('change', loadAlerts);
-	document.forms['feeds-filter'].addEventListener('change', loadFeeds);
+		form.addEventListener('input', afterPause(() => changeFilter(view)));
+		$(`show-${view}`).addEventListener('click', () => go(view));
+	}
 	$('alerts-more').addEventListener('click', loadOlder);
 	$('feeds-more').addEventListener('click', () => {
 		feedsLimit = 1000;
 		loadFeeds();
 	});
 	$('pause').addEventListener('click', togglePause);
-	for (const name of Object.keys(views))
-		$(`show-${name}`).addEventListener('click', () => show(name));
 	startStories();
+	window.addEventListener('popstate', takeAddress);
 	document.addEventListener('keydown', onKey);
 	document.addEventListener('visibilitychange', () => {
 		if (!document.hidden) {
@@ -345,7 +436,9 @@ function start() {
 		}
 	});
 	setInterval(updateAges, 1000);
-	loadAlerts().then(follow);
+	history.scrollRestoration = 'manual';
+	const taken = takeAddress();
+	(shownView() === 'alerts' ? taken : loadAlerts()).then(follow);
 	refresh();
 }
 

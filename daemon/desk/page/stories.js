@@ -10,6 +10,7 @@ const LIVE_MS = 300; // after an alert, so that a burst is one look
 
 const shown = new Map();   // story id -> {node, json} as listed
 const opened = new Set();  // ids of the stories whose timelines are open
+let addressed = null;      // the one that was opened last
 let storiesLimit = STORIES_PAGE;
 let liveTimer = null;
 let loadingStories = 0;
@@ -130,7 +131,7 @@ function storyElement(story) {
 		element('div', 'body', open,
 			element('p', 'detail', carriedText(story)),
 			element('div', 'entities', ...story.entities.map((entity) =>
-				element('span', '', entity.name)))),
+				onlyButton('entity', entity.id, entity.name)))),
 		element('ol', 'timeline'));
 	node.querySelector('.timeline').hidden = !opened.has(story.id);
 	return node;
@@ -149,16 +150,17 @@ function toggleStory(id) {
 	node.querySelector('.timeline').hidden = !open;
 	if (open)
 		fillTimeline(id);
+	addressed = open ? id : null;
+	noteAddress();
 }
 
 /* ---- the list ------------------------------------------------------------- */
 
 function storiesQuery() {
-	const query = new URLSearchParams({limit: storiesLimit});
-	const text = $('stories-text').value.trim();
-	const which = document.forms['stories-filter'].which.value;
-	if (text)
-		query.set('text', text);
+	const query = filterOf('stories');
+	const which = query.get('which');
+	query.delete('which');
+	query.set('limit', storiesLimit);
 	if (which === 'told')
 		query.set('told', 1);
 	if (which === 'several')
@@ -223,14 +225,14 @@ function storiesChanged() {
 		liveTimer = setTimeout(loadStories, LIVE_MS);
 }
 
-/* From an alert to its story, whatever the list shows. */
+/* A story by its id, whatever the list shows. */
 async function showStory(id) {
 	opened.add(id);
-	show('stories');
+	addressed = id;
 	await loadStories();
 	if (!shown.get(id)?.node.isConnected) {
-		const story = await getJson(`/api/v1/stories/${id}`);
-		const {coverage, timeline, alerts, ...summary} = story;
+		const {coverage, timeline, alerts, ...summary} =
+			await getJson(`/api/v1/stories/${id}`);
 		$('stories').prepend(takeStory(summary));
 		$('stories-empty').hidden = true;
 	}
@@ -239,8 +241,6 @@ async function showStory(id) {
 }
 
 function startStories() {
-	$('stories-text').addEventListener('input', afterPause(loadStories));
-	document.forms['stories-filter'].addEventListener('change', loadStories);
 	$('stories-more').addEventListener('click', () => {
 		storiesLimit = 200;
 		loadStories();
