@@ -118,6 +118,24 @@ a_story_is_short_after_the_item_that_it_tells(void **state)
 }
 
 static void
+a_story_of_another_headline_is_named(void **state)
+{
+	static const char json[] =
+	    "{\"type\":\"story.update\",\"level\":\"flash\",\"item\":{"
+	    "\"id\":4,\"outlet\":\"RT\",\"title\":\"Macron speaks\"},"
+	    "\"story\":{\"id\":\"17\",\"headline\":\"Fire in Paris\"},"
+	    "\"reason\":{\"text\":\"new in the story: Macron\"}}";
+	int64_t last = 3;
+	struct alert_line_options options = {.last_item = &last};
+
+	check(json, options, LEVEL_FLASH,
+	    "flash story.update RT: Macron speaks "
+	    "(new in the story: Macron “Fire in Paris”)");
+	check(json, options, LEVEL_FLASH,
+	    "story 17: new in the story: Macron “Fire in Paris”");
+}
+
+static void
 an_item_that_was_held_back_says_why(void **state)
 {
 	check("{\"type\":\"item\",\"item\":{\"title\":\"Macron\"},"
@@ -185,6 +203,7 @@ main(void)
 	    cmocka_unit_test(health_of_a_feed_tells_its_type_and_reason),
 	    cmocka_unit_test(a_story_tells_why_on_a_line_of_its_own),
 	    cmocka_unit_test(a_story_is_short_after_the_item_that_it_tells),
+	    cmocka_unit_test(a_story_of_another_headline_is_named),
 	    cmocka_unit_test(an_item_that_was_held_back_says_why),
 	    cmocka_unit_test(a_digest_says_how_many_it_stands_for),
 	    cmocka_unit_test(long_texts_are_cut_inside_the_line),

@@ -174,6 +174,10 @@ def news_in_a_told_story_is_an_update(stages):
     check(update["reason"]["new_entities"] == ["crocus-city-hall"], "new %s" % update["reason"])
     check(update["reason"]["text"].startswith("new in the story: Crocus City Hall, rule flash-crocus, level flash"),
           update["reason"]["text"])
+    lines = stage.daemon.cli("search", "speak").stdout.splitlines()
+    check(len(lines) == 2 and TALKS[2] in lines[0] and
+          lines[1].startswith("         story %s: new in the story: " % first["story"]["id"]) and
+          lines[1].endswith(" “%s”" % TALKS[0]), "search: %s" % lines)
     check([e["id"] for e in update["entities"]] == ["macron", "crocus-city-hall"], "entities")
     check(third["reason"]["held"] is None, "held %s" % third["reason"])
     count = len(stage.story(first))

@@ -49,6 +49,7 @@ struct search {
 	bool items;
 	long limit;
 	size_t found;
+	json_t *run;         /* alerts of one item, newest first */
 	struct table *table; /* of items, for people */
 };
 
@@ -65,15 +66,43 @@ add_item(struct search *search, json_t *item)
 }
 
 static void
+print_run(struct search *search)
+{
+	for (size_t i = json_array_size(search->run); i-- > 0;)
+		alert_print_value(json_array_get(search->run, i), false);
+	json_array_clear(search->run);
+}
+
+static long long
+item_of(json_t *alert)
+{
+	return api_count(json_object_get(alert, "item"), "id");
+}
+
+/* What stories tell of an item comes before it here, and is printed below. */
+static void
+add_alert(struct search *search, json_t *alert)
+{
+	json_t *newer = json_array_get(search->run, 0);
+	long long item = item_of(newer); /* 0: none, as of a feed's health */
+
+	if (item == 0 || item != item_of(alert))
+		print_run(search);
+	json_array_append(search->run, alert);
+}
+
+static void
 take_row(void *arg, json_t *row)
 {
 	struct search *search = arg;
 
 	search->found++;
-	if (search->items && !search->api.json)
+	if (search->api.json)
+		alert_print_value(row, true);
+	else if (search->items)
 		add_item(search, row);
 	else
-		alert_print_value(row, search->api.json);
+		add_alert(search, row);
 }
 
 static int
@@ -87,8 +116,11 @@ run(struct search *search)
 	    search->limit < PAGE_MAX ? search->limit : PAGE_MAX,
 	    buf_str(&search->filter));
 	search->table = table_new(item_columns);
+	search->run = json_array();
 	status = api_walk(&search->api, buf_take(&path), key,
 	    (size_t)search->limit, take_row, search);
+	print_run(search);
+	json_decref(search->run);
 	api_print_table(search->table);
 	if (search->found == (size_t)search->limit && !search->api.json)
 		fprintf(stderr,

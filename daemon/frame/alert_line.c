@@ -20,6 +20,7 @@
 #define NAME_MAX_LEN 100
 #define URL_MAX 1500
 #define REASON_MAX 500
+#define STORY_MAX 150
 #define NAMES_MAX 8       /* entities named; of the rest the number */
 #define HIGHLIGHTS_MAX 64 /* mentions marked in a headline */
 
@@ -262,6 +263,21 @@ is_of_story(const json_t *alert)
 	return strncmp(text_of(alert, "type"), "story.", 6) == 0;
 }
 
+/* Which story, where its headline is not the item's: " “Fire in Paris”". */
+static void
+put_story_headline(const struct line *line, const json_t *alert)
+{
+	const char *headline =
+	    text_of(json_object_get(alert, "story"), "headline");
+	const char *title = text_of(json_object_get(alert, "item"), "title");
+
+	if (*headline == '\0' || strcmp(headline, title) == 0)
+		return;
+	buf_add_str(line->out, " “");
+	put_cut(line, headline, STORY_MAX);
+	buf_add_str(line->out, "”");
+}
+
 /* What sets an alert apart from the plain one of a new item. */
 static void
 put_reason(const struct line *line, const json_t *alert)
@@ -276,6 +292,8 @@ put_reason(const struct line *line, const json_t *alert)
 		return;
 	buf_add_str(line->out, told ? " (" : " (not pushed: ");
 	put_cut(line, told ? text_of(reason, "text") : held, REASON_MAX);
+	if (told)
+		put_story_headline(line, alert);
 	buf_add_char(line->out, ')');
 }
 
@@ -308,6 +326,7 @@ put_story(const struct line *line, const json_t *alert)
 		buf_add_str(line->out, ": ");
 		put_cut(line, text_of(json_object_get(alert, "reason"), "text"),
 		    REASON_MAX);
+		put_story_headline(line, alert);
 	}
 	put_color(line, COLOR_OFF);
 }
