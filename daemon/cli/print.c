@@ -44,6 +44,14 @@ print_diff(json_t *revision, const char *field, const char *indent)
 	putchar('\n');
 }
 
+static bool
+has_diff(json_t *revision)
+{
+	return api_text(revision, "title") != NULL ||
+	       api_text(revision, "summary") != NULL ||
+	       api_text(revision, "content") != NULL;
+}
+
 void
 print_revisions(json_t *revisions, const char *indent)
 {
@@ -54,9 +62,12 @@ print_revisions(json_t *revisions, const char *indent)
 	json_array_foreach(revisions, i, revision)
 	{
 		when_local(api_text(revision, "seen"), when);
-		printf("%s%s at %s: ", indent, api_text(revision, "verdict"),
-		    when);
-		print_clean(api_text(revision, "why"));
+		printf(
+		    "%s%s at %s", indent, api_text(revision, "verdict"), when);
+		if (!has_diff(revision)) {
+			fputs(": ", stdout);
+			print_clean(api_text(revision, "why"));
+		}
 		putchar('\n');
 		print_diff(revision, "title", indent);
 		print_diff(revision, "summary", indent);

@@ -38,12 +38,12 @@ function diffElement(label, diff) {
 function revisionElements(item) {
 	return (item.revisions ?? []).flatMap((revision) => {
 		const when = new Date(revision.seen).toLocaleTimeString();
+		const fields = ['title', 'summary', 'content']
+			.filter((field) => revision[field]);
 		const head = element('p', 'diff',
-			element('span', 'label', `${revision.verdict} at ${when}: `),
-			revision.why ?? '');
-		return [head, ...['title', 'summary', 'content']
-			.filter((field) => revision[field])
-			.map((field) => diffElement(field, revision[field]))];
+			element('span', 'label', `${revision.verdict} at ${when}`),
+			fields.length > 0 ? '' : `: ${revision.why ?? ''}`);
+		return [head, ...fields.map((field) => diffElement(field, revision[field]))];
 	});
 }
 
