@@ -215,7 +215,8 @@ def edit_of_a_told_item_is_told_as_such(stages):
           edited["data"]["reason"]["text"])
     edited = edit(0, "Officials came to the Crocus City Hall with 15 wreaths")
     check(edited["data"]["item"]["id"] == wreath["item"]["id"] and edited["data"]["rules"] == ["watch"], edited["data"])
-    check("[-12-] {+15+}" in edited["data"]["reason"]["why_new"], edited["data"]["reason"]["why_new"])
+    for key in ("why_new", "text"):
+        check("[-12-] {+15+}" in edited["data"]["reason"][key], edited["data"]["reason"][key])
     count = len(stage.pushed())
     stage.outlets[0].items[1]["summary"] = "He is to stay for a day, or two, and will meet Shoigu"
     stage.outlets[0].serve(stage.server)

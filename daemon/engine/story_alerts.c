@@ -428,7 +428,8 @@ is_pushed_alone(const struct config *config, const struct strings *rules)
 	return false;
 }
 
-/* "an item that was told has changed; new in the story: Sergei Shoigu" */
+/* "an item that was told has changed; new in the story: Sergei Shoigu; title
+ * changed: ..." */
 static void
 add_edited(const struct story_news *news, const struct change *change,
     struct story_alerts *alerts)
@@ -436,8 +437,9 @@ add_edited(const struct story_news *news, const struct change *change,
 	struct buf text = BUF_INIT, more = BUF_INIT;
 
 	put_change(&more, news, change);
-	buf_addf(&text, "an item that was told has changed%s%s",
-	    more.len > 0 ? "; " : "", buf_str(&more));
+	buf_addf(&text, "an item that was told has changed%s%s%s",
+	    more.len > 0 ? "; " : "", buf_str(&more),
+	    news->edit != NULL ? news->edit : "");
 	add_alert(alerts, ALERT_STORY_EDITED, change, &text);
 	buf_clear(&more);
 }

@@ -307,10 +307,12 @@ tell(struct telling *telling, const struct met *met,
 	news.entities = telling->entities;
 	news.entities_len = telling->entities_len;
 	news.reason = buf_str(&reason);
-	if (edited)
+	if (edited) {
+		news.edit = strchr(telling->item->why, ';');
 		story_alerts_decide_edit(config, &news, &alerts);
-	else
+	} else {
 		story_alerts_decide(config, &news, &alerts);
+	}
 	count_silence(&engine->stats, alerts.silence);
 	if (met->rules.len > 0 && !edited) {
 		report_count_entities(

@@ -21,6 +21,7 @@ struct story_news {
 	const struct alert_entity *entities;
 	size_t entities_len;
 	const char *reason; /* why it met them, for people */
+	const char *edit;   /* "; title changed: ..."; NULL: it is new */
 };
 
 struct story_alert {
