@@ -74,6 +74,10 @@ def the_keyboard_searches_and_chooses(stage, page):
     page.press("f")
     page.wait("document.querySelectorAll('#feeds tr').length === 3")
     page.wait("document.querySelector('#feeds tr').textContent.includes('feed-3')")
+    page.press("j")
+    page.evaluate("loadFeeds()")
+    same(page.evaluate("document.activeElement.dataset.feed + document.activeElement.className"),
+         "feed-3chosen", "the row once its table was read again")
     page.press("a")
     page.wait("!document.querySelector('#alerts-view').hidden")
 
@@ -145,6 +149,36 @@ def what_came_while_paused_is_shown_once(stage, page):
     same(page.evaluate(HEADLINES), rows, "headlines once it goes on")
 
 
+def weighty_alerts_are_announced(stage, page):
+    page.evaluate("document.querySelector('#announcement').textContent = ''")
+    stage.cue("tell", "flash", "https://n.example/", "Macron resigns", "Macron", "")
+    page.wait("document.querySelector('#announcement').textContent ==="
+              " 'flash Outlet 1 Macron resigns'")
+    stage.cue("alerts", 1)
+    page.wait(HEADLINES + "[0].startsWith('Macron, report')")
+    same(page.evaluate("document.querySelector('#announcement').textContent"),
+         "flash Outlet 1 Macron resigns", "a routine alert is quiet")
+
+
+def a_page_opened_by_its_filter_is_live_from_the_newest(stage, page):
+    desk = "http://127.0.0.1:%d/" % stage.port
+    page.open(desk + "alerts.txt")
+    page.open(desk + "#alerts?text=zzz")
+    page.wait("document.querySelector('#connection').textContent.trim() === 'live'")
+    newest = stage.get("/api/v1/alerts?limit=1")[1]["alerts"][0]["seq"]
+    same(page.evaluate("lastSeq"), newest, "where it is live from")
+    page.open(desk + "alerts.txt")
+    page.open(desk)
+
+
+def a_list_that_could_not_be_read_is_read_again(stage, page):
+    page.evaluate("window.real = fetch, window.fetch = () => Promise.reject(new Error('gone'))")
+    page.evaluate("loadAlerts()")
+    same(page.evaluate("$('alerts-empty').innerText"), "gone", "what is said")
+    page.evaluate("window.fetch = window.real")
+    page.wait("document.querySelectorAll('#alerts li').length > 3")
+
+
 def older_alerts_follow_the_last_row_that_stayed(stage, page):
     page.evaluate("rowsMax = 3")
     stage.cue("alerts", 2)
@@ -205,6 +239,9 @@ def main():
         what_a_story_tells_is_in_the_row_of_its_item,
         without_a_title_the_summary_is_the_headline,
         what_came_while_paused_is_shown_once,
+        weighty_alerts_are_announced,
+        a_page_opened_by_its_filter_is_live_from_the_newest,
+        a_list_that_could_not_be_read_is_read_again,
         older_alerts_follow_the_last_row_that_stayed,
         feeds_and_their_troubles_fit_a_phone,
         a_page_that_lost_the_desk_says_so,

@@ -188,10 +188,11 @@ function rowElement(alerts) {
 /* ---- the list ------------------------------------------------------------- */
 
 let nextPage = null; // address of the older alerts, or null
-let lastSeq = 0;     // the newest alert known
+let lastSeq = 0;     // the newest alert that came live, or was there before
 let held = [];       // alerts that came while paused, or while a page did
 let loading = 0;     // number of the last load, so that late answers are dropped
 let isLoading = false;
+let hasFailed = false; // the last load: another is due once the desk answers
 let rowsMax = ROWS_MAX;
 
 function filterQuery() {
@@ -247,7 +248,6 @@ function addOlder(alerts) {
 }
 
 function showPage(page) {
-	page.alerts.forEach(noteSeq);
 	addOlder(page.alerts);
 	rowsMax = Math.max(ROWS_MAX, $('alerts').childElementCount);
 	nextPage = page.next;
@@ -267,6 +267,7 @@ async function loadAlerts() {
 	if (number !== loading)
 		return;
 	isLoading = false;
+	hasFailed = problem != null;
 	$('alerts').replaceChildren();
 	showPage(page ?? {alerts: [], next: null});
 	if (problem) {
@@ -333,12 +334,21 @@ function countUnseen(alert) {
 	document.title = unseen > 0 ? `(${unseen}) wirewatch` : 'wirewatch';
 }
 
+/* For those who listen to the page: what is weighty, and no more. */
+function announce(alert) {
+	if (alert.level !== 'routine' && !isPaused() && meetsFilter(alert))
+		$('announcement').textContent = [alert.level,
+			alert.item?.outlet ?? '',
+			alert.item?.title || (alert.reason?.text ?? '')].join(' ');
+}
+
 function takeAlert(event) {
 	const alert = JSON.parse(event.data);
 	if (alert.seq <= lastSeq)
 		return;
 	noteSeq(alert);
 	countUnseen(alert);
+	announce(alert);
 	storiesChanged();
 	held.push(alert);
 	release();

@@ -95,6 +95,17 @@ function showConnection() {
 		: isPaused() ? `paused, ${held.length} new` : 'live';
 }
 
+/* Live from the newest alert that is stored, whatever the list shows of it. */
+async function begin() {
+	try {
+		const newest = await getJson('/api/v1/alerts?limit=1');
+		newest.alerts.forEach(noteSeq);
+		follow();
+	} catch {
+		setTimeout(begin, TROUBLE_MS);
+	}
+}
+
 /* EventSource reconnects by itself but gives up on an error status. */
 function follow() {
 	events?.close();
@@ -156,8 +167,10 @@ async function refresh() {
 	if (!document.hidden) {
 		try {
 			showStatus(await getJson('/api/v1/status'));
-			if (!$('feeds-view').hidden)
-				await loadFeeds();
+			if (hasFailed)
+				loadAlerts();
+			if (!$('feeds-view').hidden && getSelection().isCollapsed)
+				await loadFeeds(); // nobody is copying an error just now
 			storiesChanged();
 		} catch {
 			showConnection();
@@ -203,12 +216,15 @@ function feedElement(feed) {
 	const state = element('td', 'state', feed.state);
 	const name = element('td', '', feed.outlet ?? feed.id,
 		element('small', '', feed.id));
-	state.dataset.state = feed.state;
-	name.title = feed.url ?? '';
-	return element('tr', '', state, name, ageCell(feed.last_success),
+	const row = element('tr', '', state, name, ageCell(feed.last_success),
 		ageCell(feed.last_new), dueCell(feed.next_fetch),
 		element('td', 'number', String(feed.new_items ?? 0)),
 		element('td', 'trouble', feedTrouble(feed)));
+	state.dataset.state = feed.state;
+	name.title = feed.url ?? '';
+	row.dataset.feed = feed.id;
+	row.tabIndex = -1;
+	return row;
 }
 
 /* A page of feeds; without a chosen state those in trouble come first. */
@@ -231,7 +247,14 @@ async function getFeeds() {
 
 async function loadFeeds() {
 	const page = await getFeeds();
-	$('feeds').replaceChildren(...page.feeds.map(feedElement));
+	const rows = page.feeds.map(feedElement);
+	const chosen = $('feeds').querySelector('.chosen');
+	const focused = chosen === document.activeElement;
+	const again = rows.find((row) => row.dataset.feed === chosen?.dataset.feed);
+	again?.classList.add('chosen');
+	$('feeds').replaceChildren(...rows);
+	if (focused)
+		again?.focus({preventScroll: true});
 	$('feeds-empty').hidden = page.feeds.length > 0;
 	$('feeds-more').hidden = !page.next || feedsLimit >= 1000;
 }
@@ -437,8 +460,10 @@ function start() {
 	});
 	setInterval(updateAges, 1000);
 	history.scrollRestoration = 'manual';
-	const taken = takeAddress();
-	(shownView() === 'alerts' ? taken : loadAlerts()).then(follow);
+	takeAddress();
+	if (shownView() !== 'alerts')
+		loadAlerts();
+	begin();
 	refresh();
 }
 
