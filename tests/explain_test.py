@@ -155,6 +155,16 @@ def an_edit_shows_the_words_that_differ(stage):
         "title: Crocus City Hall Cafe [-opens-] {+closes+}")
 
 
+def an_edit_that_was_not_told_says_so(stage):
+    url = stage.add(stage.a, "Crocus City Hall blaze: 12 are dead", "Firemen are there")
+    answer = "answer    it alerted: number "
+    check("edit" not in stage.explain(url, 0)[0].split(answer)[1], "before any edit")
+    stage.a.items[0]["title"] = "Crocus City Hall blaze: 17 are dead"
+    stage.serve()
+    text = wait_for(lambda: [t for t in [stage.explain(url, 0)[0]] if "edit at " in t], "the edit")[0]
+    has(text.split(answer)[1], "; its last edit did not: it brought no new name, and no rule that it meets has edits: true\n")
+
+
 def the_story_that_was_told_before_is_named(stage):
     one = stage.add(stage.a, "Shoigu and Lecornu speak by telephone of the attack near Moscow",
                     "Sergey Shoigu told Sebastien Lecornu of a trail")
@@ -254,6 +264,7 @@ def main():
             an_exclusion_is_named,
             a_name_in_an_excluded_phrase_is_shown,
             an_edit_shows_the_words_that_differ,
+        an_edit_that_was_not_told_says_so,
             what_is_old_was_no_news,
             the_story_that_was_told_before_is_named,
             an_item_that_only_makes_its_story_grow_says_so,

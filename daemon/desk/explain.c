@@ -26,6 +26,7 @@
 #include "store/query.h"
 #include "store/trail.h"
 
+#define EDITS_MAX 20
 #define MISSES_MAX 20
 #define MISS_TEXT_MAX 100 /* bytes */
 
@@ -45,6 +46,8 @@ struct explanation {
 	unsigned met;       /* rules */
 	uint64_t first_seq; /* of the item's first alert; 0: none */
 	bool of_story;      /* that alert told of the story alone */
+	int64_t told_at;    /* its last alert */
+	int64_t edited_at;  /* its last edit that no digest told; 0: none */
 	unsigned misses;
 	bool told;   /* by an alert of its own or in a digest */
 	bool failed; /* a read did */
@@ -317,10 +320,22 @@ on_own_alert(void *arg, const struct trail_alert *alert,
 {
 	struct explanation *e = arg;
 
+	if (alert->at > e->told_at)
+		e->told_at = alert->at;
 	if (e->first_seq != 0)
 		return;
 	e->first_seq = alert->seq;
 	e->of_story = strcmp(alert->type, "story.grown") == 0;
+}
+
+static void
+on_revision(void *arg, const struct trail_revision *revision)
+{
+	struct explanation *e = arg;
+
+	if (strcmp(revision->verdict, "edit") == 0 &&
+	    strstr(revision->why, "told in a digest") == NULL)
+		e->edited_at = revision->seen_at;
 }
 
 static bool
@@ -360,6 +375,10 @@ put_answer(struct explanation *e)
 		    "came; it was edited since, or the configuration changed");
 	else
 		buf_add_str(&text, "no alert: no rule is met");
+	if (e->first_seq != 0 && e->edited_at > e->told_at)
+		buf_add_str(&text,
+		    "; its last edit did not: it brought no new name, and no "
+		    "rule that it meets has edits: true");
 	e->told = e->first_seq != 0 || digest != 0;
 	json_pair_bool(e->out, "alerted", e->told);
 	json_pair_str(e->out, "answer", buf_str(&text));
@@ -378,6 +397,8 @@ explain_put_item(struct buf *out, struct desk *desk,
 		note(&e, trail_read_mentions(reader, item, JOB_MENTIONS_MAX,
 			     on_mention, &e.subject));
 		note(&e, trail_read_alerts(reader, 0, item, on_own_alert, &e));
+		note(&e, trail_read_revisions(
+			     reader, item, EDITS_MAX, on_revision, &e));
 		json_put_open(out, '{');
 		put_item(&e);
 		put_story(&e);
