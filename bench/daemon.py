@@ -494,47 +494,84 @@ def exchange(link, request):
 
 def scale(scratch):
     """The same 333 polls a second by 1,000, 10,000 and 100,000 feeds, each at
-    a host of its own, a twentieth of the polls with news."""
+    a host of its own, a twentieth of the polls with news. "Opened" are the
+    connections, "news" the answers other than 304 of a poll.
+
+    Feeds that are asked every few seconds keep their connections; those that
+    are asked every five minutes cannot, for servers hang up by then, and open a
+    new one for each poll. How the number of feeds alone counts is told by the
+    fewest of them without kept connections."""
     print(
-        "%8s %9s %9s %10s %10s %10s %9s %9s"
-        % ("feeds", "interval", "polls", "us a poll", "wait p50", "wait max",
-           "memory", "a feed")
+        "%8s %9s %9s %7s %6s %10s %9s %9s %9s %9s"
+        % ("feeds", "interval", "polls", "opened", "news", "us a poll",
+           "wait p50", "wait max", "memory", "a feed")
     )
-    smallest = None
-    for count in SCALE:
-        interval_s = SCALE_S * count / 100_000
-        rate = count / interval_s / 20
-        with Feeds(None, count, "-r", "%g" % rate, "-u", hosts=count) as feeds:
-            row = scale_row(feeds, interval_s)
-        smallest = smallest or row
-        print(
-            "%8d %7.0f s %9d %10.1f %9.3fx %9.3fx %6.0f MB %6.1f KB"
-            % (
-                count, interval_s, row["polls"], row["cpu_us"],
-                row["wait"]["p50"] / 1e3 / interval_s,
-                row["wait"]["max"] / 1e3 / interval_s,
-                sum(row["memory"].values()),
-                (sum(row["memory"].values()) - sum(smallest["memory"].values()))
-                * 1024 / max(1, count - SCALE[0]),
-            )
-        )
-        print(
-            "         " + ", ".join(
-                "%s %.0f MB" % (role, mb)
-                for role, mb in sorted(row["memory"].items())
-            )
-            + "; asked %d feeds; started in %.1f s; %d published, %d stored"
-            % (row["asked"], row["started_s"], row["published"], row["items"]),
-            flush=True,
-        )
+    kept = scale_line(SCALE[0])
+    fresh = scale_line(SCALE[0], beside=kept, idle_connections=0)
+    most = kept
+    for count in SCALE[1:]:
+        most = scale_line(count, beside=kept)
+    what = "CPU a poll, %d beside %d feeds" % (SCALE[-1], SCALE[0])
+    print("%s: %.2fx (aim 1.30x)" % (what, most["cpu_us"] / kept["cpu_us"]))
     print(
-        "CPU a poll, %d beside %d feeds: %.2fx (aim 1.30x)"
-        % (SCALE[-1], SCALE[0], row["cpu_us"] / smallest["cpu_us"])
+        "%s without kept connections: %.2fx"
+        % (what, most["cpu_us"] / fresh["cpu_us"])
+    )
+    with Feeds(None, 1000, hosts=1000) as feeds:
+        alone = [
+            curl_cost(
+                feeds, "-c", "5", "-z", "-e", "-H", "-M", "64", "-T", "-1",
+                *more, rounds=40,
+            )
+            for more in ((), ("-F",))
+        ]
+    print(
+        "a new connection: %.1f us; by libcurl alone %.1f us"
+        % (fresh["cpu_us"] - kept["cpu_us"], alone[1] - alone[0])
     )
 
 
-def scale_row(feeds, interval_s):
-    daemon = harness.Daemon(configuration(feeds, interval_s))
+def scale_line(count, beside=None, **network):
+    """Measures and prints a row; beside: that of the fewest feeds."""
+    interval_s = SCALE_S * count / 100_000
+    rate = count / interval_s / 20
+    with Feeds(None, count, "-r", "%g" % rate, "-u", hosts=count) as feeds:
+        row = scale_row(feeds, interval_s, network)
+    memory = sum(row["memory"].values())
+    more = ""
+    if count > SCALE[0]:
+        more = "%6.1f KB" % (
+            (memory - sum(beside["memory"].values())) * 1024
+            / (count - SCALE[0])
+        )
+    print(
+        "%8d %7.0f s %9d %7.2f %6.3f %10.1f %8.3fx %8.3fx %6.0f MB %9s"
+        % (
+            count, interval_s, row["polls"], row["opened"], row["news"],
+            row["cpu_us"],
+            row["wait"]["p50"] / 1e3 / interval_s,
+            row["wait"]["max"] / 1e3 / interval_s,
+            memory, more,
+        )
+    )
+    print(
+        "         " + ", ".join(
+            "%s %.0f MB" % (role, mb)
+            for role, mb in sorted(row["memory"].items())
+        )
+        + "; asked %d feeds; started in %.1f s; %d published, %d stored"
+        % (row["asked"], row["started_s"], row["published"], row["items"]),
+        flush=True,
+    )
+    return row
+
+
+def scale_row(feeds, interval_s, network):
+    """Of a window that begins when each feed has been asked once more since
+    news began to come: before, fewer polls bring some."""
+    config = configuration(feeds, interval_s)
+    config["network"].update(network)
+    daemon = harness.Daemon(config)
     window_s = max(2 * interval_s, 60)
     try:
         begun = time.monotonic()
@@ -546,6 +583,11 @@ def scale_row(feeds, interval_s):
         )
         feeds.control.request("POST", "/control/go")
         feeds.reset()
+        harness.wait_for(
+            lambda: feeds.stats()["requests"] >= feeds.count,
+            "the second round", 120 + 2 * interval_s, every=1,
+        )
+        feeds.reset()
         cpu = cpu_s(daemon)
         time.sleep(window_s)
         stats, cpu = feeds.stats(), cpu_s(daemon) - cpu
@@ -554,9 +596,12 @@ def scale_row(feeds, interval_s):
             float(line.split()[-1]) for line in text.splitlines()
             if line.startswith("wirewatch_items_new_total")
         ]
+        polls = max(1, stats["requests"])
         row = {
             "polls": stats["requests"],
-            "cpu_us": cpu / max(1, stats["requests"]) * 1e6,
+            "opened": stats["accepted"] / polls,
+            "news": stats["ok"] / polls,
+            "cpu_us": cpu / polls * 1e6,
             "wait": stats["wait"],
             "asked": stats["asked"],
             "published": stats["published"],
