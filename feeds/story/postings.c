@@ -285,8 +285,6 @@ postings_fetch_chunk(
 void
 posting_sums_fit(struct posting_sums *sums, uint32_t cap)
 {
-	if (sums->cap == cap)
-		return;
 	posting_sums_clear(sums);
 	sums->cap = cap;
 	sums->shared = xcalloc(cap, sizeof(*sums->shared));
