@@ -26,7 +26,7 @@ enum redirect_step {
 };
 
 /* Takes what a good fetch met: where permanent redirects alone led, or NULL.
- * may_adopt: what redirect_is_safe() says of it. */
+ * may_adopt: what domains_may_move() says of it. */
 enum redirect_step redirect_see(
     struct feed_move *, const char *target, bool may_adopt, int64_t now_at);
 /* Takes so many failures in a row. */

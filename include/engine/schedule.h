@@ -4,8 +4,9 @@
  *
  * A feed whose interval is one number is polled at that interval. Feeds with
  * bounds share out the budget by what is known of their rhythms. Whatever
- * happens, polls start no faster than twice the budget, or twice the usual
- * rate where there is none: after a stall the rest is spread.
+ * happens, polls start no faster than 1.6 times the budget, or the usual rate
+ * where there is none (at least 100 a second): after a stall the rest is
+ * spread.
  */
 #ifndef ENGINE_SCHEDULE_H
 #define ENGINE_SCHEDULE_H

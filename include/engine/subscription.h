@@ -3,9 +3,9 @@
  * the hub and when, and whether what the hub says was asked for. Pure: now is
  * an argument, epoch microseconds, and so is chance.
  *
- *	IDLE --wanted--> PENDING --hub confirms--> ACTIVE --lease runs out-->
- *PENDING |                         |
- *	                    +----- hub denies --> DENIED (asked again in a day)
+ *	IDLE --wanted--> PENDING --hub confirms--> ACTIVE
+ *	PENDING, ACTIVE --hub denies--> DENIED (asked again in a day)
+ *	ACTIVE --lease runs out--> PENDING
  *	ACTIVE --wanted no more--> LEAVING --hub confirms, or too late--> IDLE
  */
 #ifndef ENGINE_SUBSCRIPTION_H

@@ -1,6 +1,5 @@
 /*
- * Character encodings: labels, and a decoder that makes UTF-8 of a document in
- * pieces, whatever it says about itself.
+ * Character encodings: their labels, and the tables of those of one byte.
  */
 #ifndef PARSE_ENCODING_H
 #define PARSE_ENCODING_H
