@@ -30,23 +30,6 @@ decode_value(struct buf *out, const char *s, size_t len)
 	}
 }
 
-static void
-add_escaped(struct buf *out, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		switch (s[i]) {
-		case '"':
-			buf_add_str(out, "&quot;");
-			break;
-		case '&':
-			buf_add_str(out, "&amp;");
-			break;
-		default:
-			buf_add_char(out, s[i]);
-			break;
-		}
-}
-
 /* Whether the value would change by being resolved. */
 static bool
 resolve_value(struct buf *url, const char *base, const char *s, size_t len)
@@ -80,7 +63,7 @@ add_tag(struct buf *out, const struct html_token *tag, const char *base)
 		buf_add(out, copied, (size_t)(a.name - copied));
 		buf_add(out, a.name, a.name_len);
 		buf_add_str(out, "=\"");
-		add_escaped(out, url.data, url.len);
+		markup_add_value(out, url.data, url.len);
 		buf_add_char(out, '"');
 		copied = end + (*end == '"' || *end == '\'');
 	}

@@ -53,6 +53,12 @@ markup_add_text(struct buf *out, const char *text, size_t len)
 	add_escaped(out, text, len, false);
 }
 
+void
+markup_add_value(struct buf *out, const char *text, size_t len)
+{
+	add_escaped(out, text, len, true);
+}
+
 static void
 add_attribute(
     struct document *doc, const struct element *el, const unsigned char **a)
@@ -70,7 +76,7 @@ add_attribute(
 	buf_add_char(&doc->text, ' ');
 	buf_add_str(&doc->text, name);
 	buf_add_str(&doc->text, "=\"");
-	add_escaped(&doc->text, buf_str(&url), url.len, true);
+	markup_add_value(&doc->text, buf_str(&url), url.len);
 	buf_add_char(&doc->text, '"');
 	buf_clear(&value);
 	buf_clear(&url);

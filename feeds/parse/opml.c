@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "parse/document.h"
 #include "parse/opml.h"
 #include "text/clean.h"
 
@@ -40,30 +41,20 @@ line_of(const struct reader *r)
 	return xmlSAX2GetLineNumber(r->context);
 }
 
-/* The value of an attribute, cleaned; NULL when missing or empty. libxml2
- * hands `&` over as "&#38;". */
+/* The value of an attribute, cleaned; NULL when missing or empty. */
 static char *
 take_attribute(const xmlChar **list, int len, const char *name)
 {
-	for (int i = 0; i < len; i++) {
-		const xmlChar **a = list + (ptrdiff_t)5 * i;
-		struct buf value = BUF_INIT, clean = BUF_INIT;
+	const struct attributes attributes = {list, (size_t)len};
+	struct buf value = BUF_INIT, clean = BUF_INIT;
+	const char *text = attribute_get(&attributes, name, &value);
 
-		if (strcasecmp((const char *)a[0], name) != 0)
-			continue;
-		for (const char *p = (const char *)a[3]; p < (const char *)a[4];
-		     p++) {
-			buf_add_char(&value, *p);
-			if (strncmp(p, "&#38;", 5) == 0)
-				p += 4;
-		}
-		clean_add(&clean, buf_str(&value), value.len, CLEAN_LINE);
-		buf_clear(&value);
-		if (clean.len > 0)
-			return buf_take(&clean);
-		buf_clear(&clean);
-		return NULL;
-	}
+	if (text != NULL)
+		clean_add(&clean, text, strlen(text), CLEAN_LINE);
+	buf_clear(&value);
+	if (clean.len > 0)
+		return buf_take(&clean);
+	buf_clear(&clean);
 	return NULL;
 }
 

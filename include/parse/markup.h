@@ -1,6 +1,5 @@
 /*
- * Elements inside of a text, written out as HTML again; lines of text that
- * name a person.
+ * Elements inside of a text, written out as HTML again.
  */
 #ifndef PARSE_MARKUP_H
 #define PARSE_MARKUP_H
@@ -20,6 +19,8 @@ void markup_start(struct document *, struct element *,
 void markup_end(struct document *, const unsigned char *name);
 /* Appends text with `<`, `>` and `&` escaped. */
 void markup_add_text(struct buf *, const char *text, size_t len);
+/* The same for an attribute's value: `<`, `&` and `"`. */
+void markup_add_value(struct buf *, const char *text, size_t len);
 /* Whether an attribute of HTML holds an address. */
 bool markup_is_url(const char *attribute, size_t len);
 
