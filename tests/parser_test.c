@@ -164,6 +164,26 @@ parse_many(const char *before, const char *piece, size_t count)
 	return seen.last;
 }
 
+static void
+the_author_of_a_source_drives_out_none_of_the_item(void **state)
+{
+	struct item item = parse_many(
+	    "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'>"
+	    "<channel>"
+	    "<item><title>a</title>"
+	    "<media:credit role='author' xmlns:media="
+	    "'http://search.yahoo.com/mrss/'>Ann</media:credit>"
+	    "<itunes:author xmlns:itunes="
+	    "'http://www.itunes.com/dtds/podcast-1.0.dtd'>Bob</itunes:author>"
+	    "<atom:source><atom:author><atom:name>Eve</atom:name>"
+	    "</atom:author></atom:source>",
+	    "", 0);
+
+	assert_int_equal(item.authors.len, 2);
+	assert_string_equal(item.authors.at[0], "Bob");
+	item_clear(&item);
+}
+
 /* What is of no use may be long: all of these were read again and again, which
  * took a fetcher minutes. */
 static void
@@ -515,6 +535,8 @@ main(void)
 	    cmocka_unit_test(documents_past_16_mib_end_there),
 	    cmocka_unit_test(a_text_of_12_mb_is_cut),
 	    cmocka_unit_test(nothing_is_looked_at_for_each_of_many_others),
+	    cmocka_unit_test(
+		the_author_of_a_source_drives_out_none_of_the_item),
 	    cmocka_unit_test(many_different_names_stay_within_memory),
 	    cmocka_unit_test(a_document_is_at_rest_between_items_alone),
 	    cmocka_unit_test(

@@ -343,9 +343,8 @@ document_end_item(
 	doc->here = &doc->feed;
 }
 
-/* A rule's rank here: what Atom says inside RSS yields to RSS. */
-static unsigned
-rank_of(const struct document *doc, const struct rule *rule)
+unsigned
+document_rank(const struct document *doc, const struct rule *rule)
 {
 	if (doc->format == PARSER_RSS && rule->space == SPACE_ATOM &&
 	    rule->rank > RANK_MODULE)
@@ -370,7 +369,7 @@ document_end_string(
     struct document *doc, struct element *el, const struct content *content)
 {
 	facts_set_string(doc->here, (enum fact_string)el->rule->field,
-	    rank_of(doc, el->rule), content->text);
+	    document_rank(doc, el->rule), content->text);
 }
 
 void
@@ -378,7 +377,7 @@ document_end_url(
     struct document *doc, struct element *el, const struct content *content)
 {
 	document_set_url(doc, el, (enum fact_string)el->rule->field,
-	    rank_of(doc, el->rule), content->text);
+	    document_rank(doc, el->rule), content->text);
 }
 
 void
@@ -398,7 +397,7 @@ document_end_text(
 		text.type =
 		    el->rule->field == FACT_TITLE ? RAW_EITHER : RAW_HTML;
 	facts_set_text(doc->here, (enum fact_text)el->rule->field,
-	    rank_of(doc, el->rule), &text);
+	    document_rank(doc, el->rule), &text);
 }
 
 bool
@@ -416,7 +415,7 @@ document_end_date(
 
 	if (document_parse_date(doc, content, &at))
 		facts_set_date(doc->here, (enum fact_date)el->rule->field,
-		    rank_of(doc, el->rule), at);
+		    document_rank(doc, el->rule), at);
 }
 
 void

@@ -24,15 +24,6 @@ part(const struct document *doc, enum person_part which)
 	return doc->person[which].len > 0 ? doc->person[which].data : NULL;
 }
 
-/* The rank of the person's element; see rank_of in document.c. */
-static unsigned
-rank_here(const struct document *doc, const struct element *el)
-{
-	return doc->format == PARSER_RSS && el->rule->space == SPACE_ATOM
-		   ? RANK_MODULE
-		   : el->rule->rank;
-}
-
 void
 person_end_part(
     struct document *doc, struct element *el, const struct content *content)
@@ -133,7 +124,7 @@ add_person(struct document *doc, const struct element *el)
 	    .url = part(doc, PERSON_URL),
 	    .email = part(doc, PERSON_EMAIL)};
 
-	facts_add_person(doc->here, rank_here(doc, el), &person);
+	facts_add_person(doc->here, document_rank(doc, el->rule), &person);
 }
 
 /* Where the first person of a list ends: at a comma or semicolon outside of

@@ -200,6 +200,8 @@ void document_end_item(
  * base. */
 void document_set_url(struct document *, const struct element *,
     enum fact_string, unsigned rank, const char *ref);
+/* A rule's rank here: what Atom says inside RSS yields to RSS. */
+unsigned document_rank(const struct document *, const struct rule *);
 /* Ends of elements with one meaning, by rule->field and rule->rank. */
 void document_end_string(
     struct document *, struct element *, const struct content *);
