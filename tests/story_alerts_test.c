@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -13,6 +14,7 @@
 #include "engine/alert.h"
 #include "engine/stories.h"
 #include "engine/story_alerts.h"
+#include "store/batch.h"
 
 #define SECOND INT64_C(1000000)
 #define HOUR (3600 * SECOND)
@@ -238,6 +240,31 @@ a_rule_with_stories_off_has_no_part(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void
+a_story_has_no_end_of_languages(void **state)
+{
+	const struct config_stories config = {.join = 180, .hold = 240};
+	struct stories *stories = stories_new(1, &config);
+	char language[8], title[] = "Macron meets farmers in Metz", none[] = "";
+	struct story_arrival arrival;
+
+	for (unsigned i = 0; i < 150; i++) {
+		struct item_record record = {.id = i + 1,
+		    .seen_at = HOUR,
+		    .item = {.title = title,
+			.summary = none,
+			.content = none,
+			.language = language,
+			.published_at = ITEM_NO_DATE}};
+
+		snprintf(language, sizeof(language), "x-%u", i);
+		stories_add(stories, &record, "Gazette", &arrival);
+	}
+	assert_int_equal(arrival.story->items, 150);
+	assert_true(arrival.story->languages.len < 100);
+	stories_free(stories);
+}
+
 int
 main(void)
 {
@@ -249,6 +276,7 @@ main(void)
 	    TEST(a_rule_waits_for_outlets_and_is_then_told),
 	    TEST(a_loose_join_or_long_quiet_is_an_update),
 	    TEST(a_rule_with_stories_off_has_no_part),
+	    cmocka_unit_test(a_story_has_no_end_of_languages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

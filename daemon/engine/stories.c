@@ -21,6 +21,7 @@
 #define FORGET_EVERY 1024         /* items */
 #define ENTITIES_MAX 64           /* of an item, that count for its story */
 #define TEXTS_MAX 4096            /* keys remembered of a story */
+#define LANGUAGES_MAX 64          /* of a story: feeds may name any */
 
 struct stories {
 	struct story_index *index;
@@ -225,7 +226,8 @@ note_arrival(struct stories *stories, const struct coming *coming,
 	    state, coming->url, coming->item->title, coming->item->body);
 	note_outlet(state, coming->outlet, copy, coming->seen_at);
 	arrival->new_outlet = state->outlets_len > outlets;
-	add_once(&state->languages, coming->item->language);
+	if (state->languages.len < LANGUAGES_MAX)
+		add_once(&state->languages, coming->item->language);
 }
 
 /* ---- items -------------------------------------------------------------- */
