@@ -3,7 +3,6 @@
  */
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -137,12 +136,6 @@ add_text(struct writer *w, const char *s, size_t len)
 }
 
 static bool
-name_is(const struct html_token *tag, const char *name, size_t len)
-{
-	return tag->name_len == len && strncasecmp(tag->name, name, len) == 0;
-}
-
-static bool
 is_hidden(const struct html_token *tag)
 {
 	struct html_attribute found;
@@ -155,7 +148,7 @@ is_hidden(const struct html_token *tag)
 static void
 step_silent(struct writer *w, const struct html_token *tag)
 {
-	if (name_is(tag, w->silent_name, w->silent_len))
+	if (html_tag_is(tag, w->silent_name, w->silent_len))
 		w->silent += tag->is_end ? -1U : 1U;
 }
 
@@ -175,7 +168,7 @@ take_tag(
 		w->line = true;
 	if (flags & HTML_CELL)
 		w->blank = true;
-	if (name_is(tag, "pre", 3))
+	if (html_tag_is(tag, "pre", 3))
 		w->pre = !tag->is_end;
 	if (tag->is_end || (flags & HTML_VOID))
 		return;

@@ -326,6 +326,12 @@ html_next_attribute(const char **at, size_t *left, struct html_attribute *out)
 }
 
 bool
+html_tag_is(const struct html_token *tag, const char *name, size_t len)
+{
+	return tag->name_len == len && strncasecmp(tag->name, name, len) == 0;
+}
+
+bool
 html_find_attribute(const struct html_token *token, const char *name,
     struct html_attribute *out)
 {

@@ -4,7 +4,6 @@
  * made for links, announces it; prose stays whatever stands around it.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -280,12 +279,6 @@ related_take_words(
 		r->plain_end = text->len;
 }
 
-static bool
-name_is(const struct html_token *tag, const char *name, size_t len)
-{
-	return tag->name_len == len && strncasecmp(tag->name, name, len) == 0;
-}
-
 /* Keeps track of the open link. A block's end closes it when the block began
  * outside; so one that was never closed takes no other block in. */
 static void
@@ -293,7 +286,7 @@ take_link(struct related *r, const struct html_token *tag, unsigned flags)
 {
 	struct html_attribute href;
 
-	if (name_is(tag, "a", 1)) {
+	if (html_tag_is(tag, "a", 1)) {
 		r->in_link =
 		    !tag->is_end && html_find_attribute(tag, "href", &href);
 		r->link_len = r->blocks = 0;
@@ -311,7 +304,7 @@ is_box(const struct html_token *tag)
 {
 	struct html_attribute class;
 
-	if (name_is(tag, "nav", 3) || name_is(tag, "aside", 5))
+	if (html_tag_is(tag, "nav", 3) || html_tag_is(tag, "aside", 5))
 		return true;
 	if (tag->attributes_len < 12 ||
 	    !html_find_attribute(tag, "class", &class))
@@ -333,7 +326,7 @@ take_box(struct related *r, const struct html_token *tag, unsigned flags)
 		r->box_name_len = tag->name_len;
 		r->box_depth = 1;
 		r->has_heading = r->in_list = false;
-	} else if (name_is(tag, r->box, r->box_name_len)) {
+	} else if (html_tag_is(tag, r->box, r->box_name_len)) {
 		r->box_depth += tag->is_end ? -1U : 1U;
 		if (r->box_depth > 0)
 			return;

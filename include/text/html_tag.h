@@ -62,6 +62,8 @@ struct html_names {
 
 /* Reads the next token; false at the end. */
 bool html_next(struct html_reader *, struct html_token *);
+/* Whether a tag has this name of len bytes, in any case. */
+bool html_tag_is(const struct html_token *, const char *name, size_t len);
 /* Skips to the end tag of a raw element that was just begun, or to the end. */
 void html_skip_raw(struct html_reader *, const struct html_token *start);
 /* Reads an attribute from the bytes at *at, of which *left are left, and moves
