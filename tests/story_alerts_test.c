@@ -212,8 +212,7 @@ a_loose_join_or_long_quiet_is_an_update(void **state)
 	w->arrival.needed = 0.24;
 	come(w, "crocus", NULL);
 	assert_alert(w, ALERT_STORY_UPDATE,
-	    "joined the story loosely (0.200, sure from 0.240): pushed on its "
-	    "own");
+	    "perhaps another story (likeness 0.200, sure from 0.240)");
 	come(w, NULL, NULL); /* nothing is held back of it */
 	assert_int_equal(w->alerts.len, 0);
 	w->arrival.loose = false;

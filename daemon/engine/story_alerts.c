@@ -282,8 +282,7 @@ put_update(struct buf *out, const struct config *config,
 	if (change->due && arrival->loose) {
 		buf_add_str(out, out->len > 0 ? "; " : "");
 		buf_addf(out,
-		    "joined the story loosely (%.3f, sure from %.3f): pushed "
-		    "on its own",
+		    "perhaps another story (likeness %.3f, sure from %.3f)",
 		    arrival->score, arrival->needed);
 	}
 }
