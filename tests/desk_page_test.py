@@ -131,6 +131,12 @@ def what_a_story_tells_is_in_the_row_of_its_item(stage, page):
     page.evaluate("loadAlerts()")
 
 
+def only_an_entity_is_only_its_items(stage, page):
+    about = "[%s[0]].map(a => isAbout(a, '%s') + ',' + isAbout(a, null))[0]"
+    same(page.evaluate(about % (TOLD, "shoigu")), "true,true", "its own")
+    same(page.evaluate(about % (TOLD, "crocus")), "false,true", "of another item")
+
+
 def without_a_title_the_summary_is_the_headline(stage, page):
     row = page.evaluate("rowElement([{type: 'item', item: {title: '', url: 'https://n.example/',"
                         " summary: 'Macron spoke'}, entities: [{name: 'Macron', mentions: ["
@@ -237,6 +243,7 @@ def main():
         the_policy_forbids_scripts_in_the_page,
         a_feed_in_trouble_is_called_by_its_outlet,
         what_a_story_tells_is_in_the_row_of_its_item,
+        only_an_entity_is_only_its_items,
         without_a_title_the_summary_is_the_headline,
         what_came_while_paused_is_shown_once,
         weighty_alerts_are_announced,

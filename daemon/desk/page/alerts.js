@@ -201,6 +201,12 @@ function filterQuery() {
 	return query;
 }
 
+/* A story's alert has the entities of all its items: those of its own count. */
+function isAbout(alert, entity) {
+	return !entity || (alert.entities ?? []).some(({id, mentions}) =>
+		id === entity && mentions?.length > 0);
+}
+
 /* Whether a live alert meets the filter, near enough to the store's search. */
 function meetsFilter(alert) {
 	const {level, entity, outlet, text = ''} =
@@ -209,7 +215,7 @@ function meetsFilter(alert) {
 	const entities = alert.entities ?? [];
 	if ((level && alert.level !== level) ||
 		(outlet && (item.outlet ?? alert.feed?.outlet) !== outlet) ||
-		(entity && !entities.some(({id}) => id === entity)))
+		!isAbout(alert, entity))
 		return false;
 	const words = [item.title, item.summary, item.outlet,
 		...entities.map(({name}) => name)].join(' ').toLowerCase();
@@ -248,7 +254,8 @@ function addOlder(alerts) {
 }
 
 function showPage(page) {
-	addOlder(page.alerts);
+	const entity = filterOf('alerts').get('entity');
+	addOlder(page.alerts.filter((alert) => isAbout(alert, entity)));
 	rowsMax = Math.max(ROWS_MAX, $('alerts').childElementCount);
 	nextPage = page.next;
 	$('alerts-more').hidden = !nextPage;
