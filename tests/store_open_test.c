@@ -63,7 +63,8 @@ no_number_is_given_out_twice(void **state)
 	struct strings sinks = {0};
 
 	add_alerts(f, 3);
-	while (store_purge_step(f->store, 10000, &sinks, 100))
+	while (store_purge_step(
+	    f->store, &(struct store_purge){20000, 10000, &sinks, 100}))
 		;
 	reopen(f);
 	assert_int_equal(store_next_seq(f->store), 4);

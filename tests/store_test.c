@@ -397,6 +397,15 @@ an_edit_changes_item_and_search(void **state)
 	db_close(db);
 }
 
+static bool
+purge(struct store_fixture *f, int64_t before_at, const struct strings *sinks,
+    unsigned limit)
+{
+	struct store_purge purge = {20000, before_at, sinks, limit};
+
+	return store_purge_step(f->store, &purge);
+}
+
 static void
 purge_takes_what_is_old_and_told(void **state)
 {
@@ -407,7 +416,7 @@ purge_takes_what_is_old_and_told(void **state)
 	add_alerts(f, 10);
 	store_index_step(f->store, 100);
 	strings_add(&sinks, "hook");
-	while (store_purge_step(f->store, 10000, &sinks, 3))
+	while (purge(f, 10000, &sinks, 3))
 		;
 	assert_int_equal(COUNT(.limit = 100), 10); /* they wait for hook */
 	for (uint64_t i = 0; i < 5; i++) {
@@ -417,10 +426,10 @@ purge_takes_what_is_old_and_told(void **state)
 		batch_add_delivery(f->batch, &done);
 	}
 	commit(f);
-	while (store_purge_step(f->store, 2000, &sinks, 3))
+	while (purge(f, 2000, &sinks, 3))
 		;
 	assert_int_equal(COUNT(.limit = 100), 10); /* young still */
-	while (store_purge_step(f->store, 10000, &sinks, 3))
+	while (purge(f, 10000, &sinks, 3))
 		;
 	assert_int_equal(COUNT(.limit = 100), 5);
 	assert_int_equal(COUNT(.text = "said"), 5);
@@ -441,16 +450,37 @@ purge_passes_over_what_stays_and_stops_at_what_is_young(void **state)
 	    &(struct delivery_record){
 		.id = 2 * KEPT - 1, .state = DELIVERY_DONE, .done_at = 4000});
 	commit(f);
-	while (store_purge_step(f->store, 10000, &sinks, 7))
+	while (purge(f, 10000, &sinks, 7))
 		;
 	assert_int_equal(COUNT(.limit = 1000), KEPT - 1);
 	reopen(f);
 	limit_steps(f, STEPS);
-	assert_false(store_purge_step(f->store, 2000, &sinks, 7));
+	assert_false(purge(f, 2000, &sinks, 7));
 	assert_string_equal(store_error(f->store), "");
 	limit_steps(f, 0);
 	store_reader_close(reader);
 	strings_clear(&sinks);
+}
+
+/* A clock that was ahead for a while. */
+static void
+purge_passes_over_what_is_of_the_future(void **state)
+{
+	struct store_fixture *f = *state;
+	struct strings sinks = {0};
+	struct store_reader *reader = open_reader(f);
+	struct db *db;
+	char *error;
+
+	add_alerts(f, 20);
+	db = db_open(f->path, DB_WRITE, &error);
+	db_exec(db, "UPDATE alerts SET at = 30000 WHERE seq <= 10;"
+		    "UPDATE items SET seen_at = 30000 WHERE id <= 10;");
+	db_close(db);
+	while (purge(f, 10000, &sinks, 3))
+		;
+	assert_int_equal(COUNT(.limit = 100), 10);
+	store_reader_close(reader);
 }
 
 int
@@ -471,6 +501,7 @@ main(void)
 	    STORE_TEST(an_edit_changes_item_and_search),
 	    STORE_TEST(purge_takes_what_is_old_and_told),
 	    STORE_TEST(purge_passes_over_what_stays_and_stops_at_what_is_young),
+	    STORE_TEST(purge_passes_over_what_is_of_the_future),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,18 +60,20 @@ trim_next_feed(struct engine *engine, int64_t before_at)
 static bool
 purge(struct engine *engine)
 {
-	int64_t before_at =
-	    clock_now_us() - engine->role.config->defaults.retention_ms * 1000;
+	int64_t now = clock_now_us();
 	struct strings sinks = {0};
+	struct store_purge purge = {now,
+	    now - engine->role.config->defaults.retention_ms * 1000, &sinks,
+	    PURGE_ROWS};
 	bool more;
 
 	if (clock_monotonic_ms() < engine->purge_at_ms)
 		return false;
 	sinks_list(engine, &sinks);
-	more = store_purge_step(engine->store, before_at, &sinks, PURGE_ROWS);
+	more = store_purge_step(engine->store, &purge);
 	strings_clear(&sinks);
 	if (!more)
-		more = trim_next_feed(engine, before_at);
+		more = trim_next_feed(engine, purge.before_at);
 	if (!more)
 		engine->purge_at_ms = clock_monotonic_ms() + PURGE_MS;
 	return more;

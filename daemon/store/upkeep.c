@@ -63,47 +63,49 @@ store_index_step(struct store *store, unsigned limit)
 }
 
 /* Rows are numbered as they come, so the old ones come first: where those among
- * the next of a table end. sql: the last old one of the next, or null. */
+ * the next of a table end. Rows of the future, from when the clock was wrong,
+ * end nothing. sql: the last of the next that does not, or null. */
 static int64_t
-old_end(struct db *db, const char *sql, int64_t from, int64_t before_at,
-    int64_t limit)
+old_end(struct db *db, const char *sql, int64_t from,
+    const struct store_purge *purge)
 {
-	int64_t to = db_number(db, 0, sql, "iii", from, limit, before_at);
+	int64_t to = db_number(db, 0, sql, "iiii", from, (int64_t)purge->limit,
+	    purge->before_at, purge->now);
 
 	return to > from ? to : from;
 }
 
 /* Deliveries of sinks that are configured no more go with their alerts. */
 static int64_t
-purge_alerts(struct db *db, int64_t from, int64_t before_at, int64_t limit)
+purge_alerts(struct db *db, int64_t from, const struct store_purge *purge)
 {
 	int64_t to = old_end(db,
 	    "SELECT max(seq) FROM (SELECT seq, at FROM alerts WHERE seq > ?"
-	    "  ORDER BY seq LIMIT ?) WHERE at < ?",
-	    from, before_at, limit);
+	    "  ORDER BY seq LIMIT ?) WHERE at < ? OR at > ?",
+	    from, purge);
 
 	db_run(db,
 	    "DELETE FROM alerts WHERE seq > ? AND seq <= ? AND at < ?"
 	    " AND NOT EXISTS (SELECT 1 FROM deliveries"
 	    "  WHERE alert = seq AND state = 0"
 	    "  AND sink IN (SELECT sink FROM temp.sinks))",
-	    "iii", from, to, before_at);
+	    "iii", from, to, purge->before_at);
 	return to;
 }
 
 static int64_t
-purge_items(struct db *db, int64_t from, int64_t before_at, int64_t limit)
+purge_items(struct db *db, int64_t from, const struct store_purge *purge)
 {
 	int64_t to = old_end(db,
 	    "SELECT max(id) FROM (SELECT id, seen_at FROM items WHERE id > ?"
-	    "  ORDER BY id LIMIT ?) WHERE seen_at < ?",
-	    from, before_at, limit);
+	    "  ORDER BY id LIMIT ?) WHERE seen_at < ? OR seen_at > ?",
+	    from, purge);
 
 	db_run(db,
 	    "INSERT INTO temp.old_items SELECT id FROM items"
 	    " WHERE id > ? AND id <= ? AND seen_at < ? AND NOT EXISTS"
 	    " (SELECT 1 FROM alerts WHERE item = items.id)",
-	    "iii", from, to, before_at);
+	    "iii", from, to, purge->before_at);
 	db_run(db,
 	    "INSERT INTO items_text (items_text, rowid, title, summary,"
 	    " content) SELECT 'delete', id, title, summary, content FROM items"
@@ -130,8 +132,7 @@ fill_sinks(struct db *db, const struct strings *sinks)
 }
 
 bool
-store_purge_step(struct store *store, int64_t before_at,
-    const struct strings *sinks, unsigned limit)
+store_purge_step(struct store *store, const struct store_purge *purge)
 {
 	int64_t alert = store->purged_alert, item = store->purged_item;
 	struct db *db = store_connect(store);
@@ -140,9 +141,9 @@ store_purge_step(struct store *store, int64_t before_at,
 	if (db == NULL)
 		return false;
 	if (begin_step(db) == 0) {
-		fill_sinks(db, sinks);
-		store->purged_alert = purge_alerts(db, alert, before_at, limit);
-		store->purged_item = purge_items(db, item, before_at, limit);
+		fill_sinks(db, purge->sinks);
+		store->purged_alert = purge_alerts(db, alert, purge);
+		store->purged_item = purge_items(db, item, purge);
 		more = store->purged_alert > alert || store->purged_item > item;
 	}
 	if (end_step(store) && more)

@@ -65,10 +65,16 @@ int store_read_alerts(struct store *, uint64_t above, unsigned limit,
  * Index: up to limit items into the search index. */
 bool store_index_step(struct store *, unsigned limit);
 /* Purge: looks at the next limit rows of alerts and items, from the oldest on
- * until none is older than before_at. What still waits for a sink that is named
- * in `sinks` stays, and an item as long as its alerts do. */
-bool store_purge_step(struct store *, int64_t before_at,
-    const struct strings *sinks, unsigned limit);
+ * until none is older than before_at. What still waits for one of the sinks
+ * stays, and an item as long as its alerts do. Times in epoch microseconds. */
+struct store_purge {
+	int64_t now;
+	int64_t before_at;
+	const struct strings *sinks; /* ids of those that are configured */
+	unsigned limit;
+};
+
+bool store_purge_step(struct store *, const struct store_purge *);
 /* Forgets keys of a feed that are older than before_at and not among its
  * JOB_SEEN_MAX newest, which are sent along with each fetch. */
 void store_trim_seen(struct store *, int64_t feed, int64_t before_at);
