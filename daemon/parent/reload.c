@@ -175,7 +175,9 @@ refuse(struct parent *parent, bool bad, int wait_status, const char *problems)
 		    wait_status);
 	answer(parent, false,
 	    *problems != '\0' ? problems : "the loader failed; see the log");
-	notify("READY=1\nSTATUS=reload refused, old configuration in force");
+	if (parent->ready_said)
+		notify("READY=1\n"
+		       "STATUS=reload refused, old configuration in force");
 	start_again(parent);
 }
 
