@@ -324,6 +324,18 @@ def diagnostics_are_objects_on_demand(daemon):
               for line in done.stderr.splitlines()), done.stderr)
 
 
+def fetchers_are_as_many_as_the_cores_that_may_be_used(daemon):
+    core = min(os.sched_getaffinity(0))
+    daemon = Daemon({name: value for name, value in CONFIG.items() if name != "fetchers"},
+                    command=["taskset", "-c", str(core)])
+    try:
+        daemon.start()
+        check(len(pids(daemon, "fetcher")) == 1, daemon.roles())
+    finally:
+        daemon.stop()
+        daemon.clear()
+
+
 def closed_standard_streams_stay_out_of_use(daemon):
     daemon = Daemon(CONFIG, command=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
     try:
@@ -406,6 +418,7 @@ def main():
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
+                     fetchers_are_as_many_as_the_cores_that_may_be_used,
                      closed_standard_streams_stay_out_of_use,
                      want_of_descriptors_is_told,
                      the_level_of_the_command_line_outweighs_the_configuration):

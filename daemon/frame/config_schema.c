@@ -447,7 +447,7 @@ static const struct schema_field config_fields[] = {
 	.roles = PARENT | ENGINE | DESK,
 	.max = 256,
 	.doc = "How many fetcher processes there are; 0 is one for each "
-	       "processor core.",
+	       "processor core that it may run on.",
     },
     END,
 };

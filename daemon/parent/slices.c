@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -58,14 +59,24 @@ slices_free(struct slices *slices)
 	free(slices);
 }
 
+/* Those that we may run on; the machine may have more. */
+static int
+count_cores(void)
+{
+	cpu_set_t cores;
+
+	if (sched_getaffinity(0, sizeof(cores), &cores) == -1)
+		return 1;
+	return CPU_COUNT(&cores);
+}
+
 void
 slices_put_summary(const struct config *config, struct buf *buf)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int64_t fetchers = config->fetchers;
 
 	if (fetchers == 0)
-		fetchers = cores > 0 ? cores : 1;
+		fetchers = count_cores();
 	message_put_u32(buf, (uint32_t)fetchers);
 	message_put_u32(buf, (uint32_t)config->feeds_len);
 	message_put_u32(buf, (uint32_t)config->entities_len);
