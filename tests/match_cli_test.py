@@ -162,6 +162,8 @@ def packs_hold_only_what_can_be_found(folder):
           pack)
     told = lines("match", "-c", path, "-", stdin=b"by Null Band")
     check(told[0]["entity"] == "null", str(told))
+    entity["id"] = "Q1\n    exact: true"
+    run("entity", "import", "-", stdin=json.dumps(entity).encode(), status=2)
 
 
 def forms_are_listed(folder):

@@ -233,8 +233,9 @@ write_entity(struct writing *w, json_t *entity)
 	size_t start = w->pack->len;
 	char *id;
 
-	if (number == NULL || *number != 'Q')
-		return false;
+	if (number == NULL || *number != 'Q' ||
+	    number[1 + strspn(number + 1, "0123456789")] != '\0')
+		return false; /* anything else could be YAML of its own */
 	id = make_id(w, entity);
 	buf_add_str(w->pack, "  - id: ");
 	put_quoted(w->pack, id);
