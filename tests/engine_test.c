@@ -108,6 +108,21 @@ a_fetcher_that_answers_for_another_job_is_cut_off(void **state)
 }
 
 static void
+a_courier_and_a_desk_are_cut_off_too(void **state)
+{
+	struct world *world = *state;
+
+	world_first_fetch(world);
+	message_put_u64(peer_begin(world->courier, MESSAGE_DELIVERED), 1);
+	peer_send(world->courier);
+	WAIT_FOR(world, world->cut_off == ROLE_COURIER);
+	WAIT_FOR(world, world->courier == NULL);
+	message_put_u64(peer_begin(world->desk, MESSAGE_POLL), 1);
+	peer_send(world->desk);
+	WAIT_FOR(world, world->cut_off == ROLE_DESK);
+}
+
+static void
 a_dirty_text_is_a_reason_too(void **state)
 {
 	struct world *world = *state;
@@ -441,6 +456,7 @@ main(void)
 	    ENGINE_TEST(a_new_item_goes_to_log_courier_and_desk_alike),
 	    ENGINE_TEST(an_item_without_a_tracked_name_is_kept_quietly),
 	    ENGINE_TEST(a_fetcher_that_answers_for_another_job_is_cut_off),
+	    ENGINE_TEST(a_courier_and_a_desk_are_cut_off_too),
 	    ENGINE_TEST(a_dirty_text_is_a_reason_too),
 	    ENGINE_TEST(an_answer_nobody_asked_for_does_no_harm),
 	    ENGINE_TEST(a_new_courier_gets_what_the_old_one_held),

@@ -64,9 +64,8 @@ on_plain(void *arg, struct peer *peer, struct message_reader *reader)
 		world->finished = true;
 		break;
 	case MESSAGE_CUT_OFF:
-		assert_int_equal(message_get_u32(reader), ROLE_FETCHER);
+		world->cut_off = message_get_u32(reader);
 		message_get_u32(reader);
-		world->cut_off = true;
 		break;
 	case MESSAGE_HELLO:
 		reader->at = reader->end;
@@ -335,7 +334,8 @@ world_start_engine(struct world *world)
 	if (world->engine == 0)
 		run_engine(pair[0]);
 	close(pair[0]);
-	world->ready = world->finished = world->cut_off = false;
+	world->ready = world->finished = false;
+	world->cut_off = ROLE_PARENT;
 	world->deliveries_len = 0;
 	world->last_seq_at_desk = 0;
 	world->parent = peer_new(world->base, pair[1], ROLE_PARENT, ROLE_ENGINE,

@@ -43,7 +43,7 @@ struct world {
 	/* what came */
 	bool ready;
 	bool finished;
-	bool cut_off;
+	enum role_kind cut_off; /* the last to be ended; ROLE_PARENT: none */
 	struct fetch_start job; /* the last one asked for */
 	unsigned jobs;
 	struct delivery delivery[64]; /* at the courier */

@@ -37,13 +37,14 @@ static const struct message_route fetcher_routes[] = {
 };
 
 void
-links_cut_off(struct engine *engine, unsigned fetcher, const char *why)
+links_cut_off(
+    struct engine *engine, enum role_kind kind, unsigned index, const char *why)
 {
 	struct buf *buf = peer_begin(engine->role.parent, MESSAGE_CUT_OFF);
 
-	log_error("fetcher %u: cut off: %s", fetcher, why);
-	message_put_u32(buf, ROLE_FETCHER);
-	message_put_u32(buf, fetcher);
+	log_error("%s %u: cut off: %s", role_name(kind), index, why);
+	message_put_u32(buf, kind);
+	message_put_u32(buf, index);
 	peer_send(engine->role.parent);
 }
 
@@ -66,7 +67,7 @@ fetcher_on_gone(void *arg, struct peer *peer, const char *error)
 	link->peer = NULL;
 	evtimer_del(link->timer);
 	if (!closed)
-		links_cut_off(link->engine, link->index, error);
+		links_cut_off(link->engine, ROLE_FETCHER, link->index, error);
 	fetcher_lost(link, closed);
 }
 
@@ -165,7 +166,7 @@ courier_on_gone(void *arg, struct peer *peer, const char *error)
 	if (engine->courier != peer)
 		return;
 	if (strcmp(error, "closed") != 0)
-		log_error("courier: cut off: %s", error);
+		links_cut_off(engine, ROLE_COURIER, 0, error);
 	sinks_courier_gone(engine);
 }
 
@@ -301,7 +302,7 @@ desk_on_gone(void *arg, struct peer *peer, const char *error)
 		return;
 	engine->desk = NULL;
 	if (strcmp(error, "closed") != 0)
-		log_error("desk: cut off: %s", error);
+		links_cut_off(engine, ROLE_DESK, 0, error);
 }
 
 static void

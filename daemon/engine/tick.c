@@ -200,7 +200,8 @@ end_overdue(struct engine *engine)
 			continue;
 		job_cut_short(engine, link);
 		if (job_is_overdue(engine, link))
-			links_cut_off(engine, i, "a fetch never ended");
+			links_cut_off(
+			    engine, ROLE_FETCHER, i, "a fetch never ended");
 	}
 }
 

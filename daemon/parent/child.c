@@ -170,7 +170,7 @@ child_on_cut_off(void *arg, struct peer *peer, struct message_reader *reader)
 	enum role_kind kind = message_get_u32(reader);
 	unsigned index = message_get_u32(reader);
 
-	if (!message_end(reader) || kind != ROLE_FETCHER)
+	if (!message_end(reader) || kind == ROLE_PARENT || kind == ROLE_ENGINE)
 		return -1;
 	wrong = parent_find(child->parent, kind, index);
 	if (wrong != NULL && wrong->state != CHILD_STOPPING)

@@ -18,8 +18,9 @@ int links_on_bench(void *arg, struct peer *, struct message_reader *);
 void links_sync(struct engine *);
 /* Serves the peers that came while the engine was set up. */
 void links_begin(struct engine *);
-/* Has the parent end a fetcher. */
-void links_cut_off(struct engine *, unsigned fetcher, const char *why);
+/* Has the parent end a role that went wrong, which is started anew. */
+void links_cut_off(
+    struct engine *, enum role_kind, unsigned index, const char *why);
 void links_free(struct engine *);
 
 #endif
