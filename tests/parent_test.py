@@ -246,6 +246,18 @@ def first_process_of_a_container_starts_and_stops(daemon):
         daemon.clear()
 
 
+def odd_names_do_no_harm_to_the_desk(daemon):
+    before = pids(daemon, "desk")
+    for path, status in (("/api/v1/feeds/%s/remove" % ("x" * 5000), 404),
+                         ("/api/v1/feeds/%ff/remove", 404),
+                         ("/api/v1/feeds?id=b&url=http://b.example/%ff", 400),
+                         ("/api/v1/feeds?id=b&outlet=%ff&url=http://b.example/", 400)):
+        got = daemon.api(path, "POST")
+        check(got[0] == status, "%.60s: %r" % (path, got))
+    check(daemon.api("/api/v1/feeds/a/poll", "POST")[0] == 200, "the engine is gone")
+    check(pids(daemon, "desk") == before, "the desk was restarted")
+
+
 def second_instance_is_refused_with_a_clear_message(daemon):
     done = subprocess.run([harness.WIREWATCHD, "-f"], env=daemon.environment(),
                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -407,6 +419,7 @@ def main():
                      stop_during_a_reload_is_no_failure,
                      many_hangups_make_few_reloads,
                      number_of_fetchers_follows_the_configuration,
+                     odd_names_do_no_harm_to_the_desk,
                      first_process_of_a_container_starts_and_stops,
                      second_instance_is_refused_with_a_clear_message,
                      reload_while_roles_start_reaches_them_too,

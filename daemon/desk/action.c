@@ -129,6 +129,17 @@ has_engine(const struct api_call *call)
 	return call->desk->engine != NULL;
 }
 
+/* Whether the feed is there; answered when not. */
+static bool
+has_feed(const struct api_call *call)
+{
+	if (desk_state_find(&call->desk->state, call->id) != NULL)
+		return true;
+	http_reply_error(call->conn, 404,
+	    "no feed \"%.100s\"; `wirewatch feeds` lists them", call->id);
+	return false;
+}
+
 void
 action_post_poll(const struct api_call *call)
 {
@@ -136,12 +147,7 @@ action_post_poll(const struct api_call *call)
 	struct action *action;
 	struct buf *out;
 
-	if (desk_state_find(&call->desk->state, call->id) == NULL) {
-		http_reply_error(call->conn, 404,
-		    "no feed \"%s\"; `wirewatch feeds` lists them", call->id);
-		return;
-	}
-	if (!has_engine(call))
+	if (!has_feed(call) || !has_engine(call))
 		return;
 	action = action_begin(call, 409);
 	if (action == NULL)
@@ -273,7 +279,7 @@ action_post_feed(const struct api_call *call)
 void
 action_post_remove(const struct api_call *call)
 {
-	struct action *action = begin_edit(call);
+	struct action *action = has_feed(call) ? begin_edit(call) : NULL;
 	struct buf *out;
 
 	if (action == NULL)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "desk/action.h"
 #include "desk/api.h"
 #include "desk/api_explain.h"
@@ -74,7 +75,7 @@ path_matches(const char *pattern, const char *path, char **id)
 	if (strcmp(path + len + segment, pattern + len + strlen("{id}")) != 0)
 		return false;
 	*id = request_decode(path + len, segment, false);
-	return *id != NULL && **id != '\0';
+	return *id != NULL && **id != '\0' && utf8_is_valid(*id, strlen(*id));
 }
 
 static void

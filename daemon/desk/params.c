@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "desk/params.h"
 #include "desk/request.h"
 #include "frame/config.h"
@@ -131,6 +132,10 @@ set_text(const struct param *param, const char *value, void *field,
 	if (*value == '\0') {
 		buf_addf(
 		    error, "%s is empty; leave it out instead", param->name);
+		return -1;
+	}
+	if (!utf8_is_valid(value, strlen(value))) {
+		buf_addf(error, "%s must be text in UTF-8", param->name);
 		return -1;
 	}
 	*(const char **)field = value;
