@@ -10,6 +10,7 @@ import threading
 
 import harness
 from harness import Daemon, check, wait_for
+from servers import make_certificate
 
 CONFIG = {
     "defaults": {"interval": "1h"},
@@ -336,6 +337,25 @@ def diagnostics_are_objects_on_demand(daemon):
               for line in done.stderr.splitlines()), done.stderr)
 
 
+def certificates_may_have_comments_in_any_charset(daemon):
+    feed = dict(CONFIG["feeds"][0], ca_file="ca.pem")
+    daemon = Daemon(dict(CONFIG, feeds=[feed],
+                         network=dict(CONFIG["network"], ca_file="ca.pem")))
+    path = daemon.path("etc", "ca.pem")
+    make_certificate(path)
+    with open(path, "rb") as file:
+        pem = file.read()
+    with open(path, "wb") as file:
+        file.write("# Autoridad de Certificación\n".encode("latin-1") + pem)
+    try:
+        daemon.start()
+        wait_for(lambda: daemon.api("/api/v1/feeds/a")[1].get("last_fetch"), "a poll")
+        check(not has_line(daemon, "malformed"), daemon.lines)
+    finally:
+        daemon.stop()
+        daemon.clear()
+
+
 def fetchers_are_as_many_as_the_cores_that_may_be_used(daemon):
     core = min(os.sched_getaffinity(0))
     daemon = Daemon({name: value for name, value in CONFIG.items() if name != "fetchers"},
@@ -431,6 +451,7 @@ def main():
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
+                     certificates_may_have_comments_in_any_charset,
                      fetchers_are_as_many_as_the_cores_that_may_be_used,
                      closed_standard_streams_stay_out_of_use,
                      want_of_descriptors_is_told,

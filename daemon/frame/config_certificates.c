@@ -40,6 +40,10 @@ certificates_read(const char *path, size_t max, char **why)
 		*why = xasprintf("no certificate (PEM) in %s", path);
 	else
 		pem = xstrdup(source.bytes);
+	/* Comments may be in any charset; roles tell one another UTF-8. */
+	for (char *p = pem; p != NULL && *p != '\0'; p++)
+		if (*p & 0x80)
+			*p = '?';
 	source_clear(&source);
 	return pem;
 }
