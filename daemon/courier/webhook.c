@@ -172,8 +172,10 @@ request_on_done(void *arg, const struct curl_result *ended)
 	} else if (request->webhook->fault != NULL) {
 		buf_addf(&error, "secret_file %s", request->webhook->fault);
 	} else {
-		buf_add_str(
-		    &error, ended->error != NULL ? ended->error : "no status");
+		const char *why =
+		    ended->error != NULL ? ended->error : "no status";
+
+		clean_add(&error, why, strlen(why), CLEAN_LINE);
 	}
 	if (error.len > 0)
 		result.error = error.data;

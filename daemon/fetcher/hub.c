@@ -127,14 +127,14 @@ on_done(void *arg, const struct curl_result *result)
 	struct hub_request *request = arg;
 	struct hubs *hubs = request->hubs;
 	struct hub_answer answer = {.ask = request->ask};
+	const char *why = result->error != NULL ? result->error : "no answer";
 	struct buf error = BUF_INIT;
 	long status = 0;
 
 	request->call = NULL;
 	curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 0)
-		buf_add_str(&error,
-		    result->error != NULL ? result->error : "no answer");
+		clean_add(&error, why, strlen(why), CLEAN_LINE);
 	else if (follow(request, status))
 		return;
 	else if (is_refused(request, status))
