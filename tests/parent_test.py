@@ -2,6 +2,7 @@
 """The parent and its roles as processes: restarts, the throttle, reload, stop,
 diagnostics, a second instance. Prints TAP.
 """
+import http.server
 import json
 import os
 import signal
@@ -356,6 +357,49 @@ def certificates_may_have_comments_in_any_charset(daemon):
         daemon.clear()
 
 
+class LongWords(http.server.BaseHTTPRequestHandler):
+    """Tells of a feed all that may be told of it, at full length."""
+    LONG = "x" * 8100
+    FEED = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">
+<title>%s</title><link rel="hub" href="https://hub.example/%s"/>
+<link rel="self" href="https://self.example/%s"/><link rel="next"
+href="https://next.example/%s"/><entry><id>1</id><title>t</title></entry></feed>
+""" % ("T" * 1100, LONG, LONG, LONG)
+
+    def do_GET(self):
+        moved = self.path == "/feed"
+        body = b"" if moved else self.FEED.encode()
+        self.send_response(301 if moved else 200)
+        if moved:
+            self.send_header("Location", "/" + self.LONG)
+        self.send_header("ETag", '"%s"' % ("e" * 1000))
+        self.send_header("Content-Type", "application/atom+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def feed_of_many_long_words_ends_no_fetcher(daemon):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LongWords)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = "http://127.0.0.1:%d/feed" % server.server_port
+    daemon = Daemon(dict(CONFIG, feeds=[{"id": "a", "url": url}]))
+    try:
+        daemon.start()
+        feed = wait_for(lambda: (lambda feed: feed.get("last_fetch") and feed)(
+            daemon.api("/api/v1/feeds/a")[1]), "a poll")
+        check(feed["state"] == "up" and len(feed["moved_to"]) > 8000, feed)
+        check(not has_line(daemon, "killed by signal"), daemon.lines)
+    finally:
+        daemon.stop()
+        daemon.clear()
+        server.shutdown()
+        server.server_close()
+
+
 def fetchers_are_as_many_as_the_cores_that_may_be_used(daemon):
     core = min(os.sched_getaffinity(0))
     daemon = Daemon({name: value for name, value in CONFIG.items() if name != "fetchers"},
@@ -451,6 +495,7 @@ def main():
                      errors_of_a_configuration_go_to_syslog_with_s,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
+                     feed_of_many_long_words_ends_no_fetcher,
                      certificates_may_have_comments_in_any_charset,
                      fetchers_are_as_many_as_the_cores_that_may_be_used,
                      closed_standard_streams_stay_out_of_use,

@@ -47,7 +47,7 @@ static const struct {
     [MESSAGE_HUB_ANSWER] = {"hub answer", 4 * KIB, FETCHER, ENGINE},
     [MESSAGE_NAMES] = {"names", 64, FETCHER, ENGINE},
     [MESSAGE_ITEM] = {"item", 512 * KIB, FETCHER, ENGINE},
-    [MESSAGE_FETCH_DONE] = {"fetch done", 32 * KIB, FETCHER, ENGINE},
+    [MESSAGE_FETCH_DONE] = {"fetch done", 64 * KIB, FETCHER, ENGINE},
     [MESSAGE_DELIVER] = {"deliver", 256 * KIB, ENGINE, COURIER},
     [MESSAGE_DELIVER_CANCEL] = {"deliver cancel", 4 * KIB, ENGINE, COURIER},
     [MESSAGE_DELIVERED] = {"delivered", 16 * KIB, COURIER, ENGINE},
