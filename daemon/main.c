@@ -126,6 +126,7 @@
  *   daemon/frame/config_wire.c           a role's slice as bytes
  *   daemon/frame/config_yaml.c           libyaml to nodes with marks
  *   daemon/frame/curl_certificates.c     what TLS trusts
+ *   daemon/frame/curl_hosts.c            what libcurl remembers of hosts
  *   daemon/frame/curl_loop.c             libcurl on libevent
  *   daemon/frame/curl_route.c            ... where a call leads
  *   daemon/frame/dns.c                   c-ares on libevent

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/strings.h"
 #include "frame/address.h"
+#include "frame/curl_hosts.h"
 #include "frame/curl_loop.h"
 #include "frame/curl_route.h"
 #include "frame/dns.h"
@@ -240,6 +241,86 @@ cancelled_calls_never_call_back(void **state)
 	answer_clear(&answer);
 }
 
+static int
+on_trace(CURL *easy, curl_infotype type, char *text, size_t len, void *arg)
+{
+	static const char discarded[] = "old addresses discarded";
+
+	if (memmem(text, len, discarded, strlen(discarded)) != NULL)
+		*(bool *)arg = true;
+	return 0;
+}
+
+/* Whether libcurl has addresses of the host already when it is called. */
+static bool
+is_known(struct net *net, const char *host)
+{
+	struct answer answer = {.net = net};
+	CURL *easy = easy_new(&answer);
+	char *url = xasprintf("http://%s:%d/", host, net->port);
+	bool known = false;
+
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_trace);
+	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &known);
+	curl_loop_start(net->loop, easy, &(struct curl_target){.url = url},
+	    on_done, &answer);
+	event_base_dispatch(net->base);
+	assert_int_equal(answer.outcome, CURL_OUTCOME_OK);
+	answer_clear(&answer);
+	curl_easy_cleanup(easy);
+	free(url);
+	return known;
+}
+
+/* libcurl would keep the addresses of all that it ever met. */
+static void
+hosts_met_long_ago_are_forgotten(void **state)
+{
+	struct net *net = *state;
+
+	assert_false(is_known(net, "localhost"));
+	assert_true(is_known(net, "localhost"));
+	for (int i = 2; i < CURL_HOSTS_CALLS; i++)
+		is_known(net, "localhost");
+	assert_false(is_known(net, "localhost"));
+}
+
+/* Neither a new memory nor a cancelled call takes it from under them. */
+static void
+calls_keep_the_addresses_of_their_hosts(void **state)
+{
+	enum { CALLS = 3 * CURL_HOSTS_CALLS };
+	struct net *net = *state;
+	struct answer answers[CALLS] = {0};
+	struct curl_call *calls[CALLS];
+	CURL *easy[CALLS];
+	char *url = xasprintf("http://localhost:%d/", net->port);
+	int done = 0;
+
+	for (int i = 0; i < CALLS; i++) {
+		answers[i].net = net;
+		easy[i] = easy_new(&answers[i]);
+		calls[i] = curl_loop_start(net->loop, easy[i],
+		    &(struct curl_target){.url = url}, on_done, &answers[i]);
+	}
+	for (int i = 0; i < CALLS; i += 3)
+		curl_loop_cancel(calls[i]);
+	while (done < CALLS - CALLS / 3) {
+		event_base_dispatch(net->base);
+		done = 0;
+		for (int i = 0; i < CALLS; i++)
+			done += answers[i].done;
+	}
+	for (int i = 0; i < CALLS; i++) {
+		assert_int_equal(answers[i].done, i % 3 != 0);
+		assert_int_equal(answers[i].outcome, CURL_OUTCOME_OK);
+		answer_clear(&answers[i]);
+		curl_easy_cleanup(easy[i]);
+	}
+	free(url);
+}
+
 /* The parts that libcurl is handed are those that it finds when it parses. */
 static void
 assert_parts_alike(CURLU *parts, CURLU *parsed, const char *text)
@@ -383,6 +464,10 @@ main(void)
 		unknown_host_is_told_as_such, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		cancelled_calls_never_call_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		hosts_met_long_ago_are_forgotten, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		calls_keep_the_addresses_of_their_hosts, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

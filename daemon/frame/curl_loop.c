@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "frame/address.h"
 #include "frame/curl_certificates.h"
+#include "frame/curl_hosts.h"
 #include "frame/curl_loop.h"
 #include "frame/curl_route.h"
 #include "frame/dns.h"
@@ -36,6 +37,7 @@
 struct curl_multi {
 	struct curl_loop *loop;
 	CURLM *handle;
+	struct curl_hosts *hosts; /* that the next call shares; NULL: none */
 	struct event *clock;
 };
 
@@ -53,6 +55,7 @@ struct curl_call {
 	LIST_ENTRY(curl_call) next;
 	struct curl_loop *loop;
 	struct curl_multi *multi;  /* NULL until libcurl has it */
+	struct curl_hosts *hosts;  /* likewise */
 	CURL *easy;                /* the caller's */
 	struct curl_target target; /* its strings are the caller's */
 	struct curl_route route;
@@ -81,6 +84,8 @@ call_free(struct curl_call *call)
 	if (call->prepared)
 		curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call->loop);
 	curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(call->easy, CURLOPT_SHARE, NULL);
+	curl_hosts_drop(call->hosts);
 	curl_slist_free_all(call->resolve);
 	curl_route_clear(&call->route);
 	free(call);
@@ -313,6 +318,7 @@ set_options(struct curl_call *call)
 	curl_easy_setopt(easy, CURLOPT_URL, call->route.url);
 	curl_easy_setopt(easy, CURLOPT_CURLU, call->route.parts);
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, call->resolve);
+	curl_easy_setopt(easy, CURLOPT_SHARE, curl_hosts_share(call->hosts));
 	/* Never NULL, which would stand for the environment's. */
 	curl_easy_setopt(
 	    easy, CURLOPT_PROXY, target->proxy != NULL ? target->proxy : "");
@@ -352,9 +358,10 @@ call_begin(struct curl_call *call)
 	struct curl_loop *loop = call->loop;
 	uint64_t hash = hash_str(0, call->route.host.host);
 
+	call->multi = &loop->multis[hash % loop->multis_len];
+	call->hosts = curl_hosts_take(&call->multi->hosts);
 	set_options(call);
 	call->prepared = true;
-	call->multi = &loop->multis[hash % loop->multis_len];
 	if (curl_multi_add_handle(call->multi->handle, call->easy) != CURLM_OK)
 		abort();
 }
@@ -551,6 +558,7 @@ curl_loop_free(struct curl_loop *loop)
 	}
 	for (unsigned i = 0; i < loop->multis_len; i++) {
 		curl_multi_cleanup(loop->multis[i].handle);
+		curl_hosts_drop(loop->multis[i].hosts);
 		event_free(loop->multis[i].clock);
 	}
 	free(loop->multis);
