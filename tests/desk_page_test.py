@@ -185,6 +185,28 @@ def a_list_that_could_not_be_read_is_read_again(stage, page):
     page.wait("document.querySelectorAll('#alerts li').length > 3")
 
 
+def weighty_alerts_notify_while_nobody_looks(stage, page):
+    page.evaluate("""window.notices = [], window.Notification = class {
+        static permission = 'granted';
+        static async requestPermission() { return 'granted'; }
+        constructor(title, {body}) { notices.push(title + ', ' + body); }
+    }, $('notify').click()""")
+    page.wait("$('notify').getAttribute('aria-pressed') === 'true'")
+    hidden = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
+    stage.cue("tell", "flash", "https://n.example/", "Macron is seen", "Macron", "")
+    page.wait(HEADLINES + "[0] === 'Macron is seen'")
+    page.evaluate(hidden % "true")
+    stage.cue("tell", "routine", "https://n.example/", "Macron is quiet", "Macron", "")
+    stage.cue("tell", "urgent", "https://n.example/", "Macron is unseen", "Macron", "")
+    page.wait(HEADLINES + "[0] === 'Macron is unseen'")
+    same(page.evaluate("notices"), ["urgent: Outlet 1, Macron is unseen"], "notices")
+    same(page.evaluate("document.title"), "(1) wirewatch", "title")
+    page.evaluate("$('notify').click()")
+    page.wait("$('notify').getAttribute('aria-pressed') === 'false'")
+    page.evaluate((hidden % "false") + ", document.dispatchEvent(new Event('visibilitychange'))")
+    same(page.evaluate("document.title"), "wirewatch", "title once it is looked at")
+
+
 def older_alerts_follow_the_last_row_that_stayed(stage, page):
     page.evaluate("rowsMax = 3")
     stage.cue("alerts", 2)
@@ -249,6 +271,7 @@ def main():
         weighty_alerts_are_announced,
         a_page_opened_by_its_filter_is_live_from_the_newest,
         a_list_that_could_not_be_read_is_read_again,
+        weighty_alerts_notify_while_nobody_looks,
         older_alerts_follow_the_last_row_that_stayed,
         feeds_and_their_troubles_fit_a_phone,
         a_page_that_lost_the_desk_says_so,

@@ -333,12 +333,47 @@ function release() {
 	showConnection();
 }
 
-let unseen = 0; // urgent and flash alerts that came while nobody looked
+const unseen = new Set(); // items of urgent and flash alerts that nobody saw
 
-function countUnseen(alert) {
-	if (document.hidden && alert.level !== 'routine')
-		unseen++;
-	document.title = unseen > 0 ? `(${unseen}) wirewatch` : 'wirewatch';
+function noteUnseen(alert) {
+	if (document.hidden && alert.level !== 'routine') {
+		unseen.add(alert.item?.id ?? alert.id);
+		if (isNotifying() && !alert.reason?.held && meetsFilter(alert))
+			notify(alert);
+	}
+	document.title = unseen.size > 0 ? `(${unseen.size}) wirewatch` : 'wirewatch';
+}
+
+function isNotifying() {
+	return $('notify').getAttribute('aria-pressed') === 'true';
+}
+
+/* Once the browser was allowed to, each page begins with it. */
+function showNotifying(wanted) {
+	$('notify').hidden = !window.Notification || !isSecureContext;
+	$('notify').setAttribute('aria-pressed',
+		wanted && window.Notification?.permission === 'granted');
+}
+
+async function toggleNotifying() {
+	const wanted = !isNotifying();
+	if (wanted)
+		await Notification.requestPermission();
+	showNotifying(wanted);
+}
+
+/* One for an item, whatever stories tell of it. */
+function notify(alert) {
+	const {item, story} = alert;
+	const notice = new Notification(`${alert.level}: ${item?.outlet ?? 'wirewatch'}`, {
+		body: item?.title || (alert.reason?.text ?? ''),
+		tag: String(item?.id ?? alert.id),
+	});
+	notice.onclick = () => {
+		window.focus();
+		if (story)
+			goToStory(story.id);
+	};
 }
 
 /* For those who listen to the page: what is weighty, and no more. */
@@ -354,7 +389,7 @@ function takeAlert(event) {
 	if (alert.seq <= lastSeq)
 		return;
 	noteSeq(alert);
-	countUnseen(alert);
+	noteUnseen(alert);
 	announce(alert);
 	storiesChanged();
 	held.push(alert);

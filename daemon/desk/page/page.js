@@ -449,12 +449,14 @@ function start() {
 		loadFeeds();
 	});
 	$('pause').addEventListener('click', togglePause);
+	$('notify').addEventListener('click', toggleNotifying);
+	showNotifying(true);
 	startStories();
 	window.addEventListener('popstate', takeAddress);
 	document.addEventListener('keydown', onKey);
 	document.addEventListener('visibilitychange', () => {
 		if (!document.hidden) {
-			unseen = 0;
+			unseen.clear();
 			document.title = 'wirewatch';
 		}
 	});
