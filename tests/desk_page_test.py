@@ -137,6 +137,12 @@ def only_an_entity_is_only_its_items(stage, page):
     same(page.evaluate(about % (TOLD, "crocus")), "false,true", "of another item")
 
 
+def an_edit_marks_the_words_that_differ(stage, page):
+    row = page.evaluate("rowElement([{type: 'story.edited', item: {title: 'x'},"
+                        " reason: {text: 'title changed: [-12-] {+17+} dead'}}]).outerHTML")
+    check("title changed: <del>12</del> <ins>17</ins> dead" in row, row)
+
+
 def without_a_title_the_summary_is_the_headline(stage, page):
     row = page.evaluate("rowElement([{type: 'item', item: {title: '', url: 'https://n.example/',"
                         " summary: 'Macron spoke'}, entities: [{name: 'Macron', mentions: ["
@@ -266,6 +272,7 @@ def main():
         a_feed_in_trouble_is_called_by_its_outlet,
         what_a_story_tells_is_in_the_row_of_its_item,
         only_an_entity_is_only_its_items,
+        an_edit_marks_the_words_that_differ,
         without_a_title_the_summary_is_the_headline,
         what_came_while_paused_is_shown_once,
         weighty_alerts_are_announced,

@@ -151,8 +151,9 @@ function storyLines(alerts) {
 	const [{item, story}] = alerts;
 	const lines = alerts.filter(({type}) => toldTypes.includes(type)).reverse()
 		.map((alert) => {
-			const node = element('p', 'told', kindElement(alert.type),
-				` ${alert.reason?.text ?? ''}`);
+			const text = alert.reason?.text ?? '';
+			const node = element('p', 'told', kindElement(alert.type), ' ',
+				...(alert.type === 'story.edited' ? diffParts(text) : [text]));
 			node.dataset.level = alert.level;
 			return node;
 		});

@@ -23,15 +23,19 @@ function formatMinutes(minutes) {
 /* ---- the timeline --------------------------------------------------------- */
 
 /* "a [-b-] {+c+}" as text with deletions and insertions. */
-function diffElement(label, diff) {
-	const node = element('p', 'diff', element('span', 'label', `${label} `));
-	node.dir = 'auto';
-	for (const part of diff.split(/(\[-.*?-\]|\{\+.*?\+\})/)) {
+function diffParts(diff) {
+	return diff.split(/(\[-.*?-\]|\{\+.*?\+\})/).map((part) => {
 		const change = /^(\[-|\{\+)(.*)(-\]|\+\})$/.exec(part);
-		node.append(change
+		return change
 			? element(change[1] === '[-' ? 'del' : 'ins', '', change[2])
-			: part);
-	}
+			: part;
+	});
+}
+
+function diffElement(label, diff) {
+	const node = element('p', 'diff', element('span', 'label', `${label} `),
+		...diffParts(diff));
+	node.dir = 'auto';
 	return node;
 }
 
