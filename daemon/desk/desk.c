@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/strings.h"
 #include "desk/action.h"
 #include "desk/api.h"
 #include "desk/desk.h"
@@ -226,12 +227,6 @@ take_config(struct desk *desk)
 	desk->state.reload_error = NULL;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* Of an address that stays the connections stay, too. */
 static void
 take_listener(struct desk *desk)
@@ -240,7 +235,7 @@ take_listener(struct desk *desk)
 	char *old = desk->state.listen;
 
 	desk->state.listen = name;
-	if (is_same(name, old)) {
+	if (strings_are_equal(name, old)) {
 		if (desk->lent != -1)
 			close(desk->lent);
 	} else {

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/second.h"
+#include "base/strings.h"
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/health.h"
@@ -144,12 +145,6 @@ clear_stored(struct stored *stored)
 
 /* ---- in line with the configuration ------------------------------------- */
 
-static bool
-differs(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
-}
-
 static void
 replace(char **text, const char *by)
 {
@@ -165,10 +160,10 @@ update_record(struct engine *engine, struct feed *feed)
 	struct feed_record *record = &feed->record;
 	const struct config_feed *config = feed->config;
 
-	if (!differs(record->url, config->url) &&
-	    !differs(record->outlet, config->outlet))
+	if (strings_are_equal(record->url, config->url) &&
+	    strings_are_equal(record->outlet, config->outlet))
 		return false;
-	if (differs(record->url, config->url)) {
+	if (!strings_are_equal(record->url, config->url)) {
 		replace(&record->etag, NULL);
 		replace(&record->modified, NULL);
 		record->body_hash = 0;
@@ -269,7 +264,7 @@ static void
 keep_feed(
     struct engine *engine, struct feed *feed, const struct config_feed *config)
 {
-	bool moved = differs(feed->record.url, config->url);
+	bool moved = !strings_are_equal(feed->record.url, config->url);
 	struct schedule_feed asked;
 
 	feed->config = config;

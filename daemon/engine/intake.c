@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/second.h"
+#include "base/strings.h"
 #include "base/utf8.h"
 #include "engine/commit.h"
 #include "engine/context.h"
@@ -118,17 +119,11 @@ take_validator(char **text)
 	return NULL;
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* Takes text; whether it was another one. */
 static bool
 replace(char **text, char *by)
 {
-	bool changed = !same_text(*text, by);
+	bool changed = !strings_are_equal(*text, by);
 
 	free(*text);
 	*text = by;

@@ -40,6 +40,12 @@ strings_add_once(struct strings *list, const char *string)
 }
 
 bool
+strings_are_equal(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool
 strings_is_listed(const char *words, const char *word)
 {
 	size_t len = strlen(word);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/strings.h"
 #include "parse/item.h"
 #include "parse/facts.h"
 
@@ -104,15 +105,6 @@ facts_set_date(struct facts *r, enum fact_date field, unsigned rank, int64_t at)
 	r->dates[field].rank = rank;
 }
 
-static bool
-is_same(const struct facts *r, uint32_t at, const char *string)
-{
-	const char *kept = facts_at(r, at);
-
-	return kept == string ||
-	       (kept != NULL && string != NULL && strcmp(kept, string) == 0);
-}
-
 void
 facts_add_person(
     struct facts *r, unsigned rank, const struct raw_person *person)
@@ -125,8 +117,10 @@ facts_add_person(
 		r->persons_len = 0;
 	r->persons_rank = rank;
 	for (size_t i = 0; i < r->persons_len; i++)
-		if (is_same(r, r->persons[i].name, person->name) &&
-		    is_same(r, r->persons[i].email, person->email) &&
+		if (strings_are_equal(
+			facts_at(r, r->persons[i].name), person->name) &&
+		    strings_are_equal(
+			facts_at(r, r->persons[i].email), person->email) &&
 		    (person->name != NULL || person->email != NULL))
 			return;
 	if (r->persons_len == RAW_LIST_MAX)
@@ -144,7 +138,7 @@ facts_add_tag(struct facts *r, const char *tag)
 	if (tag == NULL || *tag == '\0' || r->tags_len == RAW_LIST_MAX)
 		return;
 	for (size_t i = 0; i < r->tags_len; i++)
-		if (is_same(r, r->tags[i], tag))
+		if (strings_are_equal(facts_at(r, r->tags[i]), tag))
 			return;
 	r->tags[r->tags_len] = keep(r, tag);
 	r->tags_len += r->tags[r->tags_len] != 0;
@@ -156,7 +150,7 @@ facts_add_hub(struct facts *r, const char *type, const char *url)
 	if (url == NULL || *url == '\0' || r->hubs_len == RAW_LIST_MAX)
 		return;
 	for (size_t i = 0; i < r->hubs_len; i++)
-		if (is_same(r, r->hubs[i].url, url))
+		if (strings_are_equal(facts_at(r, r->hubs[i].url), url))
 			return;
 	r->hubs[r->hubs_len] =
 	    (struct facts_hub){.type = keep(r, type), .url = keep(r, url)};
@@ -184,7 +178,8 @@ facts_add_attachment(struct facts *r, const struct raw_attachment *a)
 	if (a->url == NULL || r->attachments_len == RAW_LIST_MAX)
 		return;
 	for (size_t i = 0; i < r->attachments_len; i++)
-		if (is_same(r, r->attachments[i].url, a->url)) {
+		if (strings_are_equal(
+			facts_at(r, r->attachments[i].url), a->url)) {
 			complete_attachment(r, &r->attachments[i], a);
 			return;
 		}
