@@ -316,6 +316,25 @@ def errors_of_a_configuration_go_to_syslog_with_s(daemon):
         syslog.stop()
 
 
+def line_without_an_end_goes_to_syslog_in_parts(daemon):
+    if harness.Syslog.missing():
+        return
+    syslog = harness.Syslog()
+    mine, daemon.command = daemon.command, syslog.command
+    try:
+        daemon.configure(CONFIG)
+        daemon.start("-s")
+        settle(daemon)
+        with open("/proc/%d/fd/2" % pids(daemon, "fetcher")[0], "w") as stream:
+            stream.write("endless " * 10000)
+        wait_for(lambda: sum(line.count("endless") for line in syslog.lines()) > 5000,
+                 "its parts in syslog")
+        daemon.stop()
+    finally:
+        daemon.command = mine
+        syslog.stop()
+
+
 def run_daemon(daemon, *options):
     return subprocess.run([harness.WIREWATCHD, "-f", *options],
                           env=daemon.environment(), stdin=subprocess.DEVNULL,
@@ -493,6 +512,7 @@ def main():
                      roles_end_with_a_killed_parent,
                      errors_of_the_first_configuration_end_it_with_78,
                      errors_of_a_configuration_go_to_syslog_with_s,
+                     line_without_an_end_goes_to_syslog_in_parts,
                      diagnostics_are_objects_on_demand,
                      priorities_are_for_the_journal_alone,
                      feed_of_many_long_words_ends_no_fetcher,

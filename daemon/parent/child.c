@@ -33,6 +33,7 @@
 #define BACKOFF_MAX_S 60
 #define STORE_MS 3600000 /* for an engine to start */
 #define BENCH_SIZE 4096
+#define LINE_PART 8192 /* bytes of a long line that are forwarded as one */
 
 static void
 child_on_restart(evutil_socket_t fd, short what, void *arg)
@@ -237,12 +238,18 @@ child_new(struct parent *parent, enum role_kind kind, unsigned index)
 static void
 child_on_stderr(struct bufferevent *bev, void *arg)
 {
+	struct evbuffer *input = bufferevent_get_input(bev);
+	char part[LINE_PART + 1];
 	char *line;
 
-	while ((line = evbuffer_readln(bufferevent_get_input(bev), NULL,
-		    EVBUFFER_EOL_LF)) != NULL) {
+	while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF)) != NULL) {
 		log_forward(line);
 		free(line);
+	}
+	/* A line without an end shall not fill the parent's memory. */
+	while (evbuffer_get_length(input) >= LINE_PART) {
+		part[evbuffer_remove(input, part, LINE_PART)] = '\0';
+		log_forward(part);
 	}
 }
 
