@@ -1,6 +1,6 @@
 /*
  * daemon/frame/dns: what happens when name servers do not answer. The clock
- * moves as the test says, so that answers grow old; timers run in real time.
+ * moves as the test says alone; timers run in real time.
  */
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -24,15 +24,14 @@
 
 #define MANY 30 /* failures in a row, more than enough */
 
-int64_t __real_clock_monotonic_ms(void);
 int64_t __wrap_clock_monotonic_ms(void);
 
-static int64_t passed_ms;
+static int64_t passed_ms = 1000000;
 
 int64_t
 __wrap_clock_monotonic_ms(void)
 {
-	return __real_clock_monotonic_ms() + passed_ms;
+	return passed_ms;
 }
 
 struct net {
@@ -135,6 +134,8 @@ expect_old_answer(struct net *net, enum name_server_mood mood)
 	assert_int_equal(net->answer.len, 1);
 	assert_null(net->answer.error);
 	assert_true(net->names.asked > asked);
+	if (mood == NAME_SERVER_SILENT) /* nobody waits for a second try */
+		assert_in_range(net->names.asked - asked, 1, 2);
 	/* not asked again for a while */
 	assert_true(dns_answer_now(net->dns, "lo.test", &answer));
 	assert_int_equal(answer.len, 1);
@@ -173,6 +174,60 @@ new_name_fails_and_rests(void **state)
 	assert_false(dns_answer_now(net->dns, "lo.test", &answer));
 }
 
+/* A look-up ends, whatever c-ares still tries, and fails once. */
+static void
+new_name_waits_in_vain_while_name_servers_are_silent(void **state)
+{
+	struct net *net = *state;
+
+	net->names.mood = NAME_SERVER_SILENT;
+	look_up(net, "lo.test");
+	assert_int_equal(net->answer.len, 0);
+	assert_string_equal(
+	    net->answer.error, "no answer from name server 127.0.0.1");
+	assert_int_equal(dns_counts(net->dns)->failed, 1);
+	assert_int_equal(dns_counts(net->dns)->stale, 0);
+}
+
+static void
+names_are_the_same_in_any_spelling(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+	char name[DNS_NAME_MAX + 2];
+
+	look_up(net, "loAZ.test.");
+	assert_int_equal(net->answer.len, 1);
+	assert_true(dns_answer_now(net->dns, "LOaz.test", &answer));
+	assert_int_equal(answer.len, 1);
+	memset(name, 'x', sizeof(name));
+	name[DNS_NAME_MAX + 1] = '\0';
+	look_up(net, name);
+	assert_string_equal(net->answer.error, "not a host name");
+}
+
+static void
+on_cancelled(void *arg, const struct dns_answer *answer)
+{
+	fail_msg("a cancelled look-up was answered");
+}
+
+static void
+cancelled_look_up_is_not_answered(void **state)
+{
+	struct net *net = *state;
+
+	look_up(net, "lo.test");
+	dns_cancel(dns_resolve(net->dns, "lo1.test", on_cancelled, net));
+	dns_cancel(dns_resolve(net->dns, "lo.test", on_cancelled, net));
+	look_up(net, "lo2.test");
+	grow_old();
+	net->names.mood = NAME_SERVER_SILENT;
+	dns_cancel(dns_resolve(net->dns, "lo1.test", on_cancelled, net));
+	look_up(net, "lo2.test"); /* takes as long */
+	assert_int_equal(net->answer.len, 1);
+}
+
 static void
 host_that_is_gone_is_not_kept_alive(void **state)
 {
@@ -191,19 +246,56 @@ host_that_is_gone_is_not_kept_alive(void **state)
 	assert_int_equal(dns_counts(net->dns)->stale, 0);
 }
 
-/* Known names, all of which fail for some time. */
+/* Known names, all of which fail: many, and for some time. */
 static void
 bring_down(struct net *net)
 {
+	look_up_many(net, 0, 2 * MANY);
+	grow_old();
+	net->names.mood = NAME_SERVER_FAILS;
+	look_up_many(net, 0, MANY);
+	assert_false(dns_is_down(net->dns));
+	passed_ms += 6000;
+	look_up_many(net, MANY, 2 * MANY);
+	assert_true(dns_is_down(net->dns));
+	assert_int_equal(net->changes, 1);
+}
+
+static void
+few_failures_are_no_name_servers_down(void **state)
+{
+	struct net *net = *state;
+
 	look_up_many(net, 0, MANY);
 	grow_old();
 	net->names.mood = NAME_SERVER_FAILS;
 	look_up_many(net, 0, MANY / 2);
-	assert_false(dns_is_down(net->dns));
 	passed_ms += 6000;
-	look_up_many(net, MANY / 2, MANY);
+	look_up_many(net, MANY / 2, MANY / 2 + 2);
+	assert_false(dns_is_down(net->dns));
+	net->names.mood = NAME_SERVER_WELL; /* which ends the row */
+	look_up(net, "lo.test");
+	net->names.mood = NAME_SERVER_FAILS;
+	look_up_many(net, MANY / 2 + 2, MANY);
+	assert_false(dns_is_down(net->dns));
+}
+
+static void
+name_servers_that_never_answered_are_down(void **state)
+{
+	struct net *net = *state;
+	char name[32];
+
+	net->names.mood = NAME_SERVER_FAILS;
+	for (int i = 0; i < MANY && !dns_is_down(net->dns); i++) {
+		snprintf(name, sizeof(name), "lo%d.test", i);
+		look_up(net, name);
+		passed_ms += 1000;
+	}
 	assert_true(dns_is_down(net->dns));
-	assert_int_equal(net->changes, 1);
+	net->names.mood = NAME_SERVER_WELL; /* asked for what failed last */
+	while (dns_is_down(net->dns))
+		event_base_loop(net->base, EVLOOP_ONCE);
 }
 
 static void
@@ -211,11 +303,14 @@ nobody_waits_for_name_servers_that_are_down(void **state)
 {
 	struct net *net = *state;
 	struct dns_answer answer;
+	uint64_t stale;
 
 	bring_down(net);
 	passed_ms += DNS_RETRY_S * 1000;
+	stale = dns_counts(net->dns)->stale;
 	assert_true(dns_answer_now(net->dns, "lo0.test", &answer));
 	assert_int_equal(answer.len, 1);
+	assert_int_equal(dns_counts(net->dns)->stale, stale + 1);
 	assert_true(dns_answer_now(net->dns, "new.test", &answer));
 	assert_int_equal(answer.len, 0);
 	assert_string_equal(
@@ -229,8 +324,13 @@ name_servers_are_found_back_without_any_look_up(void **state)
 {
 	struct net *net = *state;
 	struct dns_answer answer;
+	uint64_t failed;
 
 	bring_down(net);
+	failed = dns_counts(net->dns)->failed;
+	/* A probe that fails is not the last. */
+	while (dns_counts(net->dns)->failed == failed)
+		event_base_loop(net->base, EVLOOP_ONCE);
 	net->names.mood = NAME_SERVER_WELL;
 	while (net->changes == 1)
 		event_base_loop(net->base, EVLOOP_ONCE);
@@ -265,7 +365,12 @@ main(void)
 	    TEST(old_answer_does_while_name_servers_are_silent),
 	    TEST(old_answer_does_while_name_servers_fail),
 	    TEST(new_name_fails_and_rests),
+	    TEST(new_name_waits_in_vain_while_name_servers_are_silent),
+	    TEST(names_are_the_same_in_any_spelling),
+	    TEST(cancelled_look_up_is_not_answered),
 	    TEST(host_that_is_gone_is_not_kept_alive),
+	    TEST(few_failures_are_no_name_servers_down),
+	    TEST(name_servers_that_never_answered_are_down),
 	    TEST(nobody_waits_for_name_servers_that_are_down),
 	    TEST(name_servers_are_found_back_without_any_look_up),
 	    TEST(broken_names_do_not_make_name_servers_down),
