@@ -191,6 +191,12 @@ past_the_bound_the_oldest_go_back(void **state)
 	assert_int_equal(machine->results, 5);
 	assert_int_equal(machine->failed, 5);
 	syslog_sink_forget_waiting(machine->sink);
+	listen_at_dev_log(machine); /* what comes later is written at once */
+	machine->wanted = machine->results;
+	send_alerts(machine, 1, "flash");
+	wait_results(machine);
+	assert_int_equal(machine->failed, 5);
+	assert_non_null(strstr(receive(machine), "flash A: t0"));
 }
 
 static void

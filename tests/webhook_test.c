@@ -44,6 +44,7 @@ struct desk {
 	struct evhttp_request *hanging;
 	/* what it got */
 	struct strings ids;
+	uint16_t port; /* of whom it answers */
 	char *signature, *timestamp, *body, *type, *agent;
 	/* what the webhook told */
 	int results;
@@ -75,8 +76,10 @@ on_request(struct evhttp_request *request, void *arg)
 	struct evbuffer *out = evbuffer_new();
 	char *body =
 	    xstrndup((char *)evbuffer_pullup(in, -1), evbuffer_get_length(in));
-	char *fill = xcalloc(1, desk->body_len + 1);
+	char *fill = xcalloc(1, desk->body_len + 1), *address;
 
+	evhttp_connection_get_peer(
+	    evhttp_request_get_connection(request), &address, &desk->port);
 	strings_add(&desk->ids, header_of(request, "webhook-id"));
 	keep(&desk->signature, header_of(request, "webhook-signature"));
 	keep(&desk->timestamp, header_of(request, "webhook-timestamp"));
@@ -280,6 +283,9 @@ failures_tell_status_and_wish(void **state)
 	assert_int_equal(desk->last.http_status, 503);
 	assert_int_equal(desk->last.retry_after_us, 7000000);
 	assert_string_equal(desk->error, "HTTP 503: xxxxx");
+	desk->body_len = 1000;
+	deliver(desk, "msg_1");
+	assert_int_equal(strlen(desk->error), strlen("HTTP 503: ") + 160);
 	desk->header = NULL;
 	desk->status = 410;
 	desk->body_len = 0;
@@ -303,9 +309,41 @@ receiver_that_asks_to_wait_gets_nothing_more(void **state)
 	wait_results(desk, 3);
 	assert_int_equal(desk->ids.len, 1);
 	assert_int_equal(desk->last.outcome, DELIVERY_HELD);
+	for (int i = 0; i < 6; i++)
+		webhook_send(desk->webhook, make_delivery("again", 2));
+	wait_results(desk, 9);
+	assert_int_equal(desk->ids.len, 1 + 4);
 	desk->status = 200;
 	deliver(desk, "msg");
 	assert_int_equal(desk->last.outcome, DELIVERY_OK);
+}
+
+static void
+what_is_forgotten_never_leaves(void **state)
+{
+	struct desk *desk = *state;
+
+	for (int i = 0; i < 6; i++) {
+		webhook_send(desk->webhook, make_delivery("again", 2));
+		webhook_send(desk->webhook, make_delivery("first", 1));
+	}
+	assert_int_equal(webhook_under_way(desk->webhook), 4 + 1);
+	webhook_forget_waiting(desk->webhook);
+	wait_results(desk, 5);
+	assert_int_equal(webhook_under_way(desk->webhook), 0);
+	assert_int_equal(desk->ids.len, 5);
+}
+
+static void
+a_secret_that_is_taken_away_signs_no_more(void **state)
+{
+	struct desk *desk = *state;
+
+	free(desk->sink.secret);
+	desk->sink.secret = NULL;
+	webhook_configure(desk->webhook, &desk->sink, "wirewatch/test");
+	deliver(desk, "msg_1");
+	assert_string_equal(desk->signature, "(none)");
 }
 
 static void
@@ -326,11 +364,19 @@ static void
 large_answers_are_not_read_to_the_end(void **state)
 {
 	struct desk *desk = *state;
+	uint16_t port;
 
 	desk->status = 200;
 	desk->body_len = 4 * WEBHOOK_ANSWER_MAX;
 	deliver(desk, "msg_1");
 	assert_int_equal(desk->last.outcome, DELIVERY_OK);
+	port = desk->port;
+	desk->body_len = WEBHOOK_ANSWER_MAX;
+	deliver(desk, "msg_2"); /* the connection was closed */
+	assert_int_not_equal(desk->port, port);
+	port = desk->port;
+	deliver(desk, "msg_3");
+	assert_int_equal(desk->port, port);
 }
 
 static void
@@ -407,6 +453,8 @@ main(void)
 	    TEST(nothing_leaves_unsigned_when_the_secret_is_malformed),
 	    TEST(failures_tell_status_and_wish),
 	    TEST(receiver_that_asks_to_wait_gets_nothing_more),
+	    TEST(what_is_forgotten_never_leaves),
+	    TEST(a_secret_that_is_taken_away_signs_no_more),
 	    TEST(redirects_are_not_followed),
 	    TEST(large_answers_are_not_read_to_the_end),
 	    TEST(silence_ends_at_the_timeout_and_holds_no_retry_up),
