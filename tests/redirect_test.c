@@ -15,6 +15,7 @@
 #include "store/batch.h"
 
 #define HOUR (3600 * 1000000LL)
+#define NOW (1000 * HOUR)
 #define NEW "https://example.org/new.xml"
 
 static void
@@ -22,21 +23,21 @@ three_equal_sightings_over_a_day_are_adopted(void **state)
 {
 	struct feed_move move = {0};
 
-	assert_int_equal(redirect_see(&move, NEW, true, 0), REDIRECT_NEW);
+	assert_int_equal(redirect_see(&move, NEW, true, NOW), REDIRECT_NEW);
 	assert_int_equal(
-	    redirect_see(&move, NEW, true, HOUR), REDIRECT_COUNTED);
+	    redirect_see(&move, NEW, true, NOW + HOUR), REDIRECT_COUNTED);
 	assert_int_equal(
-	    redirect_see(&move, NEW, true, 2 * HOUR), REDIRECT_COUNTED);
+	    redirect_see(&move, NEW, true, NOW + 2 * HOUR), REDIRECT_COUNTED);
 	assert_int_equal(
-	    redirect_see(&move, NEW, true, 24 * HOUR - 1), REDIRECT_SAME);
+	    redirect_see(&move, NEW, true, NOW + 24 * HOUR - 1), REDIRECT_SAME);
 	assert_false(move.adopted);
 	assert_int_equal(
-	    redirect_see(&move, NEW, true, 24 * HOUR), REDIRECT_ADOPTED);
+	    redirect_see(&move, NEW, true, NOW + 24 * HOUR), REDIRECT_ADOPTED);
 	assert_true(move.adopted);
 	assert_string_equal(move.url, NEW);
 	/* polled there, and it leads nowhere else */
 	assert_int_equal(
-	    redirect_see(&move, NULL, false, 25 * HOUR), REDIRECT_SAME);
+	    redirect_see(&move, NULL, false, NOW + 25 * HOUR), REDIRECT_SAME);
 	free(move.url);
 }
 
@@ -101,6 +102,11 @@ adopted_address_that_fails_or_leads_on_is_dropped(void **state)
 	    redirect_see(&move, NEW "?2", true, 50 * HOUR), REDIRECT_DROPPED);
 	assert_false(move.adopted);
 	assert_string_equal(move.url, NEW "?2");
+	for (int i = 0; i < 3; i++)
+		redirect_see(&move, NEW "?2", true, (60 + i * 12) * HOUR);
+	assert_true(move.adopted);
+	assert_int_equal(/* in a circle */
+	    redirect_see(&move, NEW "?2", true, 90 * HOUR), REDIRECT_DROPPED);
 	free(move.url);
 }
 

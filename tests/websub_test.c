@@ -137,6 +137,16 @@ only_what_was_asked_is_confirmed(void **state)
 	assert_true(
 	    subscription_confirm(&s, WEBSUB_UNSUBSCRIBE, TOPIC, 60, NOW, 0));
 	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_IDLE);
+	subscription_want(&s, true, NOW);
+	subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, 0);
+	subscription_want(&s, false, NOW); /* too late for the hub's question */
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+	subscription_want(&s, true, NOW);
+	subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, 0);
+	assert_true(subscription_deny(&s, TOPIC, NOW));
+	assert_false(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
 }
 
 /* A record is read back before anyone says that the feed is wanted. */
@@ -223,6 +233,23 @@ a_denial_ends_the_lease_and_holds_for_a_day(void **state)
 	    subscription_due(&s, NOW + 86399 * SECOND), WEBSUB_NONE);
 	assert_int_equal(
 	    subscription_due(&s, NOW + 86400 * SECOND), WEBSUB_SUBSCRIBE);
+	subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, 0);
+	assert_true(
+	    subscription_confirm(&s, WEBSUB_SUBSCRIBE, TOPIC, 60, NOW, 0));
+	assert_int_equal(subscription_state(&s, NOW), SUBSCRIPTION_ACTIVE);
+}
+
+static void
+a_denial_to_who_leaves_holds_for_nobody(void **state)
+{
+	struct subscription s = active(1000);
+
+	subscription_want(&s, false, NOW);
+	assert_false(subscription_is_over(&s, NOW));
+	assert_true(subscription_deny(&s, TOPIC, NOW));
+	assert_true(subscription_is_over(&s, NOW));
+	subscription_want(&s, true, NOW);
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_SUBSCRIBE);
 }
 
 static void
@@ -267,6 +294,11 @@ a_lease_is_still_good_after_a_restart(void **state)
 	assert_int_equal(
 	    subscription_state(&s, NOW + SECOND), SUBSCRIPTION_ACTIVE);
 	assert_int_equal(subscription_due(&s, NOW + SECOND), WEBSUB_NONE);
+	assert_int_equal(
+	    subscription_state(&s, NOW + 1000 * SECOND), SUBSCRIPTION_PENDING);
+	subscription_want(&s, false, NOW);
+	assert_false(subscription_is_over(&s, NOW + 999 * SECOND));
+	assert_true(subscription_is_over(&s, NOW + 1000 * SECOND));
 }
 
 /* ---- signatures --------------------------------------------------------- */
@@ -305,6 +337,8 @@ wrong_and_weak_signatures_are_refused(void **state)
 	assert_false(is_good(SHA256));
 	assert_false(is_good("sha256="));
 	assert_false(is_good("sha512=" SHA256));
+	assert_false(is_good("sha2=" SHA256));
+	assert_false(is_good("=" SHA256));
 	assert_false(is_good("sha256=" SHA256 "0"));
 	assert_false(is_good("sha256=" SHA384));
 	/* sha1 is right but weak. */
@@ -449,6 +483,7 @@ main(void)
 	    cmocka_unit_test(no_lease_is_counted_on_for_longer_than_asked),
 	    cmocka_unit_test(a_silent_hub_is_asked_ever_more_rarely),
 	    cmocka_unit_test(a_denial_ends_the_lease_and_holds_for_a_day),
+	    cmocka_unit_test(a_denial_to_who_leaves_holds_for_nobody),
 	    cmocka_unit_test(who_is_wanted_no_more_is_unsubscribed),
 	    cmocka_unit_test(
 		a_hub_that_lets_nobody_go_is_left_after_three_tries),

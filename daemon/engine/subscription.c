@@ -118,7 +118,6 @@ subscription_confirm(struct subscription *subscription, enum websub_mode mode,
 	subscription->tries = 0;
 	if (mode == WEBSUB_UNSUBSCRIBE) {
 		record->lease_at = 0;
-		record->next_at = 0;
 		return true;
 	}
 	if (lease_s > SUBSCRIPTION_LEASE_S)
