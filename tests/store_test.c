@@ -1,5 +1,5 @@
 /*
- * daemon/store: commits, what is read back, upkeep.
+ * daemon/store: commits, what is read back, and what it costs.
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -407,37 +407,6 @@ purge(struct store_fixture *f, int64_t before_at, const struct strings *sinks,
 }
 
 static void
-purge_takes_what_is_old_and_told(void **state)
-{
-	struct store_fixture *f = *state;
-	struct strings sinks = {0};
-	struct store_reader *reader = open_reader(f);
-
-	add_alerts(f, 10);
-	store_index_step(f->store, 100);
-	strings_add(&sinks, "hook");
-	while (purge(f, 10000, &sinks, 3))
-		;
-	assert_int_equal(COUNT(.limit = 100), 10); /* they wait for hook */
-	for (uint64_t i = 0; i < 5; i++) {
-		struct delivery_record done = {
-		    .id = i * 2 + 1, .state = DELIVERY_DONE, .done_at = 4000};
-
-		batch_add_delivery(f->batch, &done);
-	}
-	commit(f);
-	while (purge(f, 2000, &sinks, 3))
-		;
-	assert_int_equal(COUNT(.limit = 100), 10); /* young still */
-	while (purge(f, 10000, &sinks, 3))
-		;
-	assert_int_equal(COUNT(.limit = 100), 5);
-	assert_int_equal(COUNT(.text = "said"), 5);
-	store_reader_close(reader);
-	strings_clear(&sinks);
-}
-
-static void
 purge_passes_over_what_stays_and_stops_at_what_is_young(void **state)
 {
 	struct store_fixture *f = *state;
@@ -499,7 +468,6 @@ main(void)
 	    STORE_TEST(pages_go_backwards_and_forwards),
 	    STORE_TEST(a_reader_needs_no_file_once_open),
 	    STORE_TEST(an_edit_changes_item_and_search),
-	    STORE_TEST(purge_takes_what_is_old_and_told),
 	    STORE_TEST(purge_passes_over_what_stays_and_stops_at_what_is_young),
 	    STORE_TEST(purge_passes_over_what_is_of_the_future),
 	};
