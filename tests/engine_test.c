@@ -335,6 +335,34 @@ a_reload_changes_feeds_and_rules(void **state)
 	free(second);
 }
 
+/* Its lines go on there: what the old file holds is not written again. */
+static void
+a_log_that_moves_has_no_line_twice(void **state)
+{
+	static const char moved[] =
+	    "defaults: {interval: 100ms, flood: 0}\n"
+	    "fetchers: 1\n"
+	    "feeds:\n"
+	    "  - {id: tass, outlet: TASS, url: 'http://a.example/rss'}\n"
+	    "entities:\n"
+	    "  - {id: macron, names: [Macron]}\n"
+	    "sinks:\n"
+	    "  - {id: log, type: log, path: moved.jsonl, types: [item]}\n";
+	struct world *world = *state;
+
+	world_first_fetch(world);
+	world_fetch(world, "Macron speaks");
+	WAIT_FOR(world, world_log_lines(world) == 1);
+	world_reload(world, moved);
+	free(world->log_path);
+	world->log_path = xasprintf("%s/moved.jsonl", world->folder);
+	world_fetch(world, "Macron sings");
+	world_fetch(world, NULL); /* the next may have been under way before */
+	WAIT_FOR(world, world->alerts_at_desk == 2);
+	WAIT_FOR(world, world_log_lines(world) > 0);
+	assert_int_equal(world_log_lines(world), 1);
+}
+
 /* ---- kills at random ---------------------------------------------------- */
 
 #define KILL_ROUNDS 25
@@ -467,6 +495,7 @@ main(void)
 	    ENGINE_TEST(a_stop_takes_in_what_is_under_way),
 	    ENGINE_TEST(once_polls_delivers_and_says_so),
 	    ENGINE_TEST(a_reload_changes_feeds_and_rules),
+	    ENGINE_TEST(a_log_that_moves_has_no_line_twice),
 	    ENGINE_TEST(kills_at_random_lose_and_double_nothing),
 	};
 

@@ -83,7 +83,8 @@ close_logs(struct engine *engine)
 }
 
 /* Closes the logs that are gone or changed before it opens the new ones, whose
- * files may be the same. Opening is what a start does: nothing is lost. */
+ * files may be the same. Opening is what a start does: nothing is lost; nor is
+ * it written twice, as what the old ones hold is marked by then. */
 static void
 sync_logs(struct engine *engine)
 {
@@ -93,6 +94,7 @@ sync_logs(struct engine *engine)
 	struct log_sink **logs = keep_logs(engine, options);
 
 	close_logs(engine);
+	commit_now(engine);
 	engine->logs = logs;
 	for (size_t i = 0; i < config->sinks_len; i++) {
 		struct log_sink *log = logs[i];
