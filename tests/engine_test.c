@@ -80,6 +80,23 @@ a_new_item_goes_to_log_courier_and_desk_alike(void **state)
 	assert_string_equal(world->stats.entity[0], "macron");
 }
 
+/* At once, not with the next second. */
+static void
+the_courier_has_an_alert_before_the_desk(void **state)
+{
+	static const char *const titles[] = {
+	    "Macron one", "Macron two", "Macron three", "Macron four"};
+	struct world *world = *state;
+
+	world_first_fetch(world);
+	for (unsigned i = 0; i < 4; i++) {
+		world_fetch(world, titles[i]);
+		WAIT_FOR(world, world->alerts_at_desk == i + 1);
+		world_turn(world);
+		assert_int_equal(world->deliveries_len, i + 1);
+	}
+}
+
 static void
 an_item_without_a_tracked_name_is_kept_quietly(void **state)
 {
@@ -482,6 +499,7 @@ main(void)
 	    ENGINE_TEST(the_first_fetch_is_quiet_but_for_fresh_items),
 	    ENGINE_TEST(old_backlog_is_no_part_of_todays_story),
 	    ENGINE_TEST(a_new_item_goes_to_log_courier_and_desk_alike),
+	    ENGINE_TEST(the_courier_has_an_alert_before_the_desk),
 	    ENGINE_TEST(an_item_without_a_tracked_name_is_kept_quietly),
 	    ENGINE_TEST(a_fetcher_that_answers_for_another_job_is_cut_off),
 	    ENGINE_TEST(a_courier_and_a_desk_are_cut_off_too),
