@@ -117,8 +117,12 @@ open_file(struct rolling_log *log)
 	    log->options.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (log->fd == -1)
 		return fail(log);
-	if (fstat(log->fd, &st) == -1)
-		return fail(log);
+	if (fstat(log->fd, &st) == -1) {
+		fail(log);
+		close(log->fd);
+		log->fd = -1;
+		return -1;
+	}
 	if (st.st_size == 0)
 		sync_folder(log->options.path);
 	log->size = log->synced_size = st.st_size;
