@@ -128,6 +128,12 @@ item_message_survives_the_wire(void **state)
 	item_message_put(&buf, &out);
 	message_reader_init(&reader, buf.data, buf.len);
 	assert_int_equal(item_message_get(&reader, &in), -1);
+	mention.offset = 4;
+	out.item.published_at = INT64_MAX; /* its age would overflow */
+	buf_reset(&buf);
+	item_message_put(&buf, &out);
+	message_reader_init(&reader, buf.data, buf.len);
+	assert_int_equal(item_message_get(&reader, &in), -1);
 	out.mentions_len = 0;
 	out.mentions = NULL;
 	item_message_clear(&out);

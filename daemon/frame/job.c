@@ -8,6 +8,7 @@
 #include "frame/job.h"
 
 #define LIST_MAX 100 /* authors or tags of an item */
+#define DATE_MAX_US 253402300800000000 /* the year 10000 */
 
 const char *
 fetch_outcome_name(enum fetch_outcome outcome)
@@ -168,6 +169,17 @@ put_item(struct buf *buf, const struct item *item)
 	message_put_u64(buf, item->revision);
 }
 
+/* Of an item: no time that overflows where ages are told. */
+static int64_t
+get_date(struct message_reader *reader)
+{
+	int64_t at = message_get_i64(reader);
+
+	if (at != ITEM_NO_DATE && (at < -DATE_MAX_US || at > DATE_MAX_US))
+		reader->failed = true;
+	return at;
+}
+
 static void
 get_item(struct message_reader *reader, struct item *item)
 {
@@ -180,8 +192,8 @@ get_item(struct message_reader *reader, struct item *item)
 	item->language = message_take_text(reader);
 	get_strings(reader, &item->authors);
 	get_strings(reader, &item->tags);
-	item->published_at = message_get_i64(reader);
-	item->modified_at = message_get_i64(reader);
+	item->published_at = get_date(reader);
+	item->modified_at = get_date(reader);
 	item->key = message_get_u64(reader);
 	item->revision = message_get_u64(reader);
 }
