@@ -152,6 +152,7 @@ listed_words_are_found_whole(void **state)
 	assert_true(strings_is_listed("a b ", "b"));
 	assert_false(strings_is_listed("aab aba", "ab"));
 	assert_false(strings_is_listed("", "ab"));
+	assert_false(strings_is_listed("a  b", ""));
 }
 
 int

@@ -50,6 +50,8 @@ strings_is_listed(const char *words, const char *word)
 {
 	size_t len = strlen(word);
 
+	if (len == 0)
+		return false;
 	for (const char *p = words; (p = strstr(p, word)) != NULL; p += len)
 		if ((p == words || p[-1] == ' ') &&
 		    (p[len] == ' ' || p[len] == '\0'))

@@ -21,7 +21,7 @@ void strings_take(struct strings *, char *);
 bool strings_has(const struct strings *, const char *);
 /* Whether both are the same text, or both NULL. */
 bool strings_are_equal(const char *, const char *);
-/* Whether a text of words with blanks between has this one, which is not "". */
+/* Whether a text of words with blanks between has this one; none has "". */
 bool strings_is_listed(const char *words, const char *word);
 /* Frees all and leaves an empty list; takes NULL. */
 void strings_clear(struct strings *);
