@@ -218,21 +218,10 @@ check_reason(bool same, bool by_key, bool by_url, const char *expected)
 	struct known known = {.item = 7,
 	    .by_key = by_key,
 	    .by_url = by_url,
-	    .variant.same = same,
-	    .title = (char *)"Macron alone",
-	    .summary = (char *)"",
-	    .content = (char *)""};
-	struct job_mention mentions[] = {
-	    {.entity = (char *)"tusk", .name = (char *)"Tusk", .len = 4},
-	    {.entity = (char *)"tusk", .name = (char *)"Tusk", .len = 4}};
-	struct job_item item = {.item = {.title = (char *)"Tusk alone",
-				    .summary = (char *)"",
-				    .content = (char *)""},
-	    .mentions = mentions,
-	    .mentions_len = 2};
+	    .variant.same = same};
 	struct buf reason = BUF_INIT;
 
-	known_add_reason(&reason, &known, &item);
+	known_add_reason(&reason, &known);
 	assert_string_equal(buf_str(&reason), expected);
 	buf_clear(&reason);
 }
@@ -247,9 +236,30 @@ the_reason_says_what_was_known(void **state)
 	    "item 7 again, with the same text under another id");
 	check_reason(true, false, false,
 	    "item 7 again, with the same text under another id and link");
-	check_reason(false, true, true,
-	    "edit of item 7; title changed: [-Macron-] {+Tusk+} alone; "
-	    "mentions now Tusk");
+	check_reason(false, true, true, "edit of item 7");
+}
+
+static void
+the_changes_are_words_and_names(void **state)
+{
+	struct known known = {.title = (char *)"Macron alone",
+	    .summary = (char *)"at 9; at 12",
+	    .content = (char *)""};
+	struct job_mention mentions[] = {
+	    {.entity = (char *)"tusk", .name = (char *)"Tusk", .len = 4},
+	    {.entity = (char *)"tusk", .name = (char *)"Tusk", .len = 4}};
+	struct job_item item = {.item = {.title = (char *)"Tusk alone",
+				    .summary = (char *)"at 9; at 13",
+				    .content = (char *)""},
+	    .mentions = mentions,
+	    .mentions_len = 2};
+	struct buf changes = BUF_INIT;
+
+	known_add_changes(&changes, &known, &item);
+	assert_string_equal(buf_str(&changes),
+	    "; title changed: [-Macron-] {+Tusk+} alone"
+	    "; summary changed: at 9; at [-12-] {+13+}; mentions now Tusk");
+	buf_clear(&changes);
 }
 
 int
@@ -263,6 +273,7 @@ main(void)
 	    FIND_TEST(an_id_that_is_in_the_store_alone_is_found),
 	    cmocka_unit_test(a_mention_is_new_once),
 	    cmocka_unit_test(the_reason_says_what_was_known),
+	    cmocka_unit_test(the_changes_are_words_and_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

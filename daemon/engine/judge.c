@@ -90,6 +90,8 @@ static void
 judge_known(const struct known *known, const struct job_item *item,
     struct verdict *verdict, struct buf *why)
 {
+	struct buf changes = BUF_INIT;
+
 	verdict->item = known->item;
 	verdict->story = known->story;
 	verdict->newness = !known->variant.same ? NEWNESS_EDIT
@@ -97,7 +99,12 @@ judge_known(const struct known *known, const struct job_item *item,
 			       ? NEWNESS_KNOWN
 			       : NEWNESS_REPUBLISHED;
 	verdict->new_mention = known_has_new_mention(known, item);
-	known_add_reason(why, known, item);
+	known_add_reason(why, known);
+	if (verdict->newness == NEWNESS_EDIT) {
+		known_add_changes(&changes, known, item);
+		buf_add_str(why, buf_str(&changes));
+		verdict->changes = buf_take(&changes);
+	}
 }
 
 static void
@@ -225,6 +232,8 @@ keep_edit(struct engine *engine, struct job *job, struct job_item *item,
 {
 	struct feed *feed = job->feed;
 	struct met met = {.level = LEVEL_ROUTINE};
+	struct edit edit = {
+	    stories_find(engine->stories, verdict->story), verdict->changes};
 	struct item_record record, view;
 	bool flooding;
 
@@ -238,8 +247,7 @@ keep_edit(struct engine *engine, struct job *job, struct job_item *item,
 	if (flooding)
 		flood_add(&job->flood, &view, &met);
 	else if (met.rules.len > 0)
-		tell_edit(engine, feed, &view, &met,
-		    stories_find(engine->stories, verdict->story));
+		tell_edit(engine, feed, &view, &met, &edit);
 	feed->state.edits++;
 	engine->stats.items_edited++;
 	strings_clear(&met.rules);
@@ -334,4 +342,5 @@ judge_item(struct engine *engine, struct job *job, struct job_item *item)
 	seen_put(&feed->seen, key, revision);
 	seen_put(&job->present, key, revision);
 	free(verdict.why);
+	free(verdict.changes);
 }

@@ -208,11 +208,10 @@ add_new_mentions(
 	strings_clear(&names);
 }
 
-static void
-add_edit(
+void
+known_add_changes(
     struct buf *out, const struct known *known, const struct job_item *item)
 {
-	buf_addf(out, "edit of item %" PRIu64, known->item);
 	add_diff(out, "title", known->title, item->item.title, TITLE_DIFF_MAX);
 	add_diff(
 	    out, "summary", known->summary, item->item.summary, TEXT_DIFF_MAX);
@@ -222,11 +221,10 @@ add_edit(
 }
 
 void
-known_add_reason(
-    struct buf *out, const struct known *known, const struct job_item *item)
+known_add_reason(struct buf *out, const struct known *known)
 {
 	if (!known->variant.same)
-		add_edit(out, known, item);
+		buf_addf(out, "edit of item %" PRIu64, known->item);
 	else if (!known->by_key || !known->by_url)
 		buf_addf(out,
 		    "item %" PRIu64 " again, with the same text under "

@@ -437,8 +437,7 @@ add_edited(const struct story_news *news, const struct change *change,
 
 	put_change(&more, news, change);
 	buf_addf(&text, "an item that was told has changed%s%s%s",
-	    more.len > 0 ? "; " : "", buf_str(&more),
-	    news->edit != NULL ? news->edit : "");
+	    more.len > 0 ? "; " : "", buf_str(&more), news->changes);
 	add_alert(alerts, ALERT_STORY_EDITED, change, &text);
 	buf_clear(&more);
 }

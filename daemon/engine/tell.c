@@ -289,14 +289,16 @@ count_silence(struct stats *stats, enum story_silence silence)
 	stats->held_waiting += silence == STORY_SILENT_WAITING;
 }
 
-/* Decides, with or without an alert of the item itself, and makes all. */
+/* Decides, with or without an alert of the item itself, and makes all.
+ * changes: since an alert told the item; NULL: none has. */
 static void
 tell(struct telling *telling, const struct met *met,
-    const struct story_arrival *arrival, bool edited)
+    const struct story_arrival *arrival, const char *changes)
 {
 	struct engine *engine = telling->engine;
 	const struct config *config = engine->role.config;
-	struct story_news news = {.arrival = arrival, .rules = &met->rules};
+	struct story_news news = {
+	    .arrival = arrival, .rules = &met->rules, .changes = changes};
 	struct story_alerts alerts;
 	struct buf reason = BUF_INIT;
 
@@ -307,14 +309,12 @@ tell(struct telling *telling, const struct met *met,
 	news.entities = telling->entities;
 	news.entities_len = telling->entities_len;
 	news.reason = buf_str(&reason);
-	if (edited) {
-		news.edit = strchr(telling->item->why, ';');
+	if (changes != NULL)
 		story_alerts_decide_edit(config, &news, &alerts);
-	} else {
+	else
 		story_alerts_decide(config, &news, &alerts);
-	}
 	count_silence(&engine->stats, alerts.silence);
-	if (met->rules.len > 0 && !edited) {
+	if (met->rules.len > 0 && changes == NULL) {
 		report_count_entities(
 		    engine, telling->entities, telling->entities_len);
 		make_alert(telling,
@@ -335,20 +335,22 @@ tell_item(struct engine *engine, const struct feed *feed,
 {
 	struct telling telling = {.engine = engine, .feed = feed, .item = item};
 
-	tell(&telling, met, arrival, false);
+	tell(&telling, met, arrival, NULL);
 }
 
 void
 tell_edit(struct engine *engine, const struct feed *feed,
     const struct item_record *item, const struct met *met,
-    struct story_state *story)
+    const struct edit *edit)
 {
 	struct telling telling = {.engine = engine, .feed = feed, .item = item};
 	struct story_state forgotten = {.independent = 1};
 	struct story_arrival arrival = {
-	    .story = story != NULL ? story : &forgotten, .joined = true};
+	    .story = edit->story != NULL ? edit->story : &forgotten,
+	    .joined = true};
+	bool told = store_has_alert(engine->store, item->id);
 
-	tell(&telling, met, &arrival, store_has_alert(engine->store, item->id));
+	tell(&telling, met, &arrival, told ? edit->changes : NULL);
 	strings_clear(&forgotten.rules);
 	strings_clear(&forgotten.entities);
 	strings_clear(&forgotten.told.rules);

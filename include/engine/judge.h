@@ -20,6 +20,8 @@ struct verdict {
 			     edits or publishes again; 0: not looked up */
 	uint64_t story;   /* of the known item; 0: none */
 	char *why;        /* for people, the alert's reason.why_new; owned */
+	char *changes;    /* of an edit: the end of that, from known_add_changes
+			     on; owned */
 	bool new_mention; /* an edit: of what was not mentioned before */
 	bool reused;      /* a new item: its id or link is not new */
 };

@@ -36,8 +36,11 @@ struct known {
 void known_find(struct engine *, const struct job *, const struct item *,
     const struct item_keys *, struct known *);
 void known_clear(struct known *);
-/* Appends how the new item differs, for a news desk: "kills [-12-] {+15+}". */
-void known_add_reason(
+/* Appends what the new item is to the known one: "edit of item 7". */
+void known_add_reason(struct buf *, const struct known *);
+/* Appends how it differs, for a news desk: "; title changed: kills [-12-]
+ * {+15+}; mentions now Macron"; nothing where it does not. */
+void known_add_changes(
     struct buf *, const struct known *, const struct job_item *);
 /* Whether an entity or word is mentioned that was not there before. */
 bool known_has_new_mention(const struct known *, const struct job_item *);

@@ -20,8 +20,8 @@ struct story_news {
 	const struct strings *rules; /* that it met */
 	const struct alert_entity *entities;
 	size_t entities_len;
-	const char *reason; /* why it met them, for people */
-	const char *edit;   /* "; title changed: ..."; NULL: it is new */
+	const char *reason;  /* why it met them, for people */
+	const char *changes; /* of an edit: "; title changed: ..." */
 };
 
 struct story_alert {

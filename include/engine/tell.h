@@ -20,14 +20,20 @@ struct met {
 	enum level level; /* the highest */
 };
 
+/* Of an item that has changed. */
+struct edit {
+	struct story_state *story; /* NULL: it is remembered no more */
+	const char *changes;       /* as known_add_changes() has them */
+};
+
 /* Puts the alerts into the batch: of the item, if it met rules, and of its
  * story, whose others may have. The rules were asked about this item last. */
 void tell_item(struct engine *, const struct feed *, const struct item_record *,
     const struct met *, const struct story_arrival *);
-/* The same of an item that has changed, in a way that these rules are told of.
- * story: NULL when it is remembered no more. */
+/* The same of an item that has changed, in a way that these rules are told
+ * of. */
 void tell_edit(struct engine *, const struct feed *, const struct item_record *,
-    const struct met *, struct story_state *);
+    const struct met *, const struct edit *);
 /* One alert for the rest of a flood, if there is any. */
 void tell_flood(struct engine *, const struct feed *, const struct flood *);
 
