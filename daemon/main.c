@@ -107,6 +107,7 @@
  *   daemon/frame/config_certificates.c   files of certificates
  *   daemon/frame/config_check.c          checks over the whole
  *   daemon/frame/config_folder.c         folders of systemd or configure
+ *   daemon/frame/config_ids.c            ids, and who refers to them
  *   daemon/frame/config_include.c        main file, drop-ins, packs
  *   daemon/frame/config_lint.c           warnings
  *   daemon/frame/config_load.c           files to configuration

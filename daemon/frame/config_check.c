@@ -10,72 +10,6 @@
 #include "frame/config_check.h"
 #include "frame/config_reader.h"
 
-/* ---- references -------------------------------------------------------- */
-
-static void
-guess_id(const struct config_reader *reader, enum id_kind kind,
-    struct problem_guess *guess)
-{
-	const struct map *map = &reader->ids[kind];
-
-	for (size_t i = 0; i < map->cap; i++)
-		if (map->slots[i].key != NULL)
-			problem_guess(guess, map->slots[i].key);
-}
-
-static const char *
-kind_words(enum id_kind kind)
-{
-	switch (kind) {
-	case ID_FEED:
-		return "feed";
-	case ID_ENTITY:
-		return "entity";
-	case ID_SINK:
-		return "sink";
-	case ID_RULE:
-		return "rule";
-	case ID_RULE_OR_ENTITY:
-		return "rule or entity";
-	case ID_NONE:
-	case ID_KINDS:
-		break;
-	}
-	return "thing";
-}
-
-static void
-check_reference(
-    struct config_reader *reader, const struct config_reference *ref)
-{
-	struct problem_guess guess = {.word = ref->id};
-	enum id_kind kind =
-	    ref->kind == ID_RULE_OR_ENTITY ? ID_RULE : ref->kind;
-	char *hint;
-
-	if (reader_find(reader, kind, ref->id) != NULL)
-		return;
-	if (ref->kind == ID_RULE_OR_ENTITY &&
-	    reader_find(reader, ID_ENTITY, ref->id) != NULL)
-		return;
-	guess_id(reader, kind, &guess);
-	if (ref->kind == ID_RULE_OR_ENTITY)
-		guess_id(reader, ID_ENTITY, &guess);
-	hint = problem_guess_text(&guess);
-	reader_error(reader, &ref->mark, "there is no %s \"%s\"%s",
-	    kind_words(ref->kind), ref->id, hint);
-	free(hint);
-}
-
-static void
-check_references(struct config_reader *reader)
-{
-	for (size_t i = 0; i < reader->references_len; i++)
-		if (!reader->entities_only ||
-		    reader->references[i].kind == ID_ENTITY)
-			check_reference(reader, &reader->references[i]);
-}
-
 /* ---- feeds ------------------------------------------------------------- */
 
 static void
@@ -222,7 +156,7 @@ check_rules(struct config_reader *reader)
 		if (rule->id == NULL)
 			continue;
 		if (!check_condition(reader, rule, &rule->when) &&
-		    reader_find(reader, ID_ENTITY, rule->id) != NULL)
+		    ids_find(reader, ID_ENTITY, rule->id) != NULL)
 			reader_error(reader, &rule->mark,
 			    "rule \"%s\" has the id of an entity that it does "
 			    "not name",
@@ -297,7 +231,7 @@ config_check(struct config_reader *reader)
 	struct config *config = reader->config;
 	struct config_mark mark = {0};
 
-	check_references(reader);
+	ids_check(reader);
 	for (size_t i = 0; i < config->entities_len; i++)
 		check_entity(reader, &config->entities[i]);
 	check_rules(reader);

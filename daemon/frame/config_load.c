@@ -120,11 +120,8 @@ reader_clear(struct config_reader *reader)
 		free(reader->sources[i]);
 	}
 	include_clear(reader);
-	for (int i = 0; i < ID_KINDS; i++)
-		map_clear(&reader->ids[i]);
+	ids_clear(&reader->ids);
 	free(reader->sources);
-	free(reader->marks);
-	free(reader->references);
 	free(reader->folder);
 }
 

@@ -101,10 +101,10 @@ make_id(const struct list *list, const char *title, const char *language,
 	char *id = opml_make_id(title, language, url), *longer;
 	uint64_t number = hash_str(0, url);
 
-	if (reader_find(list->reader, ID_FEED, id) == NULL)
+	if (ids_find(list->reader, ID_FEED, id) == NULL)
 		return id;
 	longer = xasprintf("%s-%04x", id, (unsigned)(number & 0xffff));
-	if (reader_find(list->reader, ID_FEED, longer) != NULL) {
+	if (ids_find(list->reader, ID_FEED, longer) != NULL) {
 		free(longer);
 		longer = xasprintf("%s-%016" PRIx64, id, number);
 	}
@@ -181,7 +181,7 @@ add_outline(const struct list *list, const struct opml_outline *outline)
 	feed->mark = mark;
 	feed->id = make_id(
 	    list, outline->text, language_of(list, outline), outline->xml_url);
-	reader_define(list->reader, ID_FEED, feed->id, &mark);
+	ids_define(list->reader, ID_FEED, feed->id, &mark);
 	fill_feed(feed, list, outline);
 	map_add(list->urls, feed->url, config->feeds_len - 1);
 }

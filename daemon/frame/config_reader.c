@@ -16,14 +16,6 @@
 
 #define KIND_UNKNOWN (-1) /* of a record whose kind was not read (yet) */
 
-static const char *const id_kind_names[ID_KINDS] = {
-    [ID_FEED] = "feed",
-    [ID_ENTITY] = "entity",
-    [ID_RULE] = "rule",
-    [ID_SINK] = "sink",
-    [ID_RULE_OR_ENTITY] = "rule",
-};
-
 static const char *const node_kind_names[] = {
     [NODE_SCALAR] = "a single value",
     [NODE_LIST] = "a list",
@@ -97,66 +89,11 @@ mark_of(const struct config_reader *reader, const struct node *node)
 	    .col = node->col};
 }
 
-/* "on line 3" of the file that `from` is in, else "at FILE:3". */
-static char *
-place_of(const struct config_mark *mark, const struct config_mark *from)
-{
-	return mark->file == from->file
-		   ? xasprintf("on line %d", mark->line)
-		   : xasprintf("at %s:%d", mark->file, mark->line);
-}
-
 char *
 reader_path(const struct config_reader *reader, const char *path)
 {
 	return *path == '/' ? xstrdup(path)
 			    : xasprintf("%s%s", reader->folder, path);
-}
-
-/* ---- ids --------------------------------------------------------------- */
-
-const struct config_mark *
-reader_find(
-    const struct config_reader *reader, enum id_kind kind, const char *id)
-{
-	size_t i = map_get(&reader->ids[kind], id);
-
-	return i == MAP_NONE ? NULL : &reader->marks[i];
-}
-
-bool
-reader_define(struct config_reader *reader, enum id_kind kind, const char *id,
-    const struct config_mark *mark)
-{
-	size_t old = map_add(&reader->ids[kind], id, reader->marks_len);
-	size_t len = reader->marks_len;
-
-	if (old != MAP_NONE) {
-		char *place = place_of(&reader->marks[old], mark);
-
-		reader_error(reader, mark, "%s \"%s\" is already defined %s",
-		    id_kind_names[kind], id, place);
-		free(place);
-		return false;
-	}
-	if ((len & (len - 1)) == 0)
-		reader->marks = xreallocarray(
-		    reader->marks, len ? len * 2 : 1, sizeof(*reader->marks));
-	reader->marks[reader->marks_len++] = *mark;
-	return true;
-}
-
-static void
-add_reference(struct config_reader *reader, enum id_kind kind, const char *id,
-    const struct node *node)
-{
-	size_t len = reader->references_len;
-
-	if ((len & (len - 1)) == 0)
-		reader->references = xreallocarray(reader->references,
-		    len ? len * 2 : 1, sizeof(*reader->references));
-	reader->references[reader->references_len++] =
-	    (struct config_reference){id, kind, mark_of(reader, node)};
 }
 
 /* ---- values ------------------------------------------------------------ */
@@ -192,12 +129,12 @@ read_text(struct config_reader *reader, const struct schema_field *field,
 	}
 	if (field->defines != ID_NONE) {
 		memcpy(&text, record_at(field, record), sizeof(text));
-		reader_define(reader, field->defines, text, &mark);
+		ids_define(reader, field->defines, text, &mark);
 	}
 	if (field->refers != ID_NONE && field->type == FIELD_TEXTS) {
 		texts = record_at(field, record);
-		add_reference(
-		    reader, field->refers, texts->at[texts->len - 1], node);
+		ids_refer(
+		    reader, field->refers, texts->at[texts->len - 1], &mark);
 	}
 }
 
@@ -304,7 +241,7 @@ is_replaced(const struct config_reader *reader,
 
 	if (!reader->in_pack || node == NULL || node->kind != NODE_SCALAR)
 		return false;
-	old = reader_find(reader, id->defines, node->text);
+	old = ids_find(reader, id->defines, node->text);
 	return old != NULL && old->file != mark_of(reader, node).file;
 }
 

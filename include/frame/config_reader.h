@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/map.h"
+#include "frame/config_ids.h"
 #include "frame/config_problem.h"
 #include "frame/config_schema.h"
 #include "frame/config_source.h"
@@ -17,13 +17,6 @@
 #define CONFIG_FILES_MAX 10000 /* of one configuration */
 
 struct node;
-
-/* A text that must be the id of something. */
-struct config_reference {
-	const char *id; /* owned by the configuration */
-	enum id_kind kind;
-	struct config_mark mark;
-};
 
 struct config_reader {
 	struct config *config;
@@ -35,12 +28,8 @@ struct config_reader {
 	bool entities_only; /* skip all sections but entities and rules */
 	struct config_source **sources; /* files read, by order */
 	size_t sources_len;
-	struct config_source *source; /* the one being read */
-	struct map ids[ID_KINDS];     /* id to its place in marks */
-	struct config_mark *marks;
-	size_t marks_len;
-	struct config_reference *references;
-	size_t references_len;
+	struct config_source *source;        /* the one being read */
+	struct config_ids ids;               /* of what was read so far */
 	struct config_include *opml, *packs; /* read after all YAML */
 	size_t opml_len, packs_len;
 };
@@ -48,13 +37,6 @@ struct config_reader {
 /* Reads a map into a struct of the schema. */
 void reader_read_record(struct config_reader *, const struct schema_record *,
     void *record, const struct node *map);
-/* Enters an id; false, and a problem, when there is one already. The id must
- * live as long as the reader. */
-bool reader_define(struct config_reader *, enum id_kind, const char *id,
-    const struct config_mark *);
-/* Where an id was defined, or NULL. */
-const struct config_mark *reader_find(
-    const struct config_reader *, enum id_kind, const char *id);
 /* A problem at a mark, which must be of a file that was read. */
 void reader_error(struct config_reader *, const struct config_mark *,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
