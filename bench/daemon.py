@@ -377,10 +377,25 @@ def newsboat(scratch):
                 check=True, stdout=subprocess.DEVNULL,
             )
         )
-    tell(
-        "first refresh, 48 items, beside newsboat",
-        ours / feeds.count * 1e6, peer / feeds.count * 1e6, 1 / 12,
+    ours, peer = ours / feeds.count * 1e6, peer / feeds.count * 1e6
+    tell("first refresh, 48 items, beside newsboat", ours, peer, 1 / 12)
+    limit = refresh_limit(folder, feeds.count, os.path.join(scratch, "limit"))
+    print(
+        "  libdeflate, libxml2 and SQLite alone: %.1f us; ours is %.2fx of it,"
+        " it is %.3fx of newsboat's" % (limit, ours / limit, limit / peer)
     )
+
+
+def refresh_limit(folder, count, path):
+    """What that costs the libraries alone, without HTTP and matching."""
+    run = subprocess.run(
+        [
+            os.path.join(harness.BUILDDIR, "bench", "refresh_limit"),
+            folder, str(count), path,
+        ],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )
+    return json.loads(run.stdout)["cpu_us"]
 
 
 def make_items(folder, count, items):
