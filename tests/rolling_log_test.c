@@ -3,13 +3,16 @@
  */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -24,6 +27,20 @@
 #define SECOND 1000000LL
 #define DAY (86400 * SECOND)
 #define NOW (20000 * DAY)
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+static bool disk_fails; /* what is synced */
+
+int
+__wrap_fdatasync(int fd)
+{
+	if (!disk_fails)
+		return __real_fdatasync(fd);
+	errno = EIO;
+	return -1;
+}
 
 struct fixture {
 	char *folder;
@@ -104,6 +121,16 @@ on_seq(void *arg, uint64_t seq)
 	struct lines *lines = arg;
 
 	lines->seq[lines->len++] = seq;
+}
+
+static void
+assert_state(struct fixture *f, const char *want, const char *error)
+{
+	struct sink_state told;
+
+	log_sink_state(f->sink, &told);
+	assert_string_equal(told.state, want);
+	assert_string_equal(told.error != NULL ? told.error : "", error);
 }
 
 /* Each seq from 1 to n is in the log and its archive exactly once. */
@@ -331,7 +358,6 @@ static void
 a_log_that_cannot_be_written_catches_up(void **state)
 {
 	struct fixture *f = *state;
-	struct sink_state told;
 
 	/* A folder in its place: not even root can write it. */
 	drop_sink(f);
@@ -340,14 +366,123 @@ a_log_that_cannot_be_written_catches_up(void **state)
 	open_sink(f);
 	fixture_add_feed(f->batch, 1);
 	add_alerts(f, 3);
-	log_sink_state(f->sink, &told);
-	assert_string_equal(told.state, "retrying");
+	assert_state(f, "retrying", "Is a directory");
 	assert_true(log_sink_errors(f->sink) > 0);
 	rmdir(f->log);
 	log_sink_tick(f->sink, NOW);
 	assert_log_has(f, 3);
-	log_sink_state(f->sink, &told);
+	log_sink_tick(f->sink, NOW);
+	assert_state(f, "up", "");
+}
+
+/* Whoever starts or watches the daemon learns of it before there is news. */
+static void
+a_log_that_cannot_be_opened_is_told_before_the_first_line(void **state)
+{
+	struct fixture *f = *state;
+	struct sink_state told;
+
+	unlink(f->log);
+	mkdir(f->log, 0700);
+	log_sink_tick(f->sink, NOW); /* finds another file at its path */
+	log_sink_tick(f->sink, NOW);
+	assert_state(f, "retrying", "Is a directory");
+	drop_sink(f);
+	open_sink(f);
+	assert_state(f, "retrying", "Is a directory");
+	rmdir(f->log);
+	log_sink_tick(f->sink, NOW);
+	log_sink_tick(f->sink, NOW);
+	assert_true(log_sink_state(f->sink, &told));
 	assert_string_equal(told.state, "up");
+	assert_false(log_sink_state(f->sink, &told));
+}
+
+/* As a folder does that is mounted late. */
+static void
+a_log_that_comes_late_is_repaired_like_any(void **state)
+{
+	struct fixture *f = *state;
+	char *away = xasprintf("%s.away", f->log);
+	char *bytes;
+	size_t len;
+
+	add_alerts(f, 4);
+	bytes = read_all(f->log, &len);
+	drop_sink(f);
+	write_all(f->log, bytes, len - 20);
+	rename(f->log, away);
+	mkdir(f->log, 0700);
+	open_sink(f);
+	rmdir(f->log);
+	rename(away, f->log);
+	log_sink_tick(f->sink, NOW);
+	assert_log_has(f, 4);
+	free(bytes);
+	free(away);
+}
+
+/* What a full disk does: room for so many bytes in any file. */
+static void
+leave_room(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+a_full_disk_leaves_no_part_of_a_line(void **state)
+{
+	struct fixture *f = *state;
+	char *before, *after;
+	size_t len, after_len;
+
+	add_alerts(f, 2);
+	log_sink_tick(f->sink, NOW);
+	before = read_all(f->log, &len);
+	fixture_add_alert(f->store, f->batch, 0);
+	store_commit(f->store, f->batch);
+	leave_room(len + 10);
+	log_sink_pump(f->sink, NOW);
+	log_sink_tick(f->sink, NOW);
+	leave_room(RLIM_INFINITY);
+	after = read_all(f->log, &after_len);
+	assert_int_equal(after_len, len);
+	assert_memory_equal(after, before, len);
+	assert_state(f, "retrying", "No space left on device");
+	log_sink_tick(f->sink, NOW);
+	assert_state(f, "up", "");
+	assert_log_has(f, 3);
+	free(before);
+	free(after);
+}
+
+static void
+lines_that_cannot_be_synced_are_written_again(void **state)
+{
+	struct fixture *f = *state;
+
+	add_alerts(f, 2);
+	log_sink_tick(f->sink, NOW);
+	disk_fails = true;
+	add_alerts(f, 2);
+	for (int i = 0; i < 3; i++) {
+		log_sink_tick(f->sink, NOW);
+		assert_state(f, "retrying", "Input/output error");
+		assert_log_has(f, 2);
+	}
+	store_commit(f->store, f->batch);
+	assert_int_equal(waiting(f), 2);
+	disk_fails = false;
+	log_sink_tick(f->sink, NOW);
+	store_commit(f->store, f->batch);
+	assert_state(f, "up", "");
+	assert_int_equal(waiting(f), 0);
+	assert_log_has(f, 4);
 }
 
 static void
@@ -393,6 +528,10 @@ main(void)
 	    LOG_TEST(reopening_follows_the_path),
 	    LOG_TEST(a_removed_file_is_made_anew),
 	    LOG_TEST(a_log_that_cannot_be_written_catches_up),
+	    LOG_TEST(a_log_that_cannot_be_opened_is_told_before_the_first_line),
+	    LOG_TEST(a_log_that_comes_late_is_repaired_like_any),
+	    LOG_TEST(a_full_disk_leaves_no_part_of_a_line),
+	    LOG_TEST(lines_that_cannot_be_synced_are_written_again),
 	    LOG_TEST(seqs_go_on_above_those_of_an_older_store),
 	    cmocka_unit_test(lines_of_others_have_no_seq),
 	};

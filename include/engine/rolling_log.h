@@ -23,12 +23,15 @@ struct rolling_log_options {
 	int64_t total;    /* bytes of these, 0: no limit */
 };
 
-/* Never fails: a log that cannot be opened is tried again at each append. */
+/* Never fails; nothing is opened yet. */
 struct rolling_log *rolling_log_new(const struct rolling_log_options *);
 void rolling_log_free(struct rolling_log *);
 /* Whether it was made with the same options. */
 bool rolling_log_is_like(
     const struct rolling_log *, const struct rolling_log_options *);
+/* Opens the file where it is not open yet: 0, or -1 with the cause in
+ * rolling_log_error(). Each append does, too. */
+int rolling_log_open(struct rolling_log *);
 /* Repairs a torn end; whether there was one. For the start. */
 bool rolling_log_repair(struct rolling_log *);
 
