@@ -461,6 +461,26 @@ a_full_disk_leaves_no_part_of_a_line(void **state)
 	free(after);
 }
 
+/* Nor one of zeros, where somebody emptied the file before. */
+static void
+a_full_disk_makes_no_hole(void **state)
+{
+	struct fixture *f = *state;
+	size_t len;
+
+	add_alerts(f, 2);
+	log_sink_tick(f->sink, NOW);
+	assert_int_equal(truncate(f->log, 0), 0);
+	log_sink_tick(f->sink, NOW);
+	fixture_add_alert(f->store, f->batch, 0);
+	store_commit(f->store, f->batch);
+	leave_room(10);
+	log_sink_pump(f->sink, NOW);
+	leave_room(RLIM_INFINITY);
+	free(read_all(f->log, &len));
+	assert_int_equal(len, 0);
+}
+
 static void
 lines_that_cannot_be_synced_are_written_again(void **state)
 {
@@ -531,6 +551,7 @@ main(void)
 	    LOG_TEST(a_log_that_cannot_be_opened_is_told_before_the_first_line),
 	    LOG_TEST(a_log_that_comes_late_is_repaired_like_any),
 	    LOG_TEST(a_full_disk_leaves_no_part_of_a_line),
+	    LOG_TEST(a_full_disk_makes_no_hole),
 	    LOG_TEST(lines_that_cannot_be_synced_are_written_again),
 	    LOG_TEST(seqs_go_on_above_those_of_an_older_store),
 	    cmocka_unit_test(lines_of_others_have_no_seq),

@@ -238,7 +238,7 @@ rolling_log_reopen(struct rolling_log *log)
 }
 
 /* Lines for a file that was removed or moved without a word would be read by
- * nobody. */
+ * nobody. One that was emptied goes on from where it ends now. */
 static void
 follow_path(struct rolling_log *log)
 {
@@ -246,6 +246,8 @@ follow_path(struct rolling_log *log)
 
 	if (log->fd == -1 || fstat(log->fd, &open_one) == -1)
 		return;
+	if (open_one.st_size < log->size)
+		log->size = log->synced_size = open_one.st_size;
 	if (stat(log->options.path, &named) == -1) {
 		if (errno == ENOENT)
 			rolling_log_reopen(log);
