@@ -80,6 +80,42 @@ a_full_disk_delays_but_loses_nothing(void **state)
 	wait_until_told(world, 3);
 }
 
+/* What waits for the disk counts as told, and has its story. */
+static void
+an_item_that_changes_meanwhile_is_told_as_an_edit(void **state)
+{
+	static const char with_edits[] = WORLD_CONFIG_HEAD
+	    "rules:\n"
+	    "  - {id: watch, entities: [macron], edits: true}\n"
+	    "sinks:\n"
+	    "  - {id: hook, type: webhook, url: 'http://127.0.0.1/',\n"
+	    "     types: [item, story.edited]}\n";
+	static const char *const types[] = {
+	    "item", "story.edited", "story.edited"};
+	static const char *const first = "Macron mourns 12 people";
+	struct world *world = *state;
+	const char *story;
+
+	world_first_fetch(world);
+	world_reload(world, with_edits);
+	break_disk(SQLITE_FULL);
+	world_fetch(world, first);
+	world_wait_for_job(world);
+	world_send_edit(world, first, 2, "Macron mourns 15 people");
+	world_send_done(world, FETCH_OK);
+	world_wait_for_job(world);
+	world_send_edit(world, first, 3, "Macron mourns 17 people");
+	world_send_done(world, FETCH_OK);
+	WAIT_FOR(world, world->stats.items_edited == 2);
+	mend_disk();
+	WAIT_FOR(world, world->deliveries_len == 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_string_equal(world->delivery[i].type, types[i]);
+		story = strstr(world->delivery[i].json, "\"story\":{\"id\":");
+		assert_non_null(story);
+	}
+}
+
 static void
 send_long_item(struct world *world, unsigned number)
 {
@@ -155,6 +191,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    COMMIT_TEST(a_full_disk_delays_but_loses_nothing),
+	    COMMIT_TEST(an_item_that_changes_meanwhile_is_told_as_an_edit),
 	    COMMIT_TEST(a_disk_that_stays_full_halts_the_polls),
 	    COMMIT_TEST(a_damaged_store_ends_the_engine_untold),
 	};

@@ -356,13 +356,7 @@ a_reload_changes_feeds_and_rules(void **state)
 static void
 a_log_that_moves_has_no_line_twice(void **state)
 {
-	static const char moved[] =
-	    "defaults: {interval: 100ms, flood: 0}\n"
-	    "fetchers: 1\n"
-	    "feeds:\n"
-	    "  - {id: tass, outlet: TASS, url: 'http://a.example/rss'}\n"
-	    "entities:\n"
-	    "  - {id: macron, names: [Macron]}\n"
+	static const char moved[] = WORLD_CONFIG_HEAD
 	    "sinks:\n"
 	    "  - {id: log, type: log, path: moved.jsonl, types: [item]}\n";
 	struct world *world = *state;

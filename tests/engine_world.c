@@ -34,14 +34,7 @@
 #include "tests/engine_world.h"
 #include "tests/store_fixture.h"
 
-const char world_config_text[] =
-    "defaults: {interval: 100ms, flood: 0}\n"
-    "fetchers: 1\n"
-    "feeds:\n"
-    "  - {id: tass, outlet: TASS, url: 'http://a.example/rss'}\n"
-    "entities:\n"
-    "  - {id: macron, names: [Macron]}\n"
-    "  - {id: crocus, names: [Crocus City Hall]}\n"
+const char world_config_text[] = WORLD_CONFIG_HEAD
     "rules:\n"
     "  - {id: attack, entities: [crocus], level: urgent}\n"
     "sinks:\n"
@@ -117,8 +110,8 @@ on_deliver(void *arg, struct peer *peer, struct message_reader *reader)
 	json = message_take_str(reader);
 	assert_true(message_end(reader));
 	assert_string_equal(sink, "hook");
-	assert_string_equal(type, "item");
 	snprintf(delivery->alert, sizeof(delivery->alert), "%s", alert);
+	snprintf(delivery->type, sizeof(delivery->type), "%s", type);
 	snprintf(delivery->json, sizeof(delivery->json), "%s", json);
 	assert_in_range(delivery->id, 1, SENT_MAX - 1);
 	/* A delivery is repeated only with the same webhook-id. */
@@ -443,8 +436,9 @@ world_wait_for_job(struct world *world)
 	WAIT_FOR(world, world->job.job != 0);
 }
 
-void
-world_send_item(struct world *world, const char *title, int64_t published_at)
+static void
+send_text(struct world *world, const char *guid, unsigned revision,
+    const char *title, int64_t published_at)
 {
 	struct item_message message = {.job = world->job.job};
 	struct job_mention mention = {.entity = (char *)"macron",
@@ -453,13 +447,13 @@ world_send_item(struct world *world, const char *title, int64_t published_at)
 	    .accepted_by = (char *)"base form"};
 
 	item_init(&message.item);
-	message.item.guid = xstrdup(title);
+	message.item.guid = xstrdup(guid);
 	free(message.item.title);
 	message.item.title = xstrdup(title);
-	message.item.key = hash_str(0, title);
+	message.item.key = hash_str(0, guid);
 	message.item.url = xasprintf(
 	    "http://a.example/%llu", (unsigned long long)message.item.key);
-	message.item.revision = 1;
+	message.item.revision = revision;
 	message.item.published_at = published_at;
 	if (strncmp(title, "Macron", 6) == 0) {
 		message.mentions = &mention;
@@ -470,6 +464,19 @@ world_send_item(struct world *world, const char *title, int64_t published_at)
 	message.mentions = NULL;
 	message.mentions_len = 0;
 	item_message_clear(&message);
+}
+
+void
+world_send_item(struct world *world, const char *title, int64_t published_at)
+{
+	send_text(world, title, 1, title, published_at);
+}
+
+void
+world_send_edit(struct world *world, const char *first, unsigned revision,
+    const char *title)
+{
+	send_text(world, first, revision, title, ITEM_NO_DATE);
 }
 
 void

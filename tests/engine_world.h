@@ -19,6 +19,7 @@
 struct delivery {
 	uint64_t id;
 	char alert[40];
+	char type[20];
 	char json[2000];
 };
 
@@ -57,6 +58,16 @@ struct world {
 	unsigned polls;
 };
 
+/* The sections that all configurations begin with. */
+#define WORLD_CONFIG_HEAD                                             \
+	"defaults: {interval: 100ms, flood: 0}\n"                     \
+	"fetchers: 1\n"                                               \
+	"feeds:\n"                                                    \
+	"  - {id: tass, outlet: TASS, url: 'http://a.example/rss'}\n" \
+	"entities:\n"                                                 \
+	"  - {id: macron, names: [Macron]}\n"                         \
+	"  - {id: crocus, names: [Crocus City Hall]}\n"
+
 extern const char world_config_text[];
 
 /* Serves everyone until the condition holds. */
@@ -86,6 +97,9 @@ int world_tear_down(void **state);
 void world_wait_for_job(struct world *world);
 void world_send_item(
     struct world *world, const char *title, int64_t published_at);
+/* The item that had this title first has another one; revision: 2 or more. */
+void world_send_edit(struct world *world, const char *first, unsigned revision,
+    const char *title);
 void world_send_done(struct world *world, enum fetch_outcome outcome);
 /* One whole fetch with a new item, or none when title is NULL. */
 void world_fetch(struct world *world, const char *title);

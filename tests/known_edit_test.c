@@ -76,14 +76,29 @@ record_of(uint64_t id, struct item_keys keys, const char *title)
 	return record;
 }
 
+/* entity: NULL: none. */
 static void
-add(struct fixture *f, struct item_keys keys, const char *title)
+add_mentioning(struct fixture *f, struct item_keys keys, const char *title,
+    const char *entity)
 {
 	struct item_record record =
 	    record_of(store_next_item(f->store->store), keys, title);
 
+	if (entity != NULL) {
+		record.mentions = xcalloc(1, sizeof(*record.mentions));
+		record.mentions_len = 1;
+		record.mentions->entity = xstrdup(entity);
+		record.mentions->name = xstrdup(entity);
+		record.mentions->accepted_by = xstrdup("base form");
+	}
 	seen_add(&f->feed->seen, keys.key, 0);
 	batch_add_item(f->store->batch, &record);
+}
+
+static void
+add(struct fixture *f, struct item_keys keys, const char *title)
+{
+	add_mentioning(f, keys, title, NULL);
 }
 
 static void
@@ -126,6 +141,29 @@ the_newest_text_of_an_item_counts(void **state)
 	batch_add_edit(f->store->batch, &edit);
 	assert_item(find(f, keys, SECOND), 1, true);
 	assert_item(find(f, keys, THIRD), 1, false);
+}
+
+/* Also those that the text in between had not. */
+static void
+entities_of_all_texts_count(void **state)
+{
+	struct fixture *f = *state;
+	struct item_keys keys = {.key = 1, .url = 2};
+	struct item_record edit = record_of(1, keys, SECOND);
+	struct known known;
+
+	add_mentioning(f, keys, FIRST, "paris");
+	batch_add_edit(f->store->batch, &edit);
+	known = find(f, keys, THIRD);
+	assert_int_equal(known.item, 1);
+	assert_true(strings_has(&known.entities, "paris"));
+	known_clear(&known);
+	commit(f);
+	edit = record_of(1, keys, THIRD);
+	batch_add_edit(f->store->batch, &edit);
+	known = find(f, keys, SECOND);
+	assert_true(strings_has(&known.entities, "paris"));
+	known_clear(&known);
 }
 
 static void
@@ -268,6 +306,7 @@ main(void)
 #define FIND_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    FIND_TEST(the_newest_text_of_an_item_counts),
+	    FIND_TEST(entities_of_all_texts_count),
 	    FIND_TEST(another_text_under_an_id_or_link_is_told_so),
 	    FIND_TEST(an_item_without_link_is_known_by_its_id),
 	    FIND_TEST(an_id_that_is_in_the_store_alone_is_found),

@@ -37,6 +37,13 @@ struct search {
 };
 
 static void
+add_entities(struct known *known, const struct known_row *row)
+{
+	for (size_t i = 0; i < row->entities.len; i++)
+		strings_add_once(&known->entities, row->entities.at[i]);
+}
+
+static void
 add_candidate(struct search *search, const struct known_row *row)
 {
 	struct newness_candidate *candidate = &search->candidates[search->len];
@@ -57,8 +64,7 @@ add_candidate(struct search *search, const struct known_row *row)
 	    .summary = xstrdup(row->summary),
 	    .content = xstrdup(row->content),
 	};
-	for (size_t i = 0; i < row->entities.len; i++)
-		strings_add(&known->entities, row->entities.at[i]);
+	add_entities(known, row);
 	*candidate = (struct newness_candidate){
 	    .item = row->item,
 	    .by_key = row->by_key,
@@ -71,15 +77,17 @@ add_candidate(struct search *search, const struct known_row *row)
 	variant_text_clear(&text);
 }
 
-/* The newest text of an item comes first. */
+/* The newest text of an item comes first; of older ones count the entities. */
 static void
 on_known(void *arg, const struct known_row *row)
 {
 	struct search *search = arg;
 
 	for (size_t i = 0; i < search->len; i++)
-		if (search->known[i].item == row->item)
+		if (search->known[i].item == row->item) {
+			add_entities(&search->known[i], row);
 			return;
+		}
 	if (search->len < CANDIDATES_MAX)
 		add_candidate(search, row);
 }

@@ -348,7 +348,8 @@ tell_edit(struct engine *engine, const struct feed *feed,
 	struct story_arrival arrival = {
 	    .story = edit->story != NULL ? edit->story : &forgotten,
 	    .joined = true};
-	bool told = store_has_alert(engine->store, item->id);
+	bool told = batch_has_alert_of(engine->batch, item->id) ||
+		    store_has_alert(engine->store, item->id);
 
 	tell(&telling, met, &arrival, told ? edit->changes : NULL);
 	strings_clear(&forgotten.rules);

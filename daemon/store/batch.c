@@ -146,6 +146,16 @@ batch_has_alert(const struct batch *batch)
 	return batch->has_alert;
 }
 
+bool
+batch_has_alert_of(const struct batch *batch, uint64_t item)
+{
+	for (size_t i = 0; i < batch->len; i++)
+		if (batch->ops[i].kind == BATCH_ALERT &&
+		    batch->ops[i].alert.item == item)
+			return true;
+	return false;
+}
+
 static void
 make_room(struct batch *batch, size_t more)
 {

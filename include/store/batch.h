@@ -57,7 +57,7 @@ struct item_record {
 	uint64_t id;  /* row */
 	int64_t feed; /* row */
 	int64_t seen_at;
-	uint64_t story; /* 0: none; of an edit or copy: not looked at */
+	uint64_t story; /* 0: none; of an edit or copy: as it was */
 	struct item_keys keys;
 	const char *verdict; /* literal: newness_name() */
 	char *why;           /* the verdict's reason, or NULL */
@@ -105,6 +105,8 @@ void batch_free(struct batch *);
 size_t batch_rows(const struct batch *);
 size_t batch_bytes(const struct batch *);
 bool batch_has_alert(const struct batch *);
+/* Whether there is one about the item. */
+bool batch_has_alert_of(const struct batch *, uint64_t item);
 /* Moves all of `from` to the end of `to`; `from` is empty then. */
 void batch_append(struct batch *to, struct batch *from);
 

@@ -18,7 +18,7 @@ struct store;
 /* A known item of the feed that has a key in common; texts are views. */
 struct known_row {
 	uint64_t item;
-	uint64_t story;    /* 0: none, or an edit that waits */
+	uint64_t story;    /* 0: none */
 	uint64_t key;      /* under which it was last seen ... */
 	uint64_t revision; /* ... and with which text */
 	bool by_key;       /* it was once seen under the key */
@@ -27,7 +27,8 @@ struct known_row {
 	const char *summary;
 	const char *content;
 	int64_t seen_at;         /* epoch us, when it came */
-	struct strings entities; /* mentioned ever; an id may come twice */
+	struct strings entities; /* mentioned ever, or in the text that waits in
+				    the batch; an id may come twice */
 };
 
 typedef void (*store_on_known)(void *arg, const struct known_row *);
