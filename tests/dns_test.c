@@ -246,6 +246,45 @@ host_that_is_gone_is_not_kept_alive(void **state)
 	assert_int_equal(dns_counts(net->dns)->stale, 0);
 }
 
+static void
+other_name_is_kept_no_longer_than_it_may_be(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+
+	look_up(net, "alias.test");
+	assert_int_equal(net->answer.len, 1);
+	assert_true(dns_answer_now(net->dns, "alias.test", &answer));
+	grow_old();
+	assert_false(dns_answer_now(net->dns, "alias.test", &answer));
+}
+
+static void
+expect_error(struct net *net, const char *name, const char *error)
+{
+	struct dns_answer answer = {.len = 0};
+
+	look_up(net, name);
+	assert_int_equal(net->answer.len, 0);
+	assert_string_equal(net->answer.error, error);
+	assert_true(dns_answer_now(net->dns, name, &answer)); /* it rests */
+	assert_int_equal(answer.len, 0);
+	assert_string_equal(answer.error, error);
+}
+
+static void
+reasons_are_the_same_from_the_cache(void **state)
+{
+	struct net *net = *state;
+
+	expect_error(net, "none.test", "Domain name not found");
+	expect_error(
+	    net, "other.test", "DNS server returned answer with no data");
+	expect_error(net, "fail.test",
+	    "name server 127.0.0.1 fails at this name, refuses or is not "
+	    "there");
+}
+
 /* Known names, all of which fail: many, and for some time. */
 static void
 bring_down(struct net *net)
@@ -369,6 +408,8 @@ main(void)
 	    TEST(names_are_the_same_in_any_spelling),
 	    TEST(cancelled_look_up_is_not_answered),
 	    TEST(host_that_is_gone_is_not_kept_alive),
+	    TEST(other_name_is_kept_no_longer_than_it_may_be),
+	    TEST(reasons_are_the_same_from_the_cache),
 	    TEST(few_failures_are_no_name_servers_down),
 	    TEST(name_servers_that_never_answered_are_down),
 	    TEST(nobody_waits_for_name_servers_that_are_down),

@@ -7,11 +7,13 @@
  *	both		10.0.0.1 and 127.0.0.1
  *	mapped		::ffff:127.0.0.1
  *	rebind		127.0.0.1 the first time, then 10.0.0.1
+ *	alias		another name for no time, of which 127.0.0.1 is the
+ *			address for an hour
  *	fail		SERVFAIL	none	NXDOMAIN
  *	junk		bytes that are no answer
  *	silent		nothing
  *
- * All answers have a time to live of 0 seconds.
+ * All other answers have a time to live of 0 seconds.
  */
 #ifndef TESTS_NAME_SERVER_H
 #define TESTS_NAME_SERVER_H

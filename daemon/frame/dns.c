@@ -59,6 +59,7 @@ struct dns {
 	struct hosts_file *hosts;
 	char *servers;      /* for people: "192.0.2.53, 2001:db8::53" */
 	char *silence;      /* error of queries that nobody answers */
+	char *refusal;      /* ... that are answered by a failure */
 	unsigned failures;  /* in a row */
 	int64_t failing_ms; /* since when, monotonic */
 	bool answered;      /* ever */
@@ -300,22 +301,37 @@ query_on_deliver(evutil_socket_t fd, short what, void *arg)
 	query_finish(query);
 }
 
-static void
-query_take_nodes(struct dns_query *query, struct ares_addrinfo_node *node)
+/* What is kept longest: the least of the addresses and of the other names
+ * (CNAME) that led to them. */
+static int64_t
+time_to_live(const struct ares_addrinfo *result)
 {
 	int64_t ttl_s = DNS_TTL_MAX_S;
+
+	for (struct ares_addrinfo_node *n = result->nodes; n; n = n->ai_next)
+		if (n->ai_ttl < ttl_s)
+			ttl_s = n->ai_ttl;
+	for (struct ares_addrinfo_cname *c = result->cnames; c; c = c->next)
+		if (c->ttl < ttl_s)
+			ttl_s = c->ttl;
+	return ttl_s;
+}
+
+/* result: NULL where there is none; error: why, if there is no address. */
+static void
+query_take(struct dns_query *query, const struct ares_addrinfo *result,
+    const char *error)
+{
 	struct dns_answer *answer = &query->answer;
 
 	answer->len = 0;
-	answer->error = NULL;
-	for (; node != NULL; node = node->ai_next) {
-		answer_add(answer, node->ai_addr, (size_t)node->ai_addrlen);
-		if (node->ai_ttl < ttl_s)
-			ttl_s = node->ai_ttl;
-	}
-	if (answer->len == 0)
-		answer->error = "host has no address";
-	dns_cache_put(query->dns->cache, query->name, answer, ttl_s, now_s());
+	for (struct ares_addrinfo_node *n = result != NULL ? result->nodes
+							   : NULL;
+	     n != NULL; n = n->ai_next)
+		answer_add(answer, n->ai_addr, (size_t)n->ai_addrlen);
+	answer->error = answer->len == 0 ? error : NULL;
+	dns_cache_put(query->dns->cache, query->name, answer,
+	    result != NULL ? time_to_live(result) : 0, now_s());
 }
 
 /* A name server's word that there is no such host, or no address of it. */
@@ -333,12 +349,14 @@ query_on_addrinfo(
 
 	query->asked = false;
 	if (status == ARES_SUCCESS || is_no(status)) {
-		query_take_nodes(query, result != NULL ? result->nodes : NULL);
-		if (is_no(status))
-			query->answer.error = ares_strerror(status);
+		query_take(query, result,
+		    is_no(status) ? ares_strerror(status)
+				  : "host has no address");
 		note_answer(query->dns);
 	} else if (status == ARES_ETIMEOUT) {
 		query_settle(query, query->dns->silence);
+	} else if (status == ARES_ECONNREFUSED) { /* of SERVFAIL, too */
+		query_settle(query, query->dns->refusal);
 	} else if (status != ARES_EDESTRUCTION) {
 		query_settle(query, ares_strerror(status));
 	}
@@ -432,6 +450,8 @@ name_servers(struct dns *dns)
 	dns->servers = xasprintf("name server %s",
 	    names.len > 0 ? buf_str(&names) : "(none is set)");
 	dns->silence = xasprintf("no answer from %s", dns->servers);
+	dns->refusal = xasprintf(
+	    "%s fails at this name, refuses or is not there", dns->servers);
 	buf_clear(&names);
 }
 
@@ -472,6 +492,7 @@ dns_free(struct dns *dns)
 	hosts_file_free(dns->hosts);
 	free(dns->servers);
 	free(dns->silence);
+	free(dns->refusal);
 	free(dns);
 	ares_library_cleanup();
 }
