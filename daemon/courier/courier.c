@@ -131,24 +131,8 @@ courier_on_deliver(void *arg, struct peer *peer, struct message_reader *reader)
 	return 0;
 }
 
-static int
-courier_on_cancel(void *arg, struct peer *peer, struct message_reader *reader)
-{
-	struct courier *courier = arg;
-	char *id = message_take_text(reader);
-	struct sink *sink = find_sink(courier, id);
-
-	free(id);
-	if (!message_end(reader))
-		return -1;
-	if (sink != NULL)
-		forget_waiting(sink);
-	return 0;
-}
-
 static const struct message_route engine_routes[] = {
     {MESSAGE_DELIVER, courier_on_deliver},
-    {MESSAGE_DELIVER_CANCEL, courier_on_cancel},
     {MESSAGE_NONE, NULL},
 };
 

@@ -49,7 +49,6 @@ static const struct {
     [MESSAGE_ITEM] = {"item", 512 * KIB, FETCHER, ENGINE},
     [MESSAGE_FETCH_DONE] = {"fetch done", 64 * KIB, FETCHER, ENGINE},
     [MESSAGE_DELIVER] = {"deliver", 256 * KIB, ENGINE, COURIER},
-    [MESSAGE_DELIVER_CANCEL] = {"deliver cancel", 4 * KIB, ENGINE, COURIER},
     [MESSAGE_DELIVERED] = {"delivered", 16 * KIB, COURIER, ENGINE},
     [MESSAGE_ALERT] = {"alert", 256 * KIB, ENGINE, DESK},
     [MESSAGE_FEED_STATE] = {"feed state", 32 * KIB, ENGINE, DESK},

@@ -16,7 +16,7 @@
 
 #include "base/buf.h"
 
-#define MESSAGE_VERSION 4 /* bumped with any change of a field */
+#define MESSAGE_VERSION 5 /* bumped with any change of a field */
 
 enum role_kind {
 	ROLE_PARENT,
@@ -79,7 +79,6 @@ enum message_type {
 	MESSAGE_DELIVER, /* u64 delivery, str sink id, str webhook-id, str alert
 			    type, i64 alerted at, u32 attempt from 1, str alert
 			    JSON */
-	MESSAGE_DELIVER_CANCEL, /* str sink id: drop what waits for it */
 	/* courier -> engine */
 	MESSAGE_DELIVERED, /* u64 delivery, u32 enum delivery_outcome, u32 HTTP
 			      status or 0, i64 retry after us or 0, str error */
