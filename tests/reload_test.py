@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 
-from harness import (Daemon, FeedServer, Tap, check, need_programs, wait_for,
+from harness import (Daemon, FeedServer, Syslog, Tap, check, need_programs, wait_for,
                      webhook_is_genuine)
 from outlets import Outlet
 from servers import FEED, NameServer, WebServer, free_port, make_certificate
@@ -373,6 +373,36 @@ def replacements_lose_nothing(world):
     names.stop()
 
 
+def sink_that_becomes_another_loses_nothing():
+    """what a webhook had not taken goes to the syslog sink of the same id"""
+    syslog, server = Syslog(), FeedServer("-H")
+    outlet = Outlet("News", "/news")
+    outlet.add("Old news", hours_ago=30)
+    outlet.serve(server)
+    server.program_hook("reload", "hang*9")
+    daemon = Daemon(configuration(server), command=syslog.command)
+    try:
+        daemon.write("hook.key", "secret")
+        os.chmod(daemon.path("etc", "hook.key"), 0o600)
+        daemon.start()
+        server.requests("/news", wait=2)
+        outlet.add("Macron one")
+        outlet.add("Macron two")
+        outlet.serve(server)
+        check(server.hooks("reload", wait=1), "the webhook was not tried")
+        daemon.configure(configuration(server, sinks=[
+            {"id": "hook", "type": "syslog", "types": ["item"]}]))
+        check(daemon.cli("reload").returncode == 0, "reload")
+        for title in ("one", "two"):
+            wait_for(lambda: [x for x in syslog.lines() if "Macron " + title in x],
+                     "%s in syslog" % title)
+        check(daemon.stop() == 0, "it did not end well")
+    finally:
+        daemon.clear()
+        server.stop()
+        syslog.stop()
+
+
 TESTS = (
     listen_moves,
     listen_widens_and_narrows,
@@ -401,6 +431,10 @@ def main():
             tap.run(test, world, on_failure=world.daemon.diagnostics)
     finally:
         world.clear()
+    if Syslog.missing():
+        tap.skip("a sink that becomes another", Syslog.missing())
+    else:
+        tap.run(sink_that_becomes_another_loses_nothing)
     tap.done()
 
 

@@ -50,6 +50,7 @@ struct desk {
 	int results;
 	int wanted;
 	struct delivery_result last;
+	int ended[DELIVERY_HELD + 1]; /* by outcome */
 	char *error;
 	struct strings delivered;
 };
@@ -109,6 +110,7 @@ on_result(
 	struct desk *desk = arg;
 
 	desk->last = *result;
+	desk->ended[result->outcome]++;
 	keep(&desk->error, result->error);
 	strings_add(&desk->delivered, delivery->webhook_id);
 	delivery_free(delivery);

@@ -200,6 +200,17 @@ sink_new(struct courier *courier, const struct config_sink *config)
 	return sink;
 }
 
+/* What the engine believes to be here must not be forgotten: it would wait for
+ * the answer. */
+static void
+give_back(struct sink *sink)
+{
+	if (sink->webhook != NULL)
+		webhook_give_back(sink->webhook);
+	else
+		syslog_sink_give_back(sink->syslog);
+}
+
 /* A sink that stays keeps what waits for it; one that changed its type is
  * another one. */
 static void
@@ -209,6 +220,7 @@ take_sink(struct courier *courier, const struct config_sink *config)
 
 	if (sink != NULL &&
 	    (sink->webhook != NULL) != (config->type == SINK_WEBHOOK)) {
+		give_back(sink);
 		sink_free(sink);
 		sink = NULL;
 	}

@@ -132,10 +132,10 @@ write_line(const struct syslog_sink *sink, const struct delivery *delivery)
 
 /* All that wait go back to the engine, which keeps them. */
 static void
-give_up(struct syslog_sink *sink, const char *error)
+give_up(
+    struct syslog_sink *sink, enum delivery_outcome outcome, const char *error)
 {
-	struct delivery_result result = {
-	    .outcome = DELIVERY_RETRY, .error = error};
+	struct delivery_result result = {.outcome = outcome, .error = error};
 
 	while (sink->waiting_len > 0)
 		finish(sink, &result);
@@ -158,7 +158,7 @@ sink_on_step(evutil_socket_t fd, short what, void *arg)
 		finish(sink, &written);
 	}
 	if (error != NULL && ++sink->retries >= RETRIES_MAX)
-		give_up(sink, error);
+		give_up(sink, DELIVERY_RETRY, error);
 	if (sink->waiting_len == 0)
 		return;
 	if (error != NULL)
@@ -226,4 +226,10 @@ syslog_sink_forget_waiting(struct syslog_sink *sink)
 	}
 	sink->waiting_len = 0;
 	evtimer_del(sink->step);
+}
+
+void
+syslog_sink_give_back(struct syslog_sink *sink)
+{
+	give_up(sink, DELIVERY_HELD, NULL);
 }

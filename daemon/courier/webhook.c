@@ -74,7 +74,7 @@ request_free(struct request *request)
 	free(request);
 }
 
-/* The receiver asked to wait: what has not left goes back untried. */
+/* What has not left goes back untried. */
 static void
 lane_give_back(struct webhook *webhook, struct lane *lane)
 {
@@ -376,6 +376,23 @@ webhook_forget_waiting(struct webhook *webhook)
 {
 	lane_forget(&webhook->first);
 	lane_forget(&webhook->again);
+}
+
+void
+webhook_give_back(struct webhook *webhook)
+{
+	const struct delivery_result held = {.outcome = DELIVERY_HELD};
+
+	lane_give_back(webhook, &webhook->first);
+	lane_give_back(webhook, &webhook->again);
+	while (!LIST_EMPTY(&webhook->requests)) {
+		struct request *request = LIST_FIRST(&webhook->requests);
+		struct delivery *delivery = request->delivery;
+
+		request->delivery = NULL;
+		request_free(request);
+		webhook->on_result(webhook->arg, delivery, &held);
+	}
 }
 
 size_t

@@ -29,5 +29,7 @@ void syslog_sink_configure(struct syslog_sink *, const struct config_sink *);
  * it; after seconds of waiting the delivery ends as one to be retried. */
 void syslog_sink_send(struct syslog_sink *, struct delivery *);
 void syslog_sink_forget_waiting(struct syslog_sink *);
+/* Gives all back as never sent: another takes the place of this one. */
+void syslog_sink_give_back(struct syslog_sink *);
 
 #endif

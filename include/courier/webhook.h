@@ -29,6 +29,8 @@ void webhook_configure(
 void webhook_send(struct webhook *, struct delivery *);
 /* Forgets what waits; what is under way ends as usual. */
 void webhook_forget_waiting(struct webhook *);
+/* Gives all back as never sent: another takes the place of this one. */
+void webhook_give_back(struct webhook *);
 /* How many attempts are under way. */
 size_t webhook_under_way(const struct webhook *);
 
