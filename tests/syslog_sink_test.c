@@ -16,7 +16,9 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/syscall.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -26,12 +28,30 @@
 #include "frame/config_schema.h"
 #include "frame/config_schema_part.h"
 
+static long passed_ms;
+
+/* libevent's clock goes on when the test says so, too: nobody waits for what
+ * is to happen later. */
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int failed = (int)syscall(SYS_clock_gettime, clock, now);
+
+	now->tv_sec += passed_ms / 1000;
+	now->tv_nsec += passed_ms % 1000 * 1000000;
+	if (now->tv_nsec >= 1000000000) {
+		now->tv_nsec -= 1000000000;
+		now->tv_sec++;
+	}
+	return failed;
+}
+
 struct machine {
 	struct event_base *base;
 	struct syslog_sink *sink;
 	int log; /* the socket that the system's logger would hold, or -1 */
 	int results, wanted;
-	int failed;
+	int failed, held;
 	char last_error[64];
 };
 
@@ -52,7 +72,8 @@ on_result(
 {
 	struct machine *machine = arg;
 
-	if (result->outcome != DELIVERY_OK) {
+	machine->held += result->outcome == DELIVERY_HELD;
+	if (result->outcome == DELIVERY_RETRY) {
 		machine->failed++;
 		snprintf(machine->last_error, sizeof(machine->last_error), "%s",
 		    result->error);
@@ -114,6 +135,14 @@ wait_results(struct machine *machine)
 	assert_int_equal(machine->results, machine->wanted);
 }
 
+/* What happens when the sink looks at the socket the next time. */
+static void
+look_again(struct machine *machine)
+{
+	passed_ms += 500;
+	event_base_loop(machine->base, EVLOOP_NONBLOCK);
+}
+
 /* One datagram, as the logger gets it; "" when none waits. */
 static const char *
 receive(struct machine *machine)
@@ -156,7 +185,7 @@ full_socket_never_blocks_and_loses_nothing(void **state)
 	while (machine->results < machine->wanted) {
 		while (*receive(machine) != '\0')
 			got++;
-		event_base_loop(machine->base, EVLOOP_ONCE);
+		look_again(machine);
 	}
 	while (*receive(machine) != '\0')
 		got++;
@@ -178,6 +207,45 @@ restarted_logger_gets_what_waited(void **state)
 	assert_int_equal(machine->failed, 0);
 	for (int i = 0; i < 3; i++)
 		assert_non_null(strstr(receive(machine), "urgent A: t"));
+}
+
+static void
+what_waits_goes_back_after_twenty_looks(void **state)
+{
+	struct machine *machine = *state;
+
+	for (int round = 0; round < 2; round++) {
+		close(machine->log);
+		send_alerts(machine, 3, "urgent");
+		for (int look = 1; look < 20; look++)
+			look_again(machine);
+		assert_int_equal(machine->results, machine->wanted - 3);
+		look_again(machine);
+		assert_int_equal(machine->results, machine->wanted);
+		assert_string_equal(
+		    machine->last_error, "nobody listens on " _PATH_LOG);
+		send_alerts(machine, 1, "urgent"); /* nor does it take long */
+		look_again(machine);
+		assert_int_equal(machine->results, machine->wanted);
+		assert_int_equal(machine->failed, 4 * (round + 1));
+		listen_at_dev_log(machine);
+		send_alerts(machine, 1, "urgent");
+		look_again(machine);
+		assert_int_equal(machine->results, machine->wanted);
+		assert_int_equal(machine->failed, 4 * (round + 1));
+	}
+}
+
+static void
+all_is_given_back_when_another_takes_the_place(void **state)
+{
+	struct machine *machine = *state;
+
+	send_alerts(machine, 3, "urgent");
+	syslog_sink_give_back(machine->sink);
+	assert_int_equal(machine->results, 3);
+	assert_int_equal(machine->held, 3);
+	assert_string_equal(receive(machine), "");
 }
 
 static void
@@ -222,6 +290,8 @@ main(void)
 	    TEST(an_alert_is_one_line_of_its_facility_and_level),
 	    TEST(full_socket_never_blocks_and_loses_nothing),
 	    TEST(restarted_logger_gets_what_waited),
+	    TEST(what_waits_goes_back_after_twenty_looks),
+	    TEST(all_is_given_back_when_another_takes_the_place),
 	    TEST(past_the_bound_the_oldest_go_back),
 	    cmocka_unit_test(facilities_are_known_by_name),
 	};
