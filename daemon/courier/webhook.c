@@ -217,7 +217,6 @@ add_headers(struct request *request)
 	char *timestamp = xasprintf("%lld", (long long)now_s);
 
 	add_header(request, "Content-Type", "application/json");
-	request->headers = curl_slist_append(request->headers, "Expect:");
 	add_header(request, "webhook-id", id);
 	add_header(request, "webhook-timestamp", timestamp);
 	if (keys != NULL) {
