@@ -100,11 +100,16 @@ answers_end_or_repeat_a_delivery(void **state)
 {
 	assert_int_equal(answer_outcome(200), DELIVERY_OK);
 	assert_int_equal(answer_outcome(204), DELIVERY_OK);
-	assert_int_equal(answer_outcome(302), DELIVERY_RETRY);
+	assert_int_equal(answer_outcome(299), DELIVERY_OK);
+	assert_int_equal(answer_outcome(199), DELIVERY_RETRY);
+	assert_int_equal(answer_outcome(300), DELIVERY_RETRY);
 	assert_int_equal(answer_outcome(400), DELIVERY_DEAD);
 	assert_int_equal(answer_outcome(401), DELIVERY_RETRY);
 	assert_int_equal(answer_outcome(404), DELIVERY_RETRY);
 	assert_int_equal(answer_outcome(410), DELIVERY_GONE);
+	assert_int_equal(answer_outcome(413), DELIVERY_DEAD);
+	assert_int_equal(answer_outcome(415), DELIVERY_DEAD);
+	assert_int_equal(answer_outcome(422), DELIVERY_DEAD);
 	assert_int_equal(answer_outcome(429), DELIVERY_RETRY);
 	assert_int_equal(answer_outcome(503), DELIVERY_RETRY);
 	assert_int_equal(answer_outcome(0), DELIVERY_RETRY);

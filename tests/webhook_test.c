@@ -133,7 +133,7 @@ listen_on_loopback(struct desk *desk)
 	desk->sink = (struct config_sink){.id = xstrdup("desk"),
 	    .url = xasprintf("http://127.0.0.1:%d/h", ntohs(at.sin_port)),
 	    .secret = xstrdup(SECRETS),
-	    .timeout_ms = 400};
+	    .timeout_ms = 60000};
 }
 
 static int
@@ -321,6 +321,69 @@ receiver_that_asks_to_wait_gets_nothing_more(void **state)
 }
 
 static void
+a_refusal_that_names_a_time_is_none_for_good(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->status = 413;
+	deliver(desk, "msg_1");
+	assert_int_equal(desk->last.outcome, DELIVERY_DEAD);
+	desk->header = "Retry-After";
+	desk->value = "7";
+	deliver(desk, "msg_2");
+	assert_int_equal(desk->last.outcome, DELIVERY_RETRY);
+	assert_int_equal(desk->last.http_status, 413);
+	assert_int_equal(desk->last.retry_after_us, 7000000);
+}
+
+static void
+who_takes_what_comes_asks_for_no_pause(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->status = 202;
+	desk->header = "Retry-After";
+	desk->value = "7";
+	for (int i = 0; i < 3; i++)
+		webhook_send(desk->webhook, make_delivery("msg", 1));
+	wait_results(desk, 3);
+	assert_int_equal(desk->ended[DELIVERY_OK], 3);
+	assert_int_equal(desk->last.retry_after_us, 0);
+}
+
+static void
+receiver_that_is_gone_gets_nothing_more(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->status = 410;
+	desk->header = "Retry-After"; /* means nothing here */
+	desk->value = "7";
+	for (int i = 0; i < 3; i++)
+		webhook_send(desk->webhook, make_delivery("msg", 1));
+	wait_results(desk, 3);
+	assert_int_equal(desk->ids.len, 1);
+	assert_int_equal(desk->ended[DELIVERY_GONE], 1);
+	assert_int_equal(desk->ended[DELIVERY_HELD], 2);
+	assert_string_equal(desk->error, "(none)");
+}
+
+static void
+all_is_given_back_when_another_takes_the_place(void **state)
+{
+	struct desk *desk = *state;
+
+	for (int i = 0; i < 6; i++) {
+		webhook_send(desk->webhook, make_delivery("first", 1));
+		webhook_send(desk->webhook, make_delivery("again", 2));
+	}
+	webhook_give_back(desk->webhook);
+	assert_int_equal(desk->results, 12);
+	assert_int_equal(desk->ended[DELIVERY_HELD], 12);
+	assert_int_equal(webhook_under_way(desk->webhook), 0);
+}
+
+static void
 what_is_forgotten_never_leaves(void **state)
 {
 	struct desk *desk = *state;
@@ -351,15 +414,24 @@ a_secret_that_is_taken_away_signs_no_more(void **state)
 static void
 redirects_are_not_followed(void **state)
 {
+	static const int statuses[] = {300, 301, 302, 307, 308, 399};
 	struct desk *desk = *state;
+	char want[64];
 
-	desk->status = 302;
 	desk->header = "Location";
 	desk->value = desk->sink.url;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+		desk->status = statuses[i];
+		deliver(desk, "msg_1");
+		assert_int_equal(desk->last.outcome, DELIVERY_RETRY);
+		assert_int_equal(desk->ids.len, i + 1);
+		snprintf(want, sizeof(want),
+		    "HTTP %d: redirects are not followed", statuses[i]);
+		assert_string_equal(desk->error, want);
+	}
+	desk->status = 400;
 	deliver(desk, "msg_1");
-	assert_int_equal(desk->last.outcome, DELIVERY_RETRY);
-	assert_int_equal(desk->ids.len, 1);
-	assert_non_null(strstr(desk->error, "redirects are not followed"));
+	assert_string_equal(desk->error, "HTTP 400");
 }
 
 static void
@@ -387,6 +459,8 @@ silence_ends_at_the_timeout_and_holds_no_retry_up(void **state)
 	struct desk *desk = *state;
 
 	desk->hang = true;
+	desk->sink.timeout_ms = 400;
+	webhook_configure(desk->webhook, &desk->sink, "wirewatch/test");
 	webhook_send(desk->webhook, make_delivery("first", 1));
 	webhook_send(desk->webhook, make_delivery("old", 2));
 	wait_results(desk, 1);
@@ -455,6 +529,10 @@ main(void)
 	    TEST(nothing_leaves_unsigned_when_the_secret_is_malformed),
 	    TEST(failures_tell_status_and_wish),
 	    TEST(receiver_that_asks_to_wait_gets_nothing_more),
+	    TEST(a_refusal_that_names_a_time_is_none_for_good),
+	    TEST(who_takes_what_comes_asks_for_no_pause),
+	    TEST(receiver_that_is_gone_gets_nothing_more),
+	    TEST(all_is_given_back_when_another_takes_the_place),
 	    TEST(what_is_forgotten_never_leaves),
 	    TEST(a_secret_that_is_taken_away_signs_no_more),
 	    TEST(redirects_are_not_followed),

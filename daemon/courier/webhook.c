@@ -88,20 +88,23 @@ lane_give_back(struct webhook *webhook, struct lane *lane)
 	}
 }
 
-/* The next one of the lane leaves before the engine hears of the last. */
+/* The next one of the lane leaves before the engine hears of the last, unless
+ * the receiver wants no more, for now or for good. */
 static void
 request_finish(struct request *request, const struct delivery_result *result)
 {
 	struct webhook *webhook = request->webhook;
 	struct delivery *delivery = request->delivery;
 	struct lane *lane = request->lane;
+	bool unwanted =
+	    result->retry_after_us != 0 || result->outcome == DELIVERY_GONE;
 
 	request->delivery = NULL;
 	request_free(request);
-	if (result->retry_after_us == 0)
+	if (!unwanted)
 		lane_step(webhook, lane);
 	webhook->on_result(webhook->arg, delivery, result);
-	if (result->retry_after_us != 0) {
+	if (unwanted) {
 		lane_give_back(webhook, &webhook->first);
 		lane_give_back(webhook, &webhook->again);
 	}
@@ -134,6 +137,20 @@ retry_after_us(CURL *easy)
 	    header->value, strlen(header->value), time(NULL));
 }
 
+/* A refusal that names a time is none for good (RFC 9110 section 15.5.14). */
+static void
+take_status(
+    const struct request *request, long status, struct delivery_result *result)
+{
+	result->http_status = (uint32_t)status;
+	result->outcome = answer_outcome(status);
+	if (result->outcome == DELIVERY_OK || result->outcome == DELIVERY_GONE)
+		return;
+	result->retry_after_us = retry_after_us(request->easy);
+	if (result->retry_after_us != 0)
+		result->outcome = DELIVERY_RETRY;
+}
+
 /* "HTTP 503: come back later", cleaned. */
 static void
 describe_status(struct buf *out, const struct request *request, long status)
@@ -164,9 +181,7 @@ request_on_done(void *arg, const struct curl_result *ended)
 	curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
 	/* Once a status came it counts, whatever became of the body. */
 	if (status >= 200) {
-		result.http_status = (uint32_t)status;
-		result.outcome = answer_outcome(status);
-		result.retry_after_us = retry_after_us(request->easy);
+		take_status(request, status, &result);
 		if (result.outcome != DELIVERY_OK)
 			describe_status(&error, request, status);
 	} else if (request->webhook->fault != NULL) {
