@@ -132,6 +132,33 @@ def what_was_polled_once_is_searched_later(daemon, server):
              "search to find it")
 
 
+def found(daemon, server, title):
+    """Waits for an item of the title to be published, stored and found."""
+    publish(server, "Quiet", title)
+    wait_for(lambda: title in daemon.cli("search", "--items", title).stdout,
+             "search to find " + title)
+
+
+def a_store_that_was_removed_is_begun_anew(daemon, server):
+    for name in os.listdir(daemon.path("state")):
+        if name.startswith("wirewatch.db"):
+            os.unlink(daemon.path("state", name))
+    wait_for(lambda: any("the store was removed or replaced" in line
+                         for line in daemon.lines), "the loss to be told")
+    found(daemon, server, "Macron rebuilds")
+
+
+def a_store_that_was_set_aside_is_read_no_more(daemon, server):
+    path = daemon.path("state", "wirewatch.db")
+    engine = daemon.kill_role("engine", sig=signal.SIGSTOP)
+    for name in (path, path + "-wal"):
+        with open(name, "r+b") as file:
+            file.write(b"no database" * 800)
+    os.kill(engine, signal.SIGKILL)
+    wait_for(lambda: any("DAMAGED" in line for line in daemon.lines), "a new store")
+    found(daemon, server, "Macron resumes")
+
+
 def main():
     tap = Tap()
     need_programs(tap)
@@ -148,6 +175,8 @@ def main():
             tail_goes_on_after_the_desk_was_killed,
             readiness_follows_the_engine,
             what_was_polled_once_is_searched_later,
+            a_store_that_was_removed_is_begun_anew,
+            a_store_that_was_set_aside_is_read_no_more,
         ):
             tap.run(test, daemon, server, on_failure=daemon.diagnostics)
         daemon.stop()

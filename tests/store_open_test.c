@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "store/db.h"
+#include "store/reader.h"
 #include "tests/store_fixture.h"
 
 static void
@@ -196,6 +197,60 @@ what_cannot_be_opened_is_no_damaged_store(void **state)
 }
 
 static void
+copy_store(const struct store_fixture *f, const char *path)
+{
+	char *sql = xasprintf("VACUUM INTO '%s'", path), *error;
+	struct db *db = db_open(f->path, DB_READ_ONLY, &error);
+
+	assert_int_equal(db_exec(db, sql), 0);
+	db_close(db);
+	free(sql);
+}
+
+static void
+a_store_that_was_removed_is_told(void **state)
+{
+	struct store_fixture *f = *state;
+
+	add_alerts(f, 3);
+	assert_false(store_is_moved(f->store));
+	assert_int_equal(unlink(f->path), 0);
+	assert_true(store_is_moved(f->store));
+	store_leave(f->store);
+	reopen(f);
+	assert_int_equal(store_last_seq(f->store), 0);
+	assert_false(store_is_moved(f->store));
+}
+
+/* The write-ahead log that stays behind is that of another store, also while a
+ * reader has it open. */
+static void
+a_store_that_was_replaced_is_taken_as_it_is(void **state)
+{
+	struct store_fixture *f = *state;
+	char *backup = xasprintf("%s.backup", f->path), *error;
+	struct store_reader *reader;
+
+	add_alerts(f, 3);
+	copy_store(f, backup);
+	add_alerts(f, 300);
+	reader = store_reader_open(f->path, &error);
+	assert_non_null(reader);
+	assert_int_equal(rename(backup, f->path), 0);
+	assert_true(store_is_moved(f->store));
+	assert_true(store_reader_is_moved(reader));
+	store_leave(f->store);
+	reopen(f);
+	assert_int_equal(store_last_seq(f->store), 3);
+	assert_int_equal(count_set_aside(f), 0);
+	add_alerts(f, 300);
+	reopen(f);
+	assert_int_equal(store_last_seq(f->store), 303);
+	store_reader_close(reader);
+	free(backup);
+}
+
+static void
 a_folder_that_cannot_be_written_is_an_error(void **state)
 {
 	char *warning, *error;
@@ -220,6 +275,8 @@ main(void)
 	    OPEN_TEST(a_store_with_a_bad_page_is_set_aside),
 	    OPEN_TEST(a_store_with_a_bad_schema_is_set_aside),
 	    OPEN_TEST(what_cannot_be_opened_is_no_damaged_store),
+	    OPEN_TEST(a_store_that_was_removed_is_told),
+	    OPEN_TEST(a_store_that_was_replaced_is_taken_as_it_is),
 	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
 	};
 

@@ -205,6 +205,17 @@ end_overdue(struct engine *engine)
 	}
 }
 
+/* What is committed from now on would be gone at the next start. */
+static void
+check_place(struct engine *engine)
+{
+	if (engine->role.stopping || !store_is_moved(engine->store))
+		return;
+	store_leave(engine->store);
+	fatal("the store was removed or replaced while in use: beginning anew "
+	      "with what is there");
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -214,6 +225,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	    engine->role.stopping ? STOPPING_TICK_MS : TICK_MS);
 
 	evtimer_add(engine->tick_timer, &delay);
+	check_place(engine);
 	follow_clock(engine);
 	for (size_t i = 0; i < engine->logs_len; i++)
 		log_sink_tick(engine->logs[i], now);

@@ -2,9 +2,11 @@
  * One SQLite connection: pragmas, the cache of prepared statements, binding,
  * and what SQLite's error codes mean to us.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/strings.h"
@@ -144,6 +146,18 @@ failed:
 	*error = xasprintf("%s: %s", path, db_error(db));
 	db_close(db);
 	return NULL;
+}
+
+/* SQLite takes a folder that cannot be looked into for a lack of the file. */
+bool
+db_is_moved(struct db *db)
+{
+	const char *path = sqlite3_db_filename(db->handle, "main");
+	int moved = 0;
+
+	sqlite3_file_control(
+	    db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0 && (access(path, F_OK) == 0 || errno == ENOENT);
 }
 
 void

@@ -74,6 +74,12 @@ store_reader_close(struct store_reader *reader)
 	free(reader);
 }
 
+bool
+store_reader_is_moved(const struct store_reader *reader)
+{
+	return db_is_moved(reader->db);
+}
+
 const char *
 store_reader_error(const struct store_reader *reader)
 {

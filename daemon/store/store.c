@@ -203,6 +203,27 @@ store_close(struct store *store)
 	free(store);
 }
 
+bool
+store_is_moved(const struct store *store)
+{
+	return store->db != NULL && db_is_moved(store->db);
+}
+
+/* With the write-ahead log empty and its index gone, the next to open takes
+ * neither for the log of what it finds. */
+void
+store_leave(struct store *store)
+{
+	char *index = xasprintf("%s-shm", store->path);
+
+	if (settle(store->db) == 0) {
+		db_close(store->db);
+		store->db = NULL;
+		unlink(index);
+	}
+	free(index);
+}
+
 int
 store_note_result(struct store *store)
 {

@@ -54,6 +54,9 @@ const char *db_text_or_empty(sqlite3_stmt *, int column);
 /* Adds the texts that a group_concat by char(31) joined. */
 void db_split(sqlite3_stmt *, int column, struct strings *);
 
+/* Whether the file is no longer at its path, or another is. */
+bool db_is_moved(struct db *);
+
 /* Forgets the last failure. */
 void db_clear_result(struct db *);
 /* The first failure since db_clear_result, STORE_OK when none. */

@@ -4,6 +4,8 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include <stdbool.h>
+
 struct store_reader;
 
 /* Opens for reading; NULL and an error text (the caller frees) on failure.
@@ -11,6 +13,9 @@ struct store_reader;
  * all files are open before a sandbox. */
 struct store_reader *store_reader_open(const char *path, char **error);
 void store_reader_close(struct store_reader *);
+/* Whether the file is no longer at its path, or another is: the store was set
+ * aside, removed or replaced. */
+bool store_reader_is_moved(const struct store_reader *);
 /* Why the last query failed, for people; "" when it did not. */
 const char *store_reader_error(const struct store_reader *);
 

@@ -22,6 +22,13 @@ struct store *store_open(const char *path, char **warning, char **error);
 /* Checkpoints and closes; takes NULL. */
 void store_close(struct store *);
 
+/* Whether the file was removed, or replaced, since it was opened: what is
+ * committed then, no later run would find. */
+bool store_is_moved(const struct store *);
+/* Leaves such a store for whatever is in its place, which nothing of it may be
+ * taken for part of. After that only store_close. */
+void store_leave(struct store *);
+
 /* Writes the batch in one synced transaction. Anything but STORE_OK: nothing
  * of it is in the store, and the batch stays as it is; after STORE_IO the
  * connection was opened anew. On STORE_OK the batch is empty. */
