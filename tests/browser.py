@@ -78,6 +78,8 @@ class Browser:
                 self.complaints.append(json.dumps(answer["params"]))
 
     def open(self, url):
+        """Loads the page anew, even where only what follows its # differs."""
+        self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
         self.wait("location.href !== 'about:blank' &&"
                   " document.readyState === 'complete'")
@@ -100,6 +102,12 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=key,
                       **({"text": text or key} if len(text or key) == 1
                          and kind == "keyDown" else {}))
+
+    def hide(self, hidden=True):
+        """Lets the page believe that nobody looks at it, or somebody again."""
+        self.evaluate("Object.defineProperty(document, 'hidden', {value: %s,"
+                      " configurable: true}) && document.dispatchEvent("
+                      "new Event('visibilitychange'))" % str(hidden).lower())
 
     def resize(self, width=1200, height=800):
         self.call("Emulation.setDeviceMetricsOverride", width=width,

@@ -7,12 +7,8 @@ import subprocess
 import tempfile
 
 import harness
-from harness import LineReader, Tap, check, need_programs, wait_for
+from harness import LineReader, Tap, check, need_programs, same, wait_for
 from stage import STAGE, Stage
-
-
-def same(got, want, what):
-    check(got == want, "%s: got %r, not %r" % (what, got, want))
 
 
 def run(stage, *words, env=None):

@@ -7,12 +7,8 @@ import stat
 import threading
 
 import harness
-from harness import SLOW, Tap, check, need_programs, wait_for
+from harness import SLOW, Tap, check, need_programs, same, wait_for
 from stage import STAGE, Stage, event_ids
-
-
-def same(got, want, what):
-    check(got == want, "%s: got %r, not %r" % (what, got, want))
 
 
 def raw_exchange(stage, text, half_close=False):

@@ -2,7 +2,7 @@
 alerts come live, and the keyboard is enough."""
 
 import browser
-from harness import Tap, check, need_programs
+from harness import Tap, check, need_programs, same
 from stage import STAGE, Stage
 
 HOSTILE = (
@@ -11,10 +11,6 @@ HOSTILE = (
     "<a href=javascript:document.title='OWNED'>Macron</a> & <b>"
 )
 HEADLINES = "[...document.querySelectorAll('.headline')].map(n => n.textContent)"
-
-
-def same(got, want, what):
-    check(got == want, "%s: got %r, not %r" % (what, got, want))
 
 
 def hostile_headlines_are_text(stage, page):
@@ -174,12 +170,10 @@ def weighty_alerts_are_announced(stage, page):
 
 def a_page_opened_by_its_filter_is_live_from_the_newest(stage, page):
     desk = "http://127.0.0.1:%d/" % stage.port
-    page.open(desk + "alerts.txt")
     page.open(desk + "#alerts?text=zzz")
     page.wait("document.querySelector('#connection').textContent.trim() === 'live'")
     newest = stage.get("/api/v1/alerts?limit=1")[1]["alerts"][0]["seq"]
     same(page.evaluate("lastSeq"), newest, "where it is live from")
-    page.open(desk + "alerts.txt")
     page.open(desk)
 
 
@@ -198,10 +192,9 @@ def weighty_alerts_notify_while_nobody_looks(stage, page):
         constructor(title, {body}) { notices.push(title + ', ' + body); }
     }, $('notify').click()""")
     page.wait("$('notify').getAttribute('aria-pressed') === 'true'")
-    hidden = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
     stage.cue("tell", "flash", "https://n.example/", "Macron is seen", "Macron", "")
     page.wait(HEADLINES + "[0] === 'Macron is seen'")
-    page.evaluate(hidden % "true")
+    page.hide()
     stage.cue("tell", "routine", "https://n.example/", "Macron is quiet", "Macron", "")
     stage.cue("tell", "urgent", "https://n.example/", "Macron is unseen", "Macron", "")
     page.wait(HEADLINES + "[0] === 'Macron is unseen'")
@@ -209,7 +202,7 @@ def weighty_alerts_notify_while_nobody_looks(stage, page):
     same(page.evaluate("document.title"), "(1) wirewatch", "title")
     page.evaluate("$('notify').click()")
     page.wait("$('notify').getAttribute('aria-pressed') === 'false'")
-    page.evaluate((hidden % "false") + ", document.dispatchEvent(new Event('visibilitychange'))")
+    page.hide(False)
     same(page.evaluate("document.title"), "wirewatch", "title once it is looked at")
 
 

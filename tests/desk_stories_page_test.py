@@ -2,16 +2,12 @@
 grow live, and what strangers wrote stays text."""
 
 import browser
-from harness import Tap, check, need_programs
+from harness import Tap, check, need_programs, same
 from stage import STAGE, Stage
 
 HOSTILE = "<img src=x onerror=\"document.title='OWNED'\"><b>Macron</b> [-x-] {+y+}"
 ROWS = "[...document.querySelectorAll('#stories > li')]"
 HEADLINES = ROWS + ".map(n => n.querySelector('.headline').textContent)"
-
-
-def same(got, want, what):
-    check(got == want, "%s: got %r, not %r" % (what, got, want))
 
 
 def enter(page):
@@ -57,14 +53,14 @@ def an_open_story_grows_live(stage, page):
 
 def an_item_that_tells_nothing_shows_too(stage, page):
     """without an alert, and without the look of every five seconds"""
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.hide()
     enter(page)
     page.wait("document.querySelectorAll('#stories .timeline:not([hidden]) li').length === 3")
     stage.cue("join", 1, 2, 0, "Macron lands in Paris", "Macron", "")
     page.wait("document.querySelectorAll('#stories .timeline:not([hidden]) li').length === 4")
     enter(page)
     page.wait("document.querySelectorAll('#stories .timeline:not([hidden])').length === 0")
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true})")
+    page.hide(False)
 
 
 def filters_and_search_choose(stage, page):
@@ -84,7 +80,6 @@ def filters_and_search_choose(stage, page):
 
 def the_address_says_what_is_shown(stage, page):
     desk = "http://127.0.0.1:%d/" % stage.port
-    page.open(desk + "alerts.txt")
     page.open(desk + "#alerts?text=Macron&level=urgent")
     page.wait("document.querySelectorAll('#alerts li').length === 1")
     page.press("s")
@@ -95,7 +90,6 @@ def the_address_says_what_is_shown(stage, page):
     page.evaluate("history.back()")
     page.wait("!$('alerts-view').hidden && $('alerts-text').value === 'Macron'")
     page.wait("document.querySelectorAll('#alerts li').length === 1")
-    page.open(desk + "alerts.txt")
     page.open(desk + "#stories?which=told&story=1")
     page.wait("document.querySelectorAll('#stories .chosen .timeline li').length === 4")
     page.evaluate("location.hash = '#stories?story=999&which=%22&__proto__=1'")

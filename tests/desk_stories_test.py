@@ -5,12 +5,8 @@ import re
 import subprocess
 
 import harness
-from harness import Tap, check, need_programs
+from harness import Tap, check, need_programs, same
 from stage import STAGE, Stage
-
-
-def same(got, want, what):
-    check(got == want, "%s: got %r, not %r" % (what, got, want))
 
 
 def run(stage, *words):

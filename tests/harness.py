@@ -48,6 +48,10 @@ def check(condition, message):
         raise Failed(message)
 
 
+def same(got, want, what):
+    check(got == want, "%s: got %r, not %r" % (what, got, want))
+
+
 def wait_for(look, what, seconds=10.0, every=0.02):
     """Looks until look() is true and returns what it returned."""
     end = time.monotonic() + seconds * SLOW
