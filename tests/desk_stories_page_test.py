@@ -78,6 +78,60 @@ def filters_and_search_choose(stage, page):
     page.wait("!document.querySelector('#alerts-view').hidden")
 
 
+def a_story_that_the_list_is_without_stays(stage, page):
+    page.evaluate("goToStory('1')")
+    page.evaluate("document.forms['stories-filter'].elements.text.value = 'zzz'")
+    page.evaluate("loadStories()")
+    page.wait(ROWS + ".length === 1")
+    same(page.evaluate(ROWS + "[0].dataset.story + [...shown.keys()]"), "11",
+         "the story, and what is kept")
+    page.evaluate("location.hash = '#stories'")
+    page.wait(ROWS + ".length === 2")
+
+
+def a_burst_without_end_is_shown_too(stage, page):
+    page.hide()
+    page.evaluate("window.loads = 0, window.real = loadStories,"
+                  " loadStories = () => { loads++; },"
+                  " window.burst = setInterval(storiesChanged, 20), 0")
+    page.wait("loads > 1")
+    page.evaluate("clearInterval(burst), loadStories = real, 0")
+    page.hide(False)
+
+
+def the_focus_stays_where_it_is(stage, page):
+    page.evaluate(ROWS + "[1].querySelector('.headline').focus()")
+    page.evaluate("$('stories').append($('stories').firstElementChild), loadStories()")
+    page.wait("document.activeElement === " + ROWS + "[1].querySelector('.headline')")
+
+
+def a_story_that_the_list_is_without_stays(stage, page):
+    page.evaluate("goToStory('1')")
+    page.evaluate("document.forms['stories-filter'].elements.text.value = 'zzz'")
+    page.evaluate("loadStories()")
+    page.wait(ROWS + ".length === 1")
+    same(page.evaluate(ROWS + "[0].dataset.story + [...shown.keys()]"), "11",
+         "the story, and what is kept")
+    page.evaluate("location.hash = '#stories'")
+    page.wait(ROWS + ".length === 2")
+
+
+def a_burst_without_end_is_shown_too(stage, page):
+    page.hide()
+    page.evaluate("window.loads = 0, window.real = loadStories,"
+                  " loadStories = () => { loads++; },"
+                  " window.burst = setInterval(storiesChanged, 20), 0")
+    page.wait("loads > 1")
+    page.evaluate("clearInterval(burst), loadStories = real, 0")
+    page.hide(False)
+
+
+def the_focus_stays_where_it_is(stage, page):
+    page.evaluate(ROWS + "[1].querySelector('.headline').focus()")
+    page.evaluate("$('stories').append($('stories').firstElementChild), loadStories()")
+    page.wait("document.activeElement === " + ROWS + "[1].querySelector('.headline')")
+
+
 def the_address_says_what_is_shown(stage, page):
     desk = "http://127.0.0.1:%d/" % stage.port
     page.open(desk + "#alerts?text=Macron&level=urgent")
@@ -138,6 +192,9 @@ def main():
         an_open_story_grows_live,
         an_item_that_tells_nothing_shows_too,
         filters_and_search_choose,
+        a_story_that_the_list_is_without_stays,
+        a_burst_without_end_is_shown_too,
+        the_focus_stays_where_it_is,
         the_address_says_what_is_shown,
         a_name_and_an_outlet_choose,
         nothing_was_complained_of,

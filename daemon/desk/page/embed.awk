@@ -17,6 +17,7 @@ FNR == 1 {
 	gsub(/\\/, "\\\\&")
 	gsub(/"/, "\\\"")
 	gsub(/\t/, "\\t")
+	gsub(/\?/, "\\?") # which are no trigraphs
 	print "    \"" $0 "\\n\""
 }
 END { if (open) print ";" }

@@ -319,7 +319,7 @@ function takeAddress() {
 	showOnly(view);
 	addressed = /^\d+$/.exec(wanted.get('story'))?.[0] ?? null;
 	return view === 'stories' && addressed
-		? showStory(addressed).catch(loadStories) : views[view]();
+		? showStory(addressed) : views[view]();
 }
 
 function go(view) {
@@ -337,6 +337,8 @@ function goToStory(id) {
 }
 
 function changeFilter(view) {
+	if (view === 'stories')
+		addressed = null;
 	showOnly(view);
 	noteAddress();
 	views[view]();

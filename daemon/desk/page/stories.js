@@ -6,9 +6,9 @@
 'use strict';
 
 const STORIES_PAGE = 50;
-const LIVE_MS = 300; // after an alert, so that a burst is one look
+const LIVE_MS = 1000; // after an alert, so that a burst is one look
 
-const shown = new Map();   // story id -> {node, json} as listed
+const shown = new Map();   // story id -> {node, json, timeline} as listed
 const opened = new Set();  // ids of the stories whose timelines are open
 let addressed = null;      // the one that was opened last
 let storiesLimit = STORIES_PAGE;
@@ -18,6 +18,12 @@ let loadingStories = 0;
 /* "4 min"; of less than a minute "12 s" */
 function formatMinutes(minutes) {
 	return formatSpan(minutes * 60000);
+}
+
+/* "Sun 14:05:09": a story goes on for days, not for weeks. */
+function formatMoment(date) {
+	return new Date(date).toLocaleTimeString([], {weekday: 'short',
+		hour: 'numeric', minute: '2-digit', second: '2-digit'});
 }
 
 /* ---- the timeline --------------------------------------------------------- */
@@ -41,7 +47,7 @@ function diffElement(label, diff) {
 
 function revisionElements(item) {
 	return (item.revisions ?? []).flatMap((revision) => {
-		const when = new Date(revision.seen).toLocaleTimeString();
+		const when = formatMoment(revision.seen);
 		const fields = ['title', 'summary', 'content']
 			.filter((field) => revision[field]);
 		const head = element('p', 'diff',
@@ -79,7 +85,7 @@ function toldElements(item, alerts) {
 
 function itemElement(item, alerts) {
 	const marked = {item, entities: [{mentions: item.mentions}]};
-	const when = element('time', '', new Date(item.at).toLocaleTimeString());
+	const when = element('time', '', formatMoment(item.at));
 	when.dateTime = item.at;
 	when.title = new Date(item.at).toLocaleString();
 	const outlet = element('span', 'outlet', item.outlet);
@@ -92,30 +98,35 @@ function itemElement(item, alerts) {
 			...revisionElements(item), ...toldElements(item, alerts)));
 }
 
+/* Replaces what is there when something changed, deliveries among it. */
 async function fillTimeline(id) {
-	const place = shown.get(id)?.node.querySelector('.timeline');
-	if (!place)
+	let timeline, rows;
+	if (!shown.has(id))
 		return;
 	try {
 		const story = await getJson(`/api/v1/stories/${id}`);
-		place.replaceChildren(...story.timeline.map((item) =>
-			itemElement(item, story.alerts)));
+		timeline = JSON.stringify(story);
+		rows = () => story.timeline.map((item) => itemElement(item, story.alerts));
 	} catch (error) {
-		place.replaceChildren(element('li', '', error.message));
+		rows = () => [element('li', '', error.message)];
 	}
+	const entry = shown.get(id);
+	if (!entry || (timeline && entry.timeline === timeline))
+		return;
+	entry.timeline = timeline;
+	entry.node.querySelector('.timeline').replaceChildren(...rows());
 }
 
 /* ---- one story ------------------------------------------------------------ */
 
-/* "TASS, 4 min ahead of RT · BBC, dpa" */
-function carriedText(story) {
-	const [first, second, ...others] = story.outlet_names;
-	if (!second)
-		return first;
+/* "TASS, 4 min ahead of RT · BBC, dpa", in this order whatever the script. */
+function carriedElement(story) {
+	const [first, second, ...others] =
+		story.outlet_names.map((name) => element('bdi', '', name));
 	const lead = story.lead_minutes > 0
-		? `${formatMinutes(story.lead_minutes)} ahead of` : 'with';
-	return `${first}, ${lead} ${second}` +
-		`${others.length > 0 ? ` · ${others.join(', ')}` : ''}`;
+		? `, ${formatMinutes(story.lead_minutes)} ahead of ` : ', with ';
+	return element('p', 'detail', first, second && lead, second,
+		...others.flatMap((name, i) => [i === 0 ? ' · ' : ', ', name]));
 }
 
 function storyElement(story) {
@@ -133,7 +144,7 @@ function storyElement(story) {
 		element('span', 'count', story.outlets === 1 ? '1 outlet'
 			: `${story.outlets} outlets`),
 		element('div', 'body', open,
-			element('p', 'detail', carriedText(story)),
+			carriedElement(story),
 			element('div', 'entities', ...story.entities.map((entity) =>
 				onlyButton('entity', entity.id, entity.name)))),
 		element('ol', 'timeline'));
@@ -186,31 +197,52 @@ function takeStory(story) {
 			node.classList.add('chosen');
 		node.classList.add('news');
 	}
-	shown.set(story.id, {node, json});
-	if (opened.has(story.id))
-		fillTimeline(story.id);
+	shown.set(story.id, {node, json, timeline: old?.timeline});
 	return node;
 }
 
 function showStories(page) {
-	const focused = document.activeElement?.closest?.('.story');
+	const focused = document.activeElement;
+	const row = focused?.closest?.('.story');
 	const nodes = page.stories.map(takeStory);
 	const list = $('stories');
 	if (nodes.length !== list.childElementCount ||
 		nodes.some((node, i) => node !== list.children[i])) {
 		list.replaceChildren(...nodes);
-		if (focused)
-			shown.get(focused.dataset.story)?.node.focus({preventScroll: true});
+		if (row)
+			(focused.isConnected ? focused : shown.get(row.dataset.story)?.node)
+				?.focus({preventScroll: true});
 	}
+	for (const [id, {node}] of shown) {
+		if (!node.isConnected)
+			shown.delete(id);
+	}
+	opened.forEach(fillTimeline);
 	$('stories-more').hidden = !page.next || storiesLimit >= 200;
 	$('stories-empty').hidden = nodes.length > 0;
 	$('stories-empty').textContent = 'No story meets the filter.';
+}
+
+/* The story that was asked for by its id stands first where the list is
+ * without it. */
+async function addAddressed(page) {
+	const id = addressed;
+	if (!id || page.stories.some((story) => story.id === id))
+		return;
+	try {
+		const {coverage, timeline, alerts, ...summary} =
+			await getJson(`/api/v1/stories/${id}`);
+		page.stories.unshift(summary);
+	} catch { // it is gone
+		opened.delete(id);
+	}
 }
 
 async function loadStories() {
 	const number = ++loadingStories;
 	try {
 		const page = await getJson(`/api/v1/stories?${storiesQuery()}`);
+		await addAddressed(page);
 		if (number === loadingStories)
 			showStories(page);
 	} catch (error) {
@@ -224,9 +256,12 @@ async function loadStories() {
 
 /* An item joined a story or began one, told or not. */
 function storiesChanged() {
-	clearTimeout(liveTimer);
-	if (!$('stories-view').hidden)
-		liveTimer = setTimeout(loadStories, LIVE_MS);
+	if ($('stories-view').hidden)
+		return;
+	liveTimer ??= setTimeout(() => {
+		liveTimer = null;
+		loadStories();
+	}, LIVE_MS);
 }
 
 /* A story by its id, whatever the list shows. */
@@ -234,14 +269,7 @@ async function showStory(id) {
 	opened.add(id);
 	addressed = id;
 	await loadStories();
-	if (!shown.get(id)?.node.isConnected) {
-		const {coverage, timeline, alerts, ...summary} =
-			await getJson(`/api/v1/stories/${id}`);
-		$('stories').prepend(takeStory(summary));
-		$('stories-empty').hidden = true;
-	}
-	fillTimeline(id);
-	choose(shown.get(id).node);
+	choose(shown.get(id)?.node);
 }
 
 function startStories() {
