@@ -1,6 +1,8 @@
 """The desk's page in a real browser: a hostile headline is text and no more,
 alerts come live, and the keyboard is enough."""
 
+import json
+
 import browser
 from harness import Tap, check, need_programs, same
 from stage import STAGE, Stage
@@ -216,19 +218,83 @@ def older_alerts_follow_the_last_row_that_stayed(stage, page):
     same(seqs, list(range(seqs[0], 0, -1)), "numbers of all alerts")
 
 
+def a_chosen_row_is_in_sight(stage, page):
+    stage.cue("alerts", 20)
+    page.wait("document.querySelectorAll('#alerts li').length > 20")
+    for key in "j" * 20 + "k" * 15:
+        page.press(key)
+        seen = page.evaluate("""(() => {
+            const row = document.querySelector('.chosen').getBoundingClientRect();
+            const box = (name) => document.querySelector(name).getBoundingClientRect();
+            return row.top >= box('header').bottom && row.bottom <= box('footer').top;
+        })()""")
+        check(seen, "header or footer cover the chosen row")
+
+
+def letters_of_another_script_are_keys_too(stage, page):
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown',"
+                  " {key: 'ы', code: 'KeyS', bubbles: true}))")
+    page.wait("!$('stories-view').hidden")
+    page.press("a")
+
+
+def the_state_is_read_out_only_when_it_changes(stage, page):
+    page.wait("document.querySelector('#connection').textContent.trim() === 'live'")
+    page.evaluate("""window.changes = 0, new MutationObserver(() => changes++).observe(
+        $('connection'), {childList: true, characterData: true, subtree: true}), 0""")
+    first = page.evaluate(HEADLINES + "[0]")
+    stage.cue("alerts", 1)
+    page.wait(HEADLINES + "[0] !== %s" % json.dumps(first))
+    same(page.evaluate("changes"), 0, "changes of the state")
+
+
+def more_than_is_held_is_read_from_the_store(stage, page):
+    page.press("p")
+    stage.cue("alerts", page.evaluate("HELD_MAX") + 5)
+    newest = stage.get("/api/v1/alerts?limit=1")[1]["alerts"][0]["seq"]
+    page.wait("lastSeq === %d" % newest)
+    check("500 or more new" in page.evaluate("$('connection').innerText"), "what is said")
+    page.press("p")
+    page.wait("alertsOf.get($('alerts').firstElementChild)?.[0].seq === %d" % newest)
+    same(page.evaluate("$('connection').innerText"), "live", "what is said then")
+
+
+def a_connection_that_died_unnoticed_is_made_anew(stage, page):
+    page.evaluate("alertTypes.forEach((type) => events.removeEventListener(type, takeAlert))")
+    stage.cue("join", 0, 1, 0, "Macron is missed", "Macron", "urgent")
+    page.wait(HEADLINES + "[0] === 'Macron is missed'")
+
+
+def alerts_of_another_store_are_shown(stage, page):
+    """though their numbers begin anew"""
+    page.evaluate("lastSeq += 1000000")
+    stage.cue("tell", "flash", "https://n.example/", "Macron begins anew", "Macron", "")
+    page.wait(HEADLINES + "[0] === 'Macron begins anew'")
+
+
 def feeds_and_their_troubles_fit_a_phone(stage, page):
     stage.cue("feed", "feed-2", "failing", "a bot wall answers in place of "
               "the feed: take https://news.example/" + "other/" * 20)
     page.press("f")
     page.wait("document.querySelector('#feeds').textContent.includes('bot wall')")
-    page.resize(390, 844)
-    page.wait("innerWidth === 390")
-    check(page.evaluate("document.documentElement.scrollWidth") <= 390,
-          "the page is wider than a phone")
+    for width in (320, 390):
+        page.resize(width, 844)
+        page.wait("innerWidth === %d" % width)
+        check(page.evaluate("document.documentElement.scrollWidth") <= width,
+              "the page is wider than a phone of %d" % width)
     check(page.evaluate("document.querySelector('.trouble').offsetWidth") > 300,
           "the trouble has a column of its own")
     page.resize()
     page.press("a")
+
+
+def a_desk_that_hangs_is_not_live(stage, page):
+    page.evaluate("window.real = AbortSignal.timeout,"
+                  " AbortSignal.timeout = () => AbortSignal.abort()")
+    page.wait("$('trouble').textContent.includes('does not answer')")
+    same(page.evaluate("document.title"), "! wirewatch", "title")
+    page.evaluate("AbortSignal.timeout = window.real")
+    page.wait("$('trouble').hidden && document.title === 'wirewatch'")
 
 
 def a_page_that_lost_the_desk_says_so(stage, page):
@@ -273,7 +339,14 @@ def main():
         a_list_that_could_not_be_read_is_read_again,
         weighty_alerts_notify_while_nobody_looks,
         older_alerts_follow_the_last_row_that_stayed,
+        a_chosen_row_is_in_sight,
+        letters_of_another_script_are_keys_too,
+        the_state_is_read_out_only_when_it_changes,
+        more_than_is_held_is_read_from_the_store,
+        a_connection_that_died_unnoticed_is_made_anew,
+        alerts_of_another_store_are_shown,
         feeds_and_their_troubles_fit_a_phone,
+        a_desk_that_hangs_is_not_live,
         a_page_that_lost_the_desk_says_so,
     ):
         tap.run(test, stage, page)

@@ -6,6 +6,7 @@
 'use strict';
 
 const ROWS_MAX = 500; // in the list; older ones are a click away
+const HELD_MAX = 500; // alerts held back; the list is read again for more
 const PAGE = 100;
 const LATE_MS = 10 * 60000; // from publication to alert
 
@@ -190,7 +191,8 @@ function rowElement(alerts) {
 
 let nextPage = null; // address of the older alerts, or null
 let lastSeq = 0;     // the newest alert that came live, or was there before
-let held = [];       // alerts that came while paused, or while a page did
+let held = [];       // alerts that came while paused, or while a page did; the
+                     // first HELD_MAX of them
 let loading = 0;     // number of the last load, so that late answers are dropped
 let isLoading = false;
 let hasFailed = false; // the last load: another is due once the desk answers
@@ -228,10 +230,6 @@ function showEmpty() {
 	$('alerts-empty').textContent = filterOf('alerts').toString()
 		? 'No alert meets the filter.'
 		: 'No alerts yet. New items that mention a tracked entity appear here at once.';
-}
-
-function noteSeq(alert) {
-	lastSeq = Math.max(lastSeq, alert.seq ?? 0);
 }
 
 /* Whether it is what a story tells of the item that the older one is about. */
@@ -323,8 +321,16 @@ function addLive(alert) {
 	showEmpty();
 }
 
+function isFull() {
+	return held.length === HELD_MAX;
+}
+
 /* Shows what was held and is not in the list by now. */
 function release() {
+	if (!isPaused() && !isLoading && isFull()) {
+		held = [];
+		loadAlerts();
+	}
 	const [newest] = alertsOf.get($('alerts').firstElementChild) ?? [];
 	held = held.filter((alert) => alert.seq > (newest?.seq ?? 0));
 	if (!isPaused() && !isLoading) {
@@ -342,7 +348,13 @@ function noteUnseen(alert) {
 		if (isNotifying() && !alert.reason?.held && meetsFilter(alert))
 			notify(alert);
 	}
-	document.title = unseen.size > 0 ? `(${unseen.size}) wirewatch` : 'wirewatch';
+	showTitle();
+}
+
+/* What calls for a look while the page is not in sight. */
+function showTitle() {
+	document.title = `${$('trouble').hidden ? '' : '! '}` +
+		`${unseen.size > 0 ? `(${unseen.size}) ` : ''}wirewatch`;
 }
 
 function isNotifying() {
@@ -387,13 +399,16 @@ function announce(alert) {
 
 function takeAlert(event) {
 	const alert = JSON.parse(event.data);
-	if (alert.seq <= lastSeq)
-		return;
-	noteSeq(alert);
+	if (alert.seq <= lastSeq) { // of another store than what is shown
+		held = [];
+		loadAlerts();
+	}
+	lastSeq = alert.seq;
 	noteUnseen(alert);
 	announce(alert);
 	storiesChanged();
-	held.push(alert);
+	if (!isFull())
+		held.push(alert);
 	release();
 }
 

@@ -7,7 +7,8 @@
 'use strict';
 
 const STATUS_MS = 5000;
-const TROUBLE_MS = 1000; // while something is in the way
+const BEGIN_MS = 1000; // until the desk is asked again where to begin
+const ANSWER_MS = 20000; // what is not answered by then is not
 const SEARCH_MS = 200; // pause in typing before the store is asked
 
 const $ = (id) => document.getElementById(id);
@@ -22,6 +23,12 @@ function element(name, className, ...children) {
 		node.className = className;
 	node.append(...children.filter((child) => child != null));
 	return node;
+}
+
+/* Sets a text only when it is another: what is live is read out otherwise. */
+function setText(node, text) {
+	if (node.textContent !== text)
+		node.textContent = text;
 }
 
 /* "12 s", "5 min", "3 h", "2 d" */
@@ -52,11 +59,8 @@ function timeElement(date) {
 }
 
 function updateAges() {
-	for (const node of document.querySelectorAll('#alerts time, .story > time')) {
-		const text = age(node.dateTime);
-		if (node.textContent !== text)
-			node.textContent = text;
-	}
+	for (const node of document.querySelectorAll('#alerts time, .story > time'))
+		setText(node, age(node.dateTime));
 }
 
 /* The address when it is one that may be followed, else null. */
@@ -70,7 +74,7 @@ function safeLink(address) {
 }
 
 async function getJson(path) {
-	const response = await fetch(path);
+	const response = await fetch(path, {signal: AbortSignal.timeout(ANSWER_MS)});
 	const body = await response.json();
 	if (!response.ok)
 		throw new Error(body.error);
@@ -91,18 +95,19 @@ function showConnection() {
 	const node = $('connection');
 	const live = events?.readyState === EventSource.OPEN;
 	node.className = !live ? 'lost' : isPaused() ? 'held' : '';
-	node.lastElementChild.textContent = !live ? 'reconnecting'
-		: isPaused() ? `paused, ${held.length} new` : 'live';
+	setText(node.lastElementChild, !live ? 'reconnecting'
+		: isPaused() ? `paused, ${held.length}${isFull() ? ' or more' : ''} new`
+			: 'live');
 }
 
 /* Live from the newest alert that is stored, whatever the list shows of it. */
 async function begin() {
 	try {
 		const newest = await getJson('/api/v1/alerts?limit=1');
-		newest.alerts.forEach(noteSeq);
+		lastSeq = newest.alerts[0]?.seq ?? 0;
 		follow();
 	} catch {
-		setTimeout(begin, TROUBLE_MS);
+		setTimeout(begin, BEGIN_MS);
 	}
 }
 
@@ -110,7 +115,10 @@ async function begin() {
 function follow() {
 	events?.close();
 	events = new EventSource(`/api/v1/events?after=${lastSeq}&items=1`);
-	events.onopen = showConnection;
+	events.onopen = () => {
+		showConnection();
+		refreshNow();
+	};
 	events.onerror = () => {
 		showConnection();
 		if (events.readyState === EventSource.CLOSED)
@@ -130,6 +138,10 @@ function togglePause() {
 
 /* ---- status --------------------------------------------------------------- */
 
+let toldSeq = 0;        // the newest alert by the last status
+let missedSeq = 0;      // the last one that was connected anew for
+let statusTimer = null; // null while an answer is awaited
+
 function troubles(status) {
 	const lines = [];
 	if (status.obstacle)
@@ -140,7 +152,8 @@ function troubles(status) {
 				`${sink.error ? `: ${sink.error}` : ''}`);
 	}
 	if (!status.configuration.last_reload_ok)
-		lines.push('The last reload was refused; the configuration before it is in force.');
+		lines.push('The last reload was refused; the configuration before it ' +
+			`is in force.\n${status.configuration.last_reload_error ?? ''}`);
 	return lines.join('\n');
 }
 
@@ -151,34 +164,58 @@ function showStatus(status) {
 	if (status.deliver_delay?.p99_s != null)
 		parts.push(`delivered within ${status.deliver_delay.p99_s} s`);
 	clockSkew = Date.parse(status.now) - Date.now();
-	$('summary').textContent = parts.join(' · ');
+	setText($('summary'), parts.join(' · '));
 	$('feeds-badge').hidden = bad === 0;
-	$('feeds-badge').textContent = bad;
+	setText($('feeds-badge'), String(bad));
 	$('feeds-badge').title = `${bad} failing`;
 	showTrouble(troubles(status));
 }
 
 function showTrouble(text) {
 	$('trouble').hidden = !text;
-	$('trouble').textContent = text;
+	setText($('trouble'), text);
+	showTitle();
+}
+
+/* A connection may be lost that nobody closed: what was told by the last
+ * status should be here by now. */
+function followAnew(status) {
+	if (events && toldSeq > Math.max(lastSeq, missedSeq)) {
+		missedSeq = toldSeq;
+		follow();
+	}
+	toldSeq = status.alerts?.last_seq ?? 0;
+}
+
+async function refreshViews() {
+	if (hasFailed)
+		loadAlerts();
+	if (document.hidden)
+		return;
+	if (!$('feeds-view').hidden && getSelection().isCollapsed)
+		await loadFeeds(); // nobody is copying an error just now
+	storiesChanged();
 }
 
 async function refresh() {
-	if (!document.hidden) {
-		try {
-			showStatus(await getJson('/api/v1/status'));
-			if (hasFailed)
-				loadAlerts();
-			if (!$('feeds-view').hidden && getSelection().isCollapsed)
-				await loadFeeds(); // nobody is copying an error just now
-			storiesChanged();
-		} catch {
-			showConnection();
-			showTrouble('wirewatch does not answer: what is below may be old, ' +
-				'and no alert arrives until it does.');
-		}
+	clearTimeout(statusTimer);
+	statusTimer = null;
+	try {
+		const status = await getJson('/api/v1/status');
+		showStatus(status);
+		followAnew(status);
+		await refreshViews();
+	} catch {
+		showConnection();
+		showTrouble('wirewatch does not answer: what is below may be old, ' +
+			'and no alert arrives until it does.');
 	}
-	setTimeout(refresh, $('trouble').hidden ? STATUS_MS : TROUBLE_MS);
+	statusTimer = setTimeout(refresh, STATUS_MS);
+}
+
+function refreshNow() {
+	if (statusTimer !== null)
+		refresh();
 }
 
 /* ---- feeds ---------------------------------------------------------------- */
@@ -410,21 +447,28 @@ const keys = {
 	'/': () => $(`${shownView()}-text`).focus(),
 };
 
+/* A letter of another script is the Latin one of its key. */
+function keyOf(event) {
+	const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+	return letter && event.key > '~' ? letter.toLowerCase() : event.key;
+}
+
 function onKey(event) {
+	const key = keyOf(event);
 	const field = event.target.matches('input[type=search]');
 	if (event.ctrlKey || event.altKey || event.metaKey)
 		return;
-	if (event.key === 'Escape' && field) {
+	if (key === 'Escape' && field) {
 		event.target.value = '';
 		event.target.dispatchEvent(new Event('input', {bubbles: true}));
 		event.target.blur();
 		return;
 	}
-	if (field || (event.key === 'Enter' && event.target.matches('a, button')))
+	if (field || (key === 'Enter' && event.target.matches('a, button')))
 		return;
-	if (keys[event.key]) {
+	if (Object.hasOwn(keys, key)) {
 		event.preventDefault();
-		keys[event.key]();
+		keys[key]();
 	}
 }
 
@@ -459,7 +503,8 @@ function start() {
 	document.addEventListener('visibilitychange', () => {
 		if (!document.hidden) {
 			unseen.clear();
-			document.title = 'wirewatch';
+			showTitle();
+			refreshNow();
 		}
 	});
 	setInterval(updateAges, 1000);
