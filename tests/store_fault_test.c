@@ -38,7 +38,8 @@ fill_batch(struct store *store, struct batch *batch, int commit)
 		    store, batch, fixture_add_item(store, batch, "Macron"));
 }
 
-/* Commits until it succeeds; how often that failed. */
+/* Commits until it succeeds; how often that failed. As in the engine, the
+ * store is read meanwhile, and the batch grows. */
 static int
 commit(struct store *store, struct batch *batch)
 {
@@ -51,6 +52,10 @@ commit(struct store *store, struct batch *batch)
 		assert_string_not_equal(store_error(store), "");
 		assert_int_equal(batch_rows(batch), rows);
 		assert_in_range(++failures, 1, TRIES_MAX);
+		if (failures % 2 == 0)
+			store_has_alert(store, 1);
+		fixture_add_alert(store, batch, 0);
+		rows = batch_rows(batch);
 	}
 	assert_int_equal(batch_rows(batch), 0);
 	return failures;
@@ -65,7 +70,7 @@ on_alert(void *arg, uint64_t seq, const char *json)
 }
 
 static void
-assert_all_there(const char *path, unsigned alerts)
+assert_all_there(const char *path, uint64_t alerts)
 {
 	char *error;
 	struct store_reader *reader = store_reader_open(path, &error);
@@ -105,6 +110,7 @@ live_with_fault(const struct run *run, int nth)
 	struct batch *batch = batch_new();
 	bool reached;
 	int failures = 0;
+	uint64_t alerts;
 
 	fill_batch(store, batch, 0);
 	commit(store, batch);
@@ -122,11 +128,12 @@ live_with_fault(const struct run *run, int nth)
 	fill_batch(store, batch, COMMITS + 1);
 	commit(store, batch);
 	assert_true(store->wal_pages > 0); /* its log is watched still */
+	alerts = store_last_seq(store);
 	batch_free(batch);
 	store_close(store);
-	assert_all_there(path, (2 + COMMITS) * ALERTS);
+	assert_all_there(path, alerts);
 	store = fixture_open(path);
-	assert_int_equal(store_last_seq(store), (2 + COMMITS) * ALERTS);
+	assert_int_equal(store_last_seq(store), alerts);
 	store_close(store);
 	assert_sound(path);
 	free(path);
@@ -140,7 +147,7 @@ run_all(enum fault_call call, int code)
 	struct run run = {.call = call, .code = code};
 	int faults = 0;
 
-	for (run.times = 1; run.times <= 4; run.times += 3)
+	for (run.times = 1; run.times <= 6; run.times++)
 		for (int nth = 1; live_with_fault(&run, nth); nth++)
 			faults++;
 	print_message("# %d faults\n", faults);

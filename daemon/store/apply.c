@@ -366,9 +366,9 @@ static int (*const apply[BATCH_KINDS])(struct db *, const struct batch_op *) = {
 };
 
 int
-apply_batch(struct db *db, const struct batch *batch)
+apply_batch(struct db *db, const struct batch *batch, size_t from)
 {
-	for (size_t i = 0; i < batch->len; i++)
+	for (size_t i = from; i < batch->len; i++)
 		if (apply[batch->ops[i].kind](db, &batch->ops[i]) == -1)
 			return -1;
 	return 0;

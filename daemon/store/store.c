@@ -286,27 +286,50 @@ write_batch(struct store *store, const struct batch *batch)
 	struct db *db = store->db;
 
 	if (db_run(db, "BEGIN IMMEDIATE", "") == -1 ||
-	    apply_batch(db, batch) == -1 ||
+	    apply_batch(db, batch, store->done) == -1 ||
 	    db_run(db, "UPDATE facts SET value = ? WHERE name = 'commit'", "i",
 		store->commit + 1) == -1)
 		return -1;
-	return db_run(db, "COMMIT", "");
+	store->tried = batch->len;
+	if (db_run(db, "COMMIT", "") == -1)
+		return -1;
+	store->commit++;
+	store->tried = 0;
+	return 0;
+}
+
+/* A commit whose sync failed may have reached the disk all the same: its writes
+ * are not made again. */
+static int
+find_done(struct store *store)
+{
+	int64_t commit;
+
+	if (store->tried == 0)
+		return 0;
+	commit = read_commit(store->db);
+	if (db_result(store->db) != STORE_OK)
+		return -1;
+	if (commit == store->commit + 1) {
+		store->commit = commit;
+		store->done = store->tried;
+	}
+	store->tried = 0;
+	return 0;
 }
 
 enum store_result
 store_commit(struct store *store, struct batch *batch)
 {
-	bool again = store->db == NULL;
 	enum store_result result;
 
 	if (store_connect(store) == NULL)
 		return STORE_IO;
-	/* A commit whose sync failed may have reached the disk all the same. */
-	if ((again && read_commit(store->db) == store->commit + 1) ||
-	    write_batch(store, batch) == 0) {
-		store->commit++;
+	if (find_done(store) == 0 && (store->done == batch->len ||
+					 write_batch(store, batch) == 0)) {
 		store_note_result(store);
 		empty(batch);
+		store->done = 0;
 		return STORE_OK;
 	}
 	store_note_result(store);

@@ -4,10 +4,13 @@
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H
 
+#include <stddef.h>
+
 struct batch;
 struct db;
 
-/* 0, or -1 at the first write that failed (see db_result). */
-int apply_batch(struct db *, const struct batch *);
+/* All writes from the `from`th on; 0, or -1 at the first one that failed (see
+ * db_result). */
+int apply_batch(struct db *, const struct batch *, size_t from);
 
 #endif

@@ -29,9 +29,10 @@ bool store_is_moved(const struct store *);
  * taken for part of. After that only store_close. */
 void store_leave(struct store *);
 
-/* Writes the batch in one synced transaction. Anything but STORE_OK: nothing
- * of it is in the store, and the batch stays as it is; after STORE_IO the
- * connection was opened anew. On STORE_OK the batch is empty. */
+/* Writes the batch in one synced transaction. On STORE_OK the batch is empty.
+ * Anything else: it stays as it is, to be committed again, with or without more
+ * at its end. After STORE_IO it may be in the store all the same: the next
+ * commit finds out. */
 enum store_result store_commit(struct store *, struct batch *);
 /* Why the last call failed, for people; "" when it did not. */
 const char *store_error(const struct store *);

@@ -5,6 +5,7 @@
 #define STORE_STORE_DB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct checkpoint;
@@ -21,6 +22,8 @@ struct store {
 	uint64_t last_item;
 	int64_t last_feed;
 	int64_t commit; /* how many there were */
+	size_t done;    /* writes of the batch that are in the store already */
+	size_t tried;   /* ... that it had when COMMIT failed; 0: it did not */
 	int wal_pages;  /* in the write-ahead log; 0: no commit since it was
 			 * copied */
 	bool copying;   /* the thread was told to copy it */
