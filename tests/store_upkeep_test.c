@@ -178,6 +178,37 @@ purge_takes_what_is_old_and_told(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM items"), 0);
 }
 
+static unsigned
+count_purges(struct store_fixture *f, int64_t before_at,
+    const struct strings *sinks, unsigned limit)
+{
+	unsigned steps = 0;
+
+	while (purge(f, before_at, sinks, limit) && steps < 100)
+		steps++;
+	return steps;
+}
+
+/* The one table is not begun again while the other is still gone through. */
+static void
+purge_looks_at_each_row_once(void **state)
+{
+	struct store_fixture *f = *state;
+	struct strings sinks = {0};
+
+	strings_add(&sinks, "hook");
+	add_alerts(f, 2); /* old, but waiting */
+	for (int i = 0; i < 4; i++)
+		fixture_add_item(f->store, f->batch, "Macron said");
+	commit(f);
+	assert_int_equal(count_purges(f, 10000, &sinks, 1), 6);
+	assert_int_equal(number(f, "SELECT count(*) FROM items"), 2);
+	add_alerts(f, 5); /* more of them than of items */
+	db_exec(f->store->db, "UPDATE items SET seen_at = 9000 WHERE id > 2");
+	assert_int_equal(count_purges(f, 8000, &sinks, 1), 7);
+	strings_clear(&sinks);
+}
+
 /* Items that nothing is told of go by their age, indexed or not. */
 static void
 purge_takes_old_items(void **state)
@@ -210,6 +241,7 @@ main(void)
 	    UPKEEP_TEST(keys_that_a_feed_shows_are_kept_whatever_their_age),
 	    UPKEEP_TEST(a_long_log_is_copied_and_begun_anew),
 	    UPKEEP_TEST(purge_takes_what_is_old_and_told),
+	    UPKEEP_TEST(purge_looks_at_each_row_once),
 	    UPKEEP_TEST(purge_takes_old_items),
 	};
 

@@ -64,15 +64,13 @@ store_index_step(struct store *store, unsigned limit)
 
 /* Rows are numbered as they come, so the old ones come first: where those among
  * the next of a table end. Rows of the future, from when the clock was wrong,
- * end nothing. sql: the last of the next that does not, or null. */
+ * end nothing. sql: the last of the next that is old or of the future. */
 static int64_t
 old_end(struct db *db, const char *sql, int64_t from,
     const struct store_purge *purge)
 {
-	int64_t to = db_number(db, 0, sql, "iiii", from, (int64_t)purge->limit,
+	return db_number(db, from, sql, "iiii", from, (int64_t)purge->limit,
 	    purge->before_at, purge->now);
-
-	return to > from ? to : from;
 }
 
 /* Deliveries of sinks that are configured no more go with their alerts. */
@@ -80,8 +78,9 @@ static int64_t
 purge_alerts(struct db *db, int64_t from, const struct store_purge *purge)
 {
 	int64_t to = old_end(db,
-	    "SELECT max(seq) FROM (SELECT seq, at FROM alerts WHERE seq > ?"
-	    "  ORDER BY seq LIMIT ?) WHERE at < ? OR at > ?",
+	    "SELECT seq FROM (SELECT seq, at FROM alerts WHERE seq > ?"
+	    "  ORDER BY seq LIMIT ?) WHERE at < ? OR at > ?"
+	    " ORDER BY seq DESC LIMIT 1",
 	    from, purge);
 
 	db_run(db,
@@ -97,8 +96,9 @@ static int64_t
 purge_items(struct db *db, int64_t from, const struct store_purge *purge)
 {
 	int64_t to = old_end(db,
-	    "SELECT max(id) FROM (SELECT id, seen_at FROM items WHERE id > ?"
-	    "  ORDER BY id LIMIT ?) WHERE seen_at < ? OR seen_at > ?",
+	    "SELECT id FROM (SELECT id, seen_at FROM items WHERE id > ?"
+	    "  ORDER BY id LIMIT ?) WHERE seen_at < ? OR seen_at > ?"
+	    " ORDER BY id DESC LIMIT 1",
 	    from, purge);
 
 	db_run(db,
