@@ -126,6 +126,34 @@ def example_of_the_readme_is_valid():
               result.stderr.decode())
 
 
+def secrets_out_of_reach_are_told_where_they_belong():
+    """a secret that cannot be read is named where it belongs, with what to do"""
+    command = [WIREWATCH, "check"]
+    if os.geteuid() == 0:  # who may read everything, but not without that right
+        command = ["setpriv", "--bounding-set=-all", *command]
+    with tempfile.TemporaryDirectory() as folder:
+        secrets = os.path.join(folder, "secrets")
+        file = os.path.join(secrets, "hook.key")
+        with open(os.path.join(folder, "wirewatch.yaml"), "w") as config:
+            config.write('sinks: [{id: d, type: webhook, url: "https://d.example/h",'
+                         ' secret_file: hook.key}]\n')
+        environ = dict(os.environ, CONFIGURATION_DIRECTORY=folder)
+        environ.pop("CREDENTIALS_DIRECTORY", None)
+        for mode, credentials, told in (
+                (0o700, None, "cannot read %s: No such file or directory\n"),
+                (0, None, "cannot read %s: Permission denied (use sudo)\n"),
+                (0, folder, "cannot read %s: Permission denied (systemd hands "
+                            "secrets over when it starts the service: restart it)\n")):
+            os.makedirs(secrets, exist_ok=True)
+            os.chmod(secrets, mode)
+            if credentials:
+                environ["CREDENTIALS_DIRECTORY"] = credentials
+            done = subprocess.run(command, env=environ, capture_output=True,
+                                  text=True, timeout=60)
+            os.chmod(secrets, 0o700)
+            check(done.returncode == 78 and told % file in done.stderr, done.stderr)
+
+
 def keys_that_cannot_sign_are_told():
     sink = ('sinks: [{id: d, type: webhook, url: "https://d.example/h", '
             'secret_file: hook.key}]\n')
@@ -240,6 +268,7 @@ def main():
     tap.run(example_is_valid)
     tap.run(example_of_the_readme_is_valid)
     tap.run(keys_that_cannot_sign_are_told)
+    tap.run(secrets_out_of_reach_are_told_where_they_belong)
     tap.run(feeds_of_one_title_are_told_apart)
     tap.run(folder_that_cannot_be_read_is_told)
     tap.run(file_with_a_name_that_is_not_read_is_told)

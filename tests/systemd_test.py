@@ -235,11 +235,27 @@ def first_poll_is_quiet_then_items_alert(service):
     assert len(service.item_lines()) == service.items
 
 
+HOOK = """sinks:
+  - {id: hook, type: webhook, secret_file: %s, url: "http://127.0.0.1:8001/hook"}
+"""
+
+
 def secrets_are_readable_as_credentials(service):
-    service.box.write("/etc/wirewatch/conf.d/hook.yaml", (
-        "sinks:\n  - {id: hook, type: webhook, secret_file: hook.key, "
-        "url: \"http://127.0.0.1:8001/hook\"}\n"))
+    service.box.write("/etc/wirewatch/conf.d/hook.yaml", HOOK % "hook.key")
     done = service.box.do("systemctl", "reload", "wirewatchd", check=False)
+    assert done.returncode == 0, done.stdout + service.journal()
+    os.unlink(os.path.join(service.box.tree,
+                           "etc/wirewatch/conf.d/hook.yaml"))
+    service.box.do("systemctl", "reload", "wirewatchd")
+
+
+def new_secret_is_told_to_need_a_restart(service):
+    service.box.write("/etc/wirewatch/secrets/new.key", "n3w s3cret\n")
+    service.box.write("/etc/wirewatch/conf.d/hook.yaml", HOOK % "new.key")
+    done = service.box.do("systemctl", "reload", "wirewatchd", check=False)
+    assert done.returncode != 0, "the reload was not refused"
+    assert "when it starts the service: restart it" in service.journal()
+    done = service.box.do("systemctl", "restart", "wirewatchd", check=False)
     assert done.returncode == 0, done.stdout + service.journal()
     os.unlink(os.path.join(service.box.tree,
                            "etc/wirewatch/conf.d/hook.yaml"))
@@ -326,6 +342,7 @@ TESTS = [
     service_starts_and_says_ready,
     first_poll_is_quiet_then_items_alert,
     secrets_are_readable_as_credentials,
+    new_secret_is_told_to_need_a_restart,
     reload_takes_a_new_configuration,
     reload_of_a_broken_configuration_is_refused,
     each_killed_role_is_back,

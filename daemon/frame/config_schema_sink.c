@@ -125,8 +125,8 @@ static const struct schema_field sink_fields[] = {
 	.roles = COURIER,
 	.check = check_keys,
 	.doc = "A file with the key that alerts are signed with "
-	       "(whsec_...): a systemd credential, or a file in the folder "
-	       "of the configuration.",
+	       "(whsec_...), or several, one a line, while receivers change "
+	       "from one to the next.",
 	.example = "hook.key",
     },
     {

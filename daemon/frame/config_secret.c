@@ -23,7 +23,7 @@ credentials_folder(void)
 
 /* Where the file may be: systemd's credentials, where LoadCredential= of the
  * folder `secrets` puts its files with that prefix, or the configuration's
- * folder. The last one is named when none is there. */
+ * folder. When none is there, it is named as in `secrets`, where it belongs. */
 static char *
 find_file(const char *folder, const char *path)
 {
@@ -33,20 +33,32 @@ find_file(const char *folder, const char *path)
 		const char *prefix;
 	} places[] = {{credentials, "/"}, {credentials, "/secrets_"},
 	    {folder, "secrets/"}, {folder, ""}};
-	char *found = NULL;
 
 	if (*path == '/')
 		return xstrdup(path);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *place;
+
 		if (places[i].folder == NULL) /* no credentials */
 			continue;
-		free(found);
-		found = xasprintf(
+		place = xasprintf(
 		    "%s%s%s", places[i].folder, places[i].prefix, path);
-		if (access(found, F_OK) == 0)
-			break;
+		if (access(place, F_OK) == 0)
+			return place;
+		free(place);
 	}
-	return found;
+	return xasprintf("%ssecrets/%s", folder, path);
+}
+
+static const char *
+advice(int error)
+{
+	if (error != EACCES)
+		return "";
+	return credentials_folder() != NULL
+		   ? " (systemd hands secrets over when it starts the service: "
+		     "restart it)"
+		   : " (use sudo)";
 }
 
 char *
@@ -60,9 +72,10 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 
 	*exposed = stat(file, &st) == 0 && (st.st_mode & S_IROTH);
 	if (source_read(file, SECRET_MAX, &source) != 0) {
-		*why = xasprintf("cannot read %s: %s", file,
+		*why = xasprintf("cannot read %s: %s%s", file,
 		    errno == EFBIG ? "too large for a secret"
-				   : strerror(errno));
+				   : strerror(errno),
+		    advice(errno));
 		goto out;
 	}
 	len = strlen(source.bytes);
