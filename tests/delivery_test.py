@@ -18,6 +18,8 @@ TIMEOUT_S = 2  # of each sink
 
 tap = harness.Tap()
 
+REFUSED = 2  # messages, for good
+
 # What each sink's receiver answers; after the last it answers 200.
 RECEIVERS = {
     "good": "ok",
@@ -30,7 +32,7 @@ RECEIVERS = {
     "big": "big",
     "junk": "junk",
     "reset": "rst",
-    "refuses": "400",
+    "refuses": "400*%d" % REFUSED,
 }
 
 
@@ -173,6 +175,11 @@ def refused_message_is_dead(desk):
     desk.wait_hooks("refuses", len(desk.urls))
     ids = [id_of(x) for x in desk.server.hooks("refuses")]
     check(len(ids) == len(set(ids)), "a message was repeated")
+    refused = "sink refuses: delivery"
+    wait_for(
+        lambda: sum(refused in line for line in desk.daemon.lines) == REFUSED,
+        "a line for each that was refused",
+    )
 
 
 def redirect_is_not_followed_but_tried_again(desk):

@@ -294,6 +294,65 @@ a_message_that_is_refused_for_good_is_dead(void **state)
 }
 
 static void
+a_sink_that_answers_again_is_up(void **state)
+{
+	struct play *play = *state;
+
+	play_add_alerts(play, 3);
+	play_answer(play, play_find(play, "hook"), DELIVERY_RETRY);
+	assert_string_equal(play_hook_state(play).state, "retrying");
+	play_answer(play, play_find(play, "hook"), DELIVERY_OK);
+	assert_string_equal(play_hook_state(play).state, "up");
+	assert_null(play_hook_state(play).error);
+	play_answer(play, play_find(play, "hook"), DELIVERY_GONE);
+	assert_string_equal(play_hook_state(play).state, "disabled");
+}
+
+/* The answer to what had left before it was gone. */
+static void
+a_late_answer_does_not_bring_back_who_is_gone(void **state)
+{
+	struct play *play = *state;
+
+	play_add_alerts(play, 2);
+	play_answer(play, play_find(play, "hook"), DELIVERY_GONE);
+	play_answer(play, play_find(play, "hook"), DELIVERY_OK);
+	assert_string_equal(play_hook_state(play).state, "disabled");
+	assert_string_equal(play_hook_state(play).error, "HTTP 503");
+}
+
+static bool
+is_hook_told(struct play *play, struct sink_state *told)
+{
+	*told = (struct sink_state){0};
+	outbox_tell_states(play->outbox, false, play_tell_hook, told);
+	return told->sink != NULL;
+}
+
+static void
+each_change_is_told_once(void **state)
+{
+	struct play *play = *state;
+	struct sink_state told;
+
+	assert_true(is_hook_told(play, &told));
+	assert_false(is_hook_told(play, &told));
+	play_add_alerts(play, 1);
+	assert_true(is_hook_told(play, &told));
+	assert_int_equal(told.waiting, 1);
+	assert_false(is_hook_told(play, &told));
+	play_answer(play, play_find(play, "hook"), DELIVERY_OK);
+	assert_true(is_hook_told(play, &told));
+	play_commit(play);
+	assert_true(is_hook_told(play, &told));
+	assert_int_equal(told.waiting, 0);
+	assert_int_equal(told.delivered, 1);
+	assert_false(is_hook_told(play, &told));
+	play_set_sinks(play);
+	assert_true(is_hook_told(play, &told));
+}
+
+static void
 a_courier_that_is_full_is_asked_once(void **state)
 {
 	struct play *play = *state;
@@ -394,6 +453,9 @@ main(void)
 	    OUTBOX_TEST(what_is_held_takes_no_place_of_early_tries),
 	    OUTBOX_TEST(what_is_held_takes_no_place_of_what_is_due),
 	    OUTBOX_TEST(a_message_that_is_refused_for_good_is_dead),
+	    OUTBOX_TEST(a_sink_that_answers_again_is_up),
+	    OUTBOX_TEST(a_late_answer_does_not_bring_back_who_is_gone),
+	    OUTBOX_TEST(each_change_is_told_once),
 	    OUTBOX_TEST(a_courier_that_is_full_is_asked_once),
 	    OUTBOX_TEST(sinks_that_stay_keep_what_the_courier_holds),
 	    OUTBOX_TEST(an_endless_retry_after_is_a_day),

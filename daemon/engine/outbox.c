@@ -247,7 +247,10 @@ note_failure(struct sink *sink, const struct outbox_outcome *outcome)
 	    outcome->error != NULL ? outcome->error : "no answer";
 
 	sink->failed++;
-	if (sink->error == NULL)
+	if (outcome->outcome == DELIVERY_DEAD)
+		log_error("sink %s: delivery %llu refused for good: %s",
+		    sink->id, (unsigned long long)outcome->delivery, error);
+	else if (sink->error == NULL)
 		log_warning("sink %s: not delivered: %s", sink->id, error);
 	free(sink->error);
 	sink->error =
