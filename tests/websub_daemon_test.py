@@ -302,13 +302,24 @@ def a_restart_keeps_subscriptions(world):
 
 def who_leaves_is_unsubscribed(world):
     """a feed that leaves the configuration is unsubscribed"""
-    topic = world.topic("kept")
+    topic, subscription = world.topic("kept"), world.hub.subscription(world.topic("kept"))
+    content = world.document("kept", "for nobody").encode()
+    world.hub.policy = "silent"
     del world.feeds["kept"]
     world.reload()
-    wait_for(lambda: any(form["hub.topic"] == topic and
-                         form["hub.mode"] == "unsubscribe"
-                         for form in world.hub.requests), "the request", 20)
-    wait_for(lambda: world.hub.subscription(topic) is None, "it to be gone")
+    form = wait_for(lambda: next((form for form in world.hub.requests
+                                  if form["hub.topic"] == topic and
+                                  form["hub.mode"] == "unsubscribe"), None),
+                    "the request", 20)
+    check(form["hub.callback"] == subscription.callback, form)
+    check(not {"hub.secret", "hub.lease_seconds"} & set(form), form)
+    check(world.hub.deliver(topic, content) == 200, "meanwhile, taken")
+    check(world.hub.verify(form), "confirmed")
+    check(world.hub.subscription(topic) is None, "gone")
+    callback = subscription.callback
+    wait_for(lambda: world.hub.ask(callback, "POST", content)[0] == 404, "404 at last")
+    check(world.count("for nobody") == 0, "thrown away")
+    world.hub.policy = "verify"
 
 
 def seconds_of(date):

@@ -185,8 +185,8 @@ websub_on_push(void *arg, struct peer *peer, struct message_reader *reader)
 	if (websub_push_get(reader, &push) == -1)
 		return -1;
 	websub = websub_find(engine, push.token);
-	if (websub != NULL && websub->feed != NULL)
-		ok = take_push(engine, websub, &push);
+	if (websub != NULL) /* what nobody wants any more is taken, too */
+		ok = websub->feed == NULL || take_push(engine, websub, &push);
 	answer(peer, push.request, ok);
 	websub_push_clear(&push);
 	return 0;
