@@ -1,6 +1,6 @@
 /*
  * The parts of WebSub and rssCloud that are pure: subscriptions, signatures,
- * forms, queries, Link headers.
+ * forms, Link headers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "desk/websub_query.h"
 #include "engine/hub_form.h"
 #include "engine/subscription.h"
 #include "engine/websub_signature.h"
@@ -81,6 +80,8 @@ a_lease_is_renewed_before_it_runs_out(void **state)
 		    subscription_due(&s, NOW + 599 * SECOND), WEBSUB_NONE);
 		assert_int_equal(
 		    subscription_due(&s, NOW + 800 * SECOND), WEBSUB_SUBSCRIBE);
+		assert_int_equal(
+		    s.record.next_at, NOW + (600 + chance % 20 * 10) * SECOND);
 	}
 }
 
@@ -197,6 +198,36 @@ waits_double_up_to_six_hours_and_never_outlast_a_lease(void **state)
 	assert_int_equal(wait_s(&s), 101);
 	s = active(800);
 	s.record.lease_at = NOW - 8 * SECOND;
+	assert_int_equal(wait_s(&s), 60);
+}
+
+static void
+tries_for_another_wish_do_not_count(void **state)
+{
+	struct subscription s = active(800000);
+
+	for (int i = 0; i < 5; i++) /* to renew */
+		subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, MEAN);
+	subscription_want(&s, false, NOW);
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_UNSUBSCRIBE);
+	for (int i = 0; i < 3; i++)
+		subscription_ask(&s, WEBSUB_UNSUBSCRIBE, NOW, MEAN);
+	subscription_want(&s, true, NOW);
+	assert_int_equal(
+	    subscription_due(&s, s.record.next_at), WEBSUB_SUBSCRIBE);
+	assert_int_equal(wait_s(&s), 60);
+}
+
+static void
+a_callback_that_moves_is_told_at_once(void **state)
+{
+	struct subscription s = active(800000);
+
+	for (int i = 0; i < 5; i++)
+		subscription_ask(&s, WEBSUB_SUBSCRIBE, NOW, MEAN);
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_NONE);
+	subscription_move(&s);
+	assert_int_equal(subscription_due(&s, NOW), WEBSUB_SUBSCRIBE);
 	assert_int_equal(wait_s(&s), 60);
 }
 
@@ -376,26 +407,6 @@ a_cloud_is_given_the_callback_in_pieces(void **state)
 	    "&port=8610&path=%2Fx%2F1&url1=http%3A%2F%2Ffeed%2F%3Fa%26b");
 }
 
-static void
-a_cloud_asks_back_without_a_mode(void **state)
-{
-	static const char *const others[] = {"url=http://f/", "challenge=c",
-	    "url=http://f/&challenge=c&challenge=c", "url=&challenge=c",
-	    "hub.topic=http://f/&challenge=c",
-	    "hub.mode=subscribe&url=http://f/&challenge=c"};
-	struct websub_query query;
-
-	assert_int_equal(
-	    websub_query_parse("challenge=a+b&x=y&url=http%3A//f/", &query), 0);
-	assert_int_equal(query.mode, WEBSUB_SUBSCRIBE);
-	assert_string_equal(query.topic, "http://f/");
-	assert_string_equal(query.challenge, "a b");
-	assert_int_equal(query.lease_s, CLOUD_LEASE_S);
-	websub_query_clear(&query);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_int_equal(websub_query_parse(others[i], &query), -1);
-}
-
 /* ---- Link headers ------------------------------------------------------- */
 
 /* Targets of the relation, with blanks between; the caller frees. */
@@ -482,6 +493,8 @@ main(void)
 		a_renewal_that_fails_is_tried_again_within_the_lease),
 	    cmocka_unit_test(no_lease_is_counted_on_for_longer_than_asked),
 	    cmocka_unit_test(a_silent_hub_is_asked_ever_more_rarely),
+	    cmocka_unit_test(tries_for_another_wish_do_not_count),
+	    cmocka_unit_test(a_callback_that_moves_is_told_at_once),
 	    cmocka_unit_test(a_denial_ends_the_lease_and_holds_for_a_day),
 	    cmocka_unit_test(a_denial_to_who_leaves_holds_for_nobody),
 	    cmocka_unit_test(who_is_wanted_no_more_is_unsubscribed),
@@ -491,7 +504,6 @@ main(void)
 	    cmocka_unit_test(signatures_are_those_of_rfc_4231),
 	    cmocka_unit_test(wrong_and_weak_signatures_are_refused),
 	    cmocka_unit_test(a_cloud_is_given_the_callback_in_pieces),
-	    cmocka_unit_test(a_cloud_asks_back_without_a_mode),
 	    cmocka_unit_test(links_are_found_by_relation),
 	    cmocka_unit_test(links_of_other_documents_are_left_out),
 	    cmocka_unit_test(broken_links_harm_nobody),
