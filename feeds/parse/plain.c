@@ -161,6 +161,4 @@ raw_item_to_plain(const struct raw_item *raw, struct item *item)
 	add_tags(raw, item);
 	item->published_at = raw->published_at;
 	item->modified_at = raw->modified_at;
-	item->key = raw_item_key(raw);
-	item->revision = raw_item_revision(raw);
 }

@@ -121,7 +121,7 @@ const char *parser_problem(const struct parser *);
 uint64_t raw_item_key(const struct raw_item *);
 uint64_t raw_item_revision(const struct raw_item *);
 /* Turns a raw item into plain text; fills an initialised item, which the
- * caller clears. */
+ * caller clears, but for key and revision. */
 void raw_item_to_plain(const struct raw_item *, struct item *);
 
 #endif
