@@ -32,6 +32,13 @@ buf_grows_and_stays_a_string(void **state)
 	assert_memory_equal(buf.data + 2997, "999", 4);
 	buf_truncate(&buf, 3);
 	assert_string_equal(buf_str(&buf), "000");
+	for (int len = 0; len < 200; len++) {
+		buf_truncate(&buf, 3);
+		buf_addf(&buf, "%*d", len, 7);
+		assert_int_equal(buf.len, len > 0 ? 3 + len : 4);
+		assert_memory_equal(buf.data + buf.len - 1, "7", 2);
+	}
+	buf_truncate(&buf, 3);
 	taken = buf_take(&buf);
 	assert_string_equal(taken, "000");
 	assert_int_equal(buf.len, 0);

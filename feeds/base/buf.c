@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#define FORMATTED_MIN 63 /* room for most of what is formatted */
+
 void
 buf_init(struct buf *buf)
 {
@@ -71,16 +73,20 @@ buf_addf(struct buf *buf, const char *format, ...)
 void
 buf_addvf(struct buf *buf, const char *format, va_list ap)
 {
+	char *end = buf_reserve(buf, FORMATTED_MIN);
+	size_t room = buf->cap - buf->len;
 	va_list again;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, again);
-	va_end(again);
+	n = vsnprintf(end, room, format, ap);
 	if (n < 0)
 		abort();
-	buf_reserve(buf, (size_t)n);
-	vsnprintf(buf->data + buf->len, (size_t)n + 1, format, ap);
+	if ((size_t)n >= room) {
+		end = buf_reserve(buf, (size_t)n);
+		vsnprintf(end, (size_t)n + 1, format, again);
+	}
+	va_end(again);
 	buf->len += (size_t)n;
 }
 
