@@ -458,6 +458,22 @@ cleaning_twice_changes_nothing(void **state)
 }
 
 static void
+plain_texts_are_told_from_those_that_need_cleaning(void **state)
+{
+	assert_true(clean_is_plain("", CLEAN_LINE));
+	assert_true(clean_is_plain("a \xc2\xabx\xc2\xbb \xe2\x80\x94 "
+				   "\xd0\xb6 \xe4\xb8\x96, and a block more",
+	    CLEAN_LINE));
+	assert_true(clean_is_plain("two\nlines ", CLEAN_TEXT));
+	assert_false(clean_is_plain("two\nlines", CLEAN_LINE));
+	assert_false(clean_is_plain("two  blanks", CLEAN_LINE));
+	assert_false(clean_is_plain("at the end ", CLEAN_LINE));
+	assert_false(clean_is_plain("\xe2\x80\xae", CLEAN_TEXT));
+	assert_false(clean_is_plain("\xe2\x80", CLEAN_TEXT));
+	assert_false(clean_is_plain("\xd0", CLEAN_TEXT));
+}
+
+static void
 a_line_end_of_two_characters_is_one(void **state)
 {
 	char *text = clean_str("one\r\ntwo and more than 16", CLEAN_TEXT);
@@ -474,8 +490,9 @@ dropped_characters_part_nothing(void **state)
 	static const char *const letters[] = {"a", "Z", "~", " ", " ",
 	    "\xc3\xa9", "\xd0\xb6", "\xd7\xaa", "\n", "\t", "\xcd\x8f",
 	    "\xcd\xb0", "\xe4\xb8\x96", "\xec\xbf\xbf", "\xed\x95\x9c",
-	    "\xe2\x80\x99", "\xc2\xa0", "\xc2\xad", "\xf0\x9f\x91\xa8", "\x7f",
-	    "\xff", "\xd0", "\xe4\xb8"};
+	    "\xe2\x80\x99", "\xe2\x80\x93", "\xe2\x80\xa8", "\xc2\xab",
+	    "\xc2\xa0", "\xc2\xad", "\xf0\x9f\x91\xa8", "\x7f", "\xff", "\xd0",
+	    "\xe4\xb8"};
 	const size_t all_len = sizeof(letters) / sizeof(*letters);
 	const size_t plain_len = 8;
 	uint32_t random = 1;
@@ -501,6 +518,9 @@ dropped_characters_part_nothing(void **state)
 			    clean_str(buf_str(&parted), (enum clean_form)form);
 
 			assert_string_equal(one, other);
+			if (clean_is_plain(
+				buf_str(&whole), (enum clean_form)form))
+				assert_string_equal(one, buf_str(&whole));
 			free(one);
 			free(other);
 		}
@@ -549,6 +569,8 @@ main(void)
 	    cmocka_unit_test(guids_that_say_nothing_identify_nothing),
 	    cmocka_unit_test(fields_of_an_item_go_by_their_names),
 	    cmocka_unit_test(cleaning_twice_changes_nothing),
+	    cmocka_unit_test(
+		plain_texts_are_told_from_those_that_need_cleaning),
 	    cmocka_unit_test(a_line_end_of_two_characters_is_one),
 	    cmocka_unit_test(dropped_characters_part_nothing),
 	    cmocka_unit_test(related_links_are_left_out_of_the_content_alone),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "parse/links.h"
 #include "text/clean.h"
@@ -26,6 +27,17 @@ check_clean(const struct buf *text, enum clean_form form)
 	    memcmp(buf_str(&again), buf_str(text), text->len) != 0)
 		abort();
 	buf_clear(&again);
+}
+
+/* Aborts when a text that needs no cleaning is changed by it. */
+static void
+check_plain(const char *text, enum clean_form form)
+{
+	char *clean = clean_str(text, form);
+
+	if (clean_is_plain(text, form) && strcmp(clean, text) != 0)
+		abort();
+	free(clean);
 }
 
 /* Aborts when an article has a line that its HTML has not, or another order. */
@@ -55,7 +67,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	const char *s = (const char *)bytes;
 	struct buf out = BUF_INIT;
+	char *text = xstrndup(s, len);
 
+	check_plain(text, CLEAN_TEXT);
+	check_plain(text, CLEAN_LINE);
+	free(text);
 	html_to_text(&out, s, len, TEXT_MAX);
 	if (out.len > TEXT_MAX || !utf8_is_valid(buf_str(&out), out.len))
 		abort();

@@ -37,9 +37,15 @@
 static bool
 is_clean_field(const char *text)
 {
-	char *clean = clean_str(text, CLEAN_TEXT);
-	bool same = strlen(text) <= ITEM_FIELD_MAX && strcmp(clean, text) == 0;
+	char *clean;
+	bool same;
 
+	if (strlen(text) > ITEM_FIELD_MAX)
+		return false;
+	if (clean_is_plain(text, CLEAN_TEXT))
+		return true;
+	clean = clean_str(text, CLEAN_TEXT);
+	same = strcmp(clean, text) == 0;
 	free(clean);
 	return same;
 }
@@ -48,9 +54,13 @@ is_clean_field(const char *text)
 static void
 clean_line(char **text, size_t max)
 {
-	char *clean = clean_str(*text, CLEAN_LINE);
+	char *clean;
 
-	if (clean != NULL && strlen(clean) > max)
+	if (*text == NULL ||
+	    (clean_is_plain(*text, CLEAN_LINE) && strlen(*text) <= max))
+		return;
+	clean = clean_str(*text, CLEAN_LINE);
+	if (strlen(clean) > max)
 		clean[utf8_cut(clean, strlen(clean), max)] = '\0';
 	free(*text);
 	*text = clean;

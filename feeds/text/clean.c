@@ -14,6 +14,8 @@
 #include "base/utf8.h"
 #include "text/clean.h"
 
+#define BLOCK 16 /* bytes looked at in one go */
+
 enum kind {
 	KEEP,
 	DROP,
@@ -156,7 +158,8 @@ continues(unsigned char byte)
 }
 
 /* How many bytes the character has if it is surely kept and joins no script:
- * most of U+0021 to U+05FF and U+4000 to U+CFFF; 0: look closer. */
+ * most of U+0021 to U+05FF and U+4000 to U+CFFF, dashes and quotation marks; 0:
+ * look closer. */
 static size_t
 plain_char_len(const unsigned char *s, size_t len)
 {
@@ -164,6 +167,12 @@ plain_char_len(const unsigned char *s, size_t len)
 		return 1;
 	if (*s >= 0xC3 && *s <= 0xD7 && *s != 0xCD)
 		return len > 1 && continues(s[1]) ? 2 : 0;
+	if (*s == 0xC2) /* U+00AB, U+00BB */
+		return len > 1 && (s[1] == 0xAB || s[1] == 0xBB) ? 2 : 0;
+	if (*s == 0xE2) /* U+2010 to U+2027 */
+		return len > 2 && s[1] == 0x80 && s[2] >= 0x90 && s[2] <= 0xA7
+			   ? 3
+			   : 0;
 	if (*s >= 0xE4 && *s <= 0xEC)
 		return len > 2 && continues(s[1]) && continues(s[2]) ? 3 : 0;
 	return 0;
@@ -222,7 +231,7 @@ plain_blocks_len(const char *s, size_t len, enum clean_form form)
 #ifdef __SSE2__
 	unsigned blank = 1; /* ... stands before the block */
 
-	for (; n + 16 <= len; n += 16) {
+	for (; n + BLOCK <= len; n += BLOCK) {
 		__m128i bytes =
 		    _mm_loadu_si128((const __m128i *)(const void *)(s + n));
 		unsigned blanks =
@@ -250,19 +259,30 @@ plain_blocks_len(const char *s, size_t len, enum clean_form form)
 static size_t
 plain_len(const char *s, size_t len, enum clean_form form)
 {
-	size_t n = 0, more;
+	size_t n = 0, more = 1, stop;
 
-	/* A blank may follow another, a line end belong to what is before. */
-	if (len > 0 && (unsigned char)*s > ' ')
-		n = plain_blocks_len(s, len, form);
-	for (; n < len; n += more) {
-		more = plain_char_len((const unsigned char *)s + n, len - n);
-		if (more == 0 && n > 0)
-			more = is_plain_blank(s[n], s[n - 1], form);
-		if (more == 0)
-			break;
+	while (n < len && more > 0) {
+		/* A blank may follow another, a line end belong to what is
+		 * before. */
+		if (n > 0 || (unsigned char)*s > ' ')
+			n += plain_blocks_len(s + n, len - n, form);
+		stop = len - n < BLOCK ? len : n + BLOCK;
+		for (; n < stop && more > 0; n += more) {
+			more = plain_char_len(
+			    (const unsigned char *)s + n, len - n);
+			if (more == 0 && n > 0)
+				more = is_plain_blank(s[n], s[n - 1], form);
+		}
 	}
 	return n > 0 && s[n - 1] == ' ' && form == CLEAN_LINE ? n - 1 : n;
+}
+
+bool
+clean_is_plain(const char *text, enum clean_form form)
+{
+	size_t len = strlen(text);
+
+	return plain_len(text, len, form) == len;
 }
 
 void
@@ -272,8 +292,8 @@ clean_add(struct buf *out, const char *bytes, size_t len, enum clean_form form)
 	uint32_t code;
 	size_t n;
 
-	buf_add(out, "", 0);
 	buf_reserve(out, len);
+	buf_add(out, "", 0);
 	for (size_t i = 0; i < len; i += n) {
 		n = plain_len(bytes + i, len - i, form);
 		if (n > 0) {

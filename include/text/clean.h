@@ -5,6 +5,7 @@
 #ifndef TEXT_CLEAN_H
 #define TEXT_CLEAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -23,5 +24,8 @@ enum clean_form {
 void clean_add(struct buf *, const char *bytes, size_t len, enum clean_form);
 /* The same as a new string, which the caller frees; NULL stays NULL. */
 char *clean_str(const char *string, enum clean_form);
+/* Whether the text is of plain characters, as most are, so that cleaning would
+ * leave it as it is; of others only cleaning tells. */
+bool clean_is_plain(const char *text, enum clean_form);
 
 #endif
