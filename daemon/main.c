@@ -230,6 +230,7 @@
  *   daemon/fetcher/exchange.c            one GET and its redirects
  *   daemon/fetcher/fetch.c               one job of the engine
  *   daemon/fetcher/fetcher.c             the role
+ *   daemon/fetcher/handles.c             libcurl's handles, prepared
  *   daemon/fetcher/header.c              the head of an answer
  *   daemon/fetcher/hub.c                 forms posted to WebSub hubs
  *   daemon/fetcher/idle.c                connections worth keeping

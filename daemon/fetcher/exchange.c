@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include <event2/event.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "fetcher/exchange.h"
+#include "fetcher/handles.h"
 #include "fetcher/idle.h"
 #include "fetcher/reason.h"
 #include "fetcher/request.h"
@@ -27,21 +27,12 @@
 #include "frame/curl_loop.h"
 #include "frame/proxy.h"
 
-#define CONNECT_MIN_MS 3000L /* a third of the timeout, within these */
-#define CONNECT_MAX_MS 10000L
-#define LOW_SPEED_BYTES 200L /* a second, for a third of the timeout */
 #define PER_HOST 2
 #define WAIT_MAX_S 60             /* for a turn at the host */
 #define PER_MULTI 32              /* connections on a multi handle ... */
 #define MULTIS_MAX 64             /* ... unless there are that many handles */
 #define TARGET_MAX 8192           /* bytes of a redirect's target */
 #define IDLE_BODY_MAX (64 * 1024) /* of an answer whose body is not wanted */
-
-/* An easy handle at rest. */
-struct spare {
-	SLIST_ENTRY(spare) next;
-	CURL *easy;
-};
 
 struct exchange_pool {
 	struct event_base *base;
@@ -51,7 +42,7 @@ struct exchange_pool {
 	struct event *turn; /* a host has rested enough */
 	char *user_agent;
 	int64_t timeout_ms;
-	SLIST_HEAD(, spare) spares;
+	struct handles *handles;
 };
 
 struct exchange {
@@ -65,7 +56,7 @@ struct exchange {
 	bool only_permanent; /* all redirects so far were */
 	bool at_home;        /* no redirect led to another origin so far */
 	unsigned redirects;
-	struct spare *spare; /* the easy handle in use; NULL before the slot */
+	CURL *easy; /* NULL before the slot */
 	struct exchange_request request;
 	struct request_head head;
 	struct curl_call *call;
@@ -78,6 +69,61 @@ struct exchange {
 };
 
 static void exchange_call(struct exchange *);
+
+/* ---- what libcurl tells -------------------------------------------------- */
+
+static size_t
+on_header_line(char *line, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (header_take_line(&exchange->header, line, size * count))
+		return size * count;
+	exchange->stop = FETCH_TOO_LARGE;
+	return 0;
+}
+
+static bool
+is_good_status(unsigned status)
+{
+	return status == 200 || status == 203 || status == 226;
+}
+
+static bool
+is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	       status == 307 || status == 308;
+}
+
+static size_t
+on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+	size_t len = size * count;
+	uint64_t max = is_good_status(exchange->header.status)
+			   ? EXCHANGE_BYTES_MAX
+			   : IDLE_BODY_MAX;
+	enum exchange_flow flow = EXCHANGE_MORE;
+
+	if (exchange->bytes + len > max) {
+		exchange->stop = FETCH_TOO_LARGE;
+		return 0;
+	}
+	if (is_good_status(exchange->header.status))
+		flow = exchange->callbacks->on_body(
+		    exchange->arg, &exchange->header, bytes, len);
+	else if (!is_redirect(exchange->header.status))
+		buf_add(&exchange->refused, bytes, len);
+	if (flow == EXCHANGE_PAUSE)
+		return CURL_WRITEFUNC_PAUSE;
+	if (flow == EXCHANGE_STOP) {
+		exchange->stop = FETCH_CANCELLED;
+		return 0;
+	}
+	exchange->bytes += len;
+	return len;
+}
 
 /* ---- the pool ----------------------------------------------------------- */
 
@@ -155,7 +201,7 @@ exchange_pool_new(struct event_base *base, struct curl_loop *loop,
 	pool->loop = loop;
 	pool->slots = slots_new(options->connections_max, PER_HOST);
 	pool->idle = idle_new(options->idle_max);
-	SLIST_INIT(&pool->spares);
+	pool->handles = handles_new(on_header_line, on_body_bytes);
 	pool->turn = evtimer_new(base, on_turn, pool);
 	if (pool->turn == NULL)
 		abort();
@@ -180,15 +226,9 @@ exchange_pool_set(
 void
 exchange_pool_free(struct exchange_pool *pool)
 {
-	struct spare *spare;
-
 	if (pool == NULL)
 		return;
-	while ((spare = SLIST_FIRST(&pool->spares)) != NULL) {
-		SLIST_REMOVE_HEAD(&pool->spares, next);
-		curl_easy_cleanup(spare->easy);
-		free(spare);
-	}
+	handles_free(pool->handles);
 	slots_free(pool->slots);
 	idle_free(pool->idle);
 	event_free(pool->turn);
@@ -196,140 +236,13 @@ exchange_pool_free(struct exchange_pool *pool)
 	free(pool);
 }
 
-/* ---- what libcurl tells -------------------------------------------------- */
-
-static size_t
-on_header_line(char *line, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-
-	if (header_take_line(&exchange->header, line, size * count))
-		return size * count;
-	exchange->stop = FETCH_TOO_LARGE;
-	return 0;
-}
-
-static bool
-is_good_status(unsigned status)
-{
-	return status == 200 || status == 203 || status == 226;
-}
-
-static bool
-is_redirect(unsigned status)
-{
-	return status == 301 || status == 302 || status == 303 ||
-	       status == 307 || status == 308;
-}
-
-static size_t
-on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-	size_t len = size * count;
-	uint64_t max = is_good_status(exchange->header.status)
-			   ? EXCHANGE_BYTES_MAX
-			   : IDLE_BODY_MAX;
-	enum exchange_flow flow = EXCHANGE_MORE;
-
-	if (exchange->bytes + len > max) {
-		exchange->stop = FETCH_TOO_LARGE;
-		return 0;
-	}
-	if (is_good_status(exchange->header.status))
-		flow = exchange->callbacks->on_body(
-		    exchange->arg, &exchange->header, bytes, len);
-	else if (!is_redirect(exchange->header.status))
-		buf_add(&exchange->refused, bytes, len);
-	if (flow == EXCHANGE_PAUSE)
-		return CURL_WRITEFUNC_PAUSE;
-	if (flow == EXCHANGE_STOP) {
-		exchange->stop = FETCH_CANCELLED;
-		return 0;
-	}
-	exchange->bytes += len;
-	return len;
-}
-
-/* ---- the easy handle ----------------------------------------------------- */
-
-static struct spare *
-spare_new(void)
-{
-	struct spare *spare = xcalloc(1, sizeof(*spare));
-	CURL *easy = curl_easy_init();
-
-	if (easy == NULL)
-		abort();
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header_line);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body_bytes);
-	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
-	curl_easy_setopt(
-	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)EXCHANGE_BYTES_MAX);
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(
-	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
-	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_MAX_S + 15L);
-	/* The second one waits until it is known whether the first one's
-	 * connection serves both. */
-	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-	spare->easy = easy;
-	return spare;
-}
-
 static void
 set_headers(struct exchange *exchange)
 {
-	curl_easy_setopt(exchange->spare->easy, CURLOPT_HTTPHEADER,
+	curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER,
 	    request_head_write(&exchange->head, &exchange->request,
 		request_agent(&exchange->request, exchange->pool->user_agent),
 		exchange->at_home));
-}
-
-static long
-connect_timeout_ms(const struct exchange_pool *pool)
-{
-	long ms = (long)(pool->timeout_ms / 3);
-
-	if (ms < CONNECT_MIN_MS)
-		return CONNECT_MIN_MS;
-	return ms < CONNECT_MAX_MS ? ms : CONNECT_MAX_MS;
-}
-
-static void
-take_spare(struct exchange *exchange)
-{
-	struct exchange_pool *pool = exchange->pool;
-	struct spare *spare = SLIST_FIRST(&pool->spares);
-	CURL *easy;
-
-	if (spare != NULL)
-		SLIST_REMOVE_HEAD(&pool->spares, next);
-	else
-		spare = spare_new();
-	easy = spare->easy;
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-	curl_easy_setopt(
-	    easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(pool));
-	curl_easy_setopt(
-	    easy, CURLOPT_LOW_SPEED_TIME, (long)(pool->timeout_ms / 3000));
-	exchange->spare = spare;
-	set_headers(exchange);
-}
-
-static void
-return_spare(struct exchange *exchange)
-{
-	struct spare *spare = exchange->spare;
-
-	if (spare == NULL)
-		return;
-	exchange->spare = NULL;
-	curl_easy_setopt(spare->easy, CURLOPT_HTTPHEADER, NULL);
-	SLIST_INSERT_HEAD(&exchange->pool->spares, spare, next);
 }
 
 /* ---- an exchange --------------------------------------------------------- */
@@ -338,7 +251,8 @@ static void
 exchange_free(struct exchange *exchange)
 {
 	curl_loop_cancel(exchange->call);
-	return_spare(exchange);
+	if (exchange->easy != NULL)
+		handles_return(exchange->pool->handles, exchange->easy);
 	release_slot(exchange);
 	event_free(exchange->deadline);
 	request_head_clear(&exchange->head);
@@ -394,8 +308,11 @@ on_slot(void *arg)
 		exchange->started_ms = clock_monotonic_ms();
 		event_add(exchange->deadline, &left);
 	}
-	if (exchange->spare == NULL)
-		take_spare(exchange);
+	if (exchange->easy == NULL) {
+		exchange->easy =
+		    handles_take(exchange->pool->handles, ms, exchange);
+		set_headers(exchange);
+	}
 	exchange_call(exchange);
 }
 
@@ -415,8 +332,7 @@ follow(struct exchange *exchange)
 	unsigned status = exchange->header.status;
 	char *target = NULL, *host;
 
-	curl_easy_getinfo(
-	    exchange->spare->easy, CURLINFO_REDIRECT_URL, &target);
+	curl_easy_getinfo(exchange->easy, CURLINFO_REDIRECT_URL, &target);
 	if (target == NULL || strlen(target) > TARGET_MAX)
 		return "redirect without a usable target";
 	if (++exchange->redirects > EXCHANGE_REDIRECTS_MAX)
@@ -475,8 +391,7 @@ note_sharing(struct exchange *exchange)
 {
 	long version = 0;
 
-	curl_easy_getinfo(
-	    exchange->spare->easy, CURLINFO_HTTP_VERSION, &version);
+	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
 	if (version == CURL_HTTP_VERSION_2_0)
 		slots_share_host(exchange->pool->slots, &exchange->claim);
 }
@@ -531,17 +446,16 @@ exchange_call(struct exchange *exchange)
 		target.ip_version = access->ip_version;
 	}
 	/* For the proxy alone: servers are told by a header. */
-	curl_easy_setopt(exchange->spare->easy, CURLOPT_USERAGENT,
+	curl_easy_setopt(exchange->easy, CURLOPT_USERAGENT,
 	    target.proxy != NULL
 		? request_agent(&exchange->request, exchange->pool->user_agent)
 		: NULL);
 	keep = idle_keeps(exchange->pool->idle, request_server(exchange->url),
 	    clock_monotonic_ms() / 1000);
-	curl_easy_setopt(
-	    exchange->spare->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
+	curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, keep ? 0L : 1L);
 	exchange->stop = FETCH_OK;
-	exchange->call = curl_loop_start(exchange->pool->loop,
-	    exchange->spare->easy, &target, on_call_done, exchange);
+	exchange->call = curl_loop_start(exchange->pool->loop, exchange->easy,
+	    &target, on_call_done, exchange);
 }
 
 struct exchange *
@@ -578,8 +492,8 @@ exchange_cancel(struct exchange *exchange)
 void
 exchange_resume(struct exchange *exchange)
 {
-	if (exchange->spare != NULL && exchange->call != NULL)
-		curl_easy_pause(exchange->spare->easy, CURLPAUSE_CONT);
+	if (exchange->easy != NULL && exchange->call != NULL)
+		curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
 }
 
 uint32_t
