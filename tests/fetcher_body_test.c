@@ -126,6 +126,36 @@ gzip_is_known_by_its_bytes_not_by_its_label(void **state)
 	round_trip(ENCODING_GZIP, 0, 1000, false, false);
 }
 
+/* "Content-Encoding: UTF-8", as some servers say. */
+static void
+document_under_an_unknown_label_is_read(void **state)
+{
+	static const char *const documents[] = {
+	    "<rss/>", "\xef\xbb\xbf<rss/>", "\r\n <rss/>", "{}"};
+	struct buf sent = BUF_INIT, got = BUF_INIT;
+
+	for (int i = 0; i < 4; i++) {
+		buf_reset(&sent);
+		buf_add_str(&sent, documents[i]);
+		assert_int_equal(
+		    run(ENCODING_UNKNOWN, &sent, &got, NULL), BODY_OK);
+		assert_string_equal(buf_str(&got), documents[i]);
+		buf_reset(&got);
+		assert_int_equal(
+		    run(ENCODING_GZIP, &sent, &got, NULL), BODY_OK);
+		assert_string_equal(buf_str(&got), documents[i]);
+		buf_reset(&got);
+	}
+	for (const char *other = "\x1f \xef\xbb\xbf"; *other; other++) {
+		buf_reset(&sent);
+		buf_add_str(&sent, other);
+		assert_int_equal(
+		    run(ENCODING_UNKNOWN, &sent, &got, NULL), BODY_ENCODING);
+	}
+	buf_clear(&sent);
+	buf_clear(&got);
+}
+
 static void
 bombs_end_at_16_mib(void **state)
 {
@@ -251,6 +281,7 @@ main(void)
 	    cmocka_unit_test(whole_bodies_are_inflated),
 	    cmocka_unit_test(bodies_over_2_mib_stream),
 	    cmocka_unit_test(gzip_is_known_by_its_bytes_not_by_its_label),
+	    cmocka_unit_test(document_under_an_unknown_label_is_read),
 	    cmocka_unit_test(bombs_end_at_16_mib),
 	    cmocka_unit_test(damaged_bodies_are_corrupt),
 	    cmocka_unit_test(members_of_a_gzip_body_are_joined),

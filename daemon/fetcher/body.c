@@ -95,7 +95,21 @@ hand_on(struct body *body, const char *bytes, size_t len)
 	return too_large ? BODY_TOO_LARGE : BODY_OK;
 }
 
-/* Servers mislabel: the bytes themselves say whether they are gzip. */
+/* Whether it begins as a document does. */
+static bool
+is_plain(const char *bytes, size_t len)
+{
+	const char *end = bytes + len;
+
+	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		bytes += 3;
+	while (bytes < end && memchr(" \t\r\n", *bytes, 4) != NULL)
+		bytes++;
+	return bytes < end && (*bytes == '<' || *bytes == '{');
+}
+
+/* Servers mislabel, and some name a charset or "none" as the encoding: the
+ * bytes themselves say what they are. */
 static enum header_encoding
 encoding_of(enum header_encoding claimed, const char *bytes, size_t len)
 {
@@ -103,8 +117,8 @@ encoding_of(enum header_encoding claimed, const char *bytes, size_t len)
 
 	if (gzip && claimed == ENCODING_NONE)
 		return ENCODING_GZIP;
-	if (!gzip && claimed == ENCODING_GZIP && len > 0 &&
-	    (bytes[0] == '<' || bytes[0] == '{'))
+	if ((claimed == ENCODING_GZIP || claimed == ENCODING_UNKNOWN) &&
+	    is_plain(bytes, len))
 		return ENCODING_NONE;
 	return claimed;
 }
