@@ -113,6 +113,13 @@ def encodings_not_asked_for_are_refused(server, daemon):
         check("not asked for" in state["error"], state)
 
 
+def redirect_with_a_long_page_is_followed(server, daemon):
+    """Scripts that go on after they have told where to go."""
+    wait_for(lambda: state_of(daemon, "moved")["fetches"], "an answer")
+    state = state_of(daemon, "moved")
+    check(state["state"] == "up" and state["new_items"] == 1, state)
+
+
 def old_tls_is_refused(daemon):
     state = wait_for(lambda: state_of(daemon, "old")
                      if state_of(daemon, "old")["state"] == "failing"
@@ -147,6 +154,7 @@ def main():
         "/delta": delta,
         "/large": lambda _: (200, {**rss, "Content-Encoding": "gzip"}, large),
         "/cut": lambda _: (200, rss, feed(1, 2)[:-30]),
+        "/moved": lambda _: (302, {"Location": "/there"}, b"x" * 1000000),
         "/br": lambda _: (200, {**rss, "Content-Encoding": "br"}, b"\x0b\x02"),
         "/twice": lambda _: (200, {**rss, "Content-Encoding": "gzip, gzip"},
                              gzip(gzip(feed(1)))),
@@ -160,7 +168,7 @@ def main():
             "desk": {"listen": "127.0.0.1:0"},
             "network": {"allow": ["127.0.0.0/8"], "ca_file": pem + ".cert"},
             "feeds": [{"id": name, "url": server.url("/" + name)}
-                      for name in ("delta", "br", "twice", "cut")] +
+                      for name in ("delta", "br", "twice", "cut", "moved")] +
                      [{"id": "large", "url": server.url("/large"),
                        "interval": "5s"},
                       {"id": "old", "url": old.url("/old")}]})
@@ -171,6 +179,7 @@ def main():
             tap.run(answer_over_2_mib_streams, daemon)
             tap.run(part_of_a_document_is_read_and_told, server, daemon)
             tap.run(encodings_not_asked_for_are_refused, server, daemon)
+            tap.run(redirect_with_a_long_page_is_followed, server, daemon)
             tap.run(old_tls_is_refused, daemon)
         finally:
             daemon.clear()

@@ -157,6 +157,16 @@ host_that_ended_is_not_asked_again_at_once(void **state)
 }
 
 static void
+claim_many(struct slots *slots, struct slot_claim *claims, int len, bool secure,
+    int *granted)
+{
+	for (int i = 0; i < len; i++) {
+		claims[i].secure = secure;
+		slots_claim(slots, &claims[i], "one", count, granted);
+	}
+}
+
+static void
 shared_host_takes_many(void **state)
 {
 	enum { COUNT = SLOTS_SHARED + 3 };
@@ -164,16 +174,67 @@ shared_host_takes_many(void **state)
 	struct slot_claim claims[COUNT] = {0};
 	int granted = 0;
 
-	for (int i = 0; i < COUNT; i++)
-		slots_claim(slots, &claims[i], "one", count, &granted);
+	claim_many(slots, claims, COUNT, true, &granted);
 	assert_int_equal(granted, 2);
-	slots_share_host(slots, &claims[0]);
+	slots_share_host(slots, &claims[0], true);
 	assert_int_equal(granted, SLOTS_SHARED);
 	slots_release(slots, &claims[0]);
 	assert_int_equal(granted, SLOTS_SHARED + 1);
 	for (int i = 1; i < COUNT; i++)
 		slots_release(slots, &claims[i]);
 	assert_int_equal(granted, COUNT);
+	slots_free(slots);
+}
+
+/* Its server was changed for one that speaks HTTP/1 alone. */
+static void
+host_that_shares_no_more_takes_two(void **state)
+{
+	enum { COUNT = 20 };
+	struct slots *slots = slots_new(1000, 2);
+	struct slot_claim claims[COUNT] = {0};
+	int granted = 0;
+
+	claim_many(slots, claims, COUNT, true, &granted);
+	slots_share_host(slots, &claims[0], true);
+	assert_int_equal(granted, COUNT);
+	slots_share_host(slots, &claims[0], false);
+	for (int i = 0; i < COUNT; i++)
+		slots_release(slots, &claims[i]);
+	claim_many(slots, claims, COUNT, true, &granted);
+	assert_int_equal(granted, COUNT + 2);
+	for (int i = 0; i < COUNT; i++)
+		slots_release(slots, &claims[i]);
+	slots_free(slots);
+}
+
+static void
+connection_that_is_shared_leaves_room_for_one_without_tls(void **state)
+{
+	enum { COUNT = 5 };
+	struct slots *slots = slots_new(1000, 2);
+	struct slot_claim first = {0}, plain[COUNT] = {0}, secure[COUNT] = {0};
+	int granted = 0, granted_plain = 0;
+
+	claim_many(slots, &first, 1, true, &granted);
+	slots_share_host(slots, &first, true);
+	slots_set_spacing(slots, 10);
+	slots_run(slots, 1000);
+	claim_many(slots, plain, COUNT, false, &granted_plain);
+	claim_many(slots, secure, COUNT, true, &granted);
+	assert_int_equal(granted_plain, 1);
+	for (int i = 1; i <= COUNT; i++) /* past those that wait before them */
+		slots_run(slots, 1000 + i * 10);
+	assert_int_equal(granted_plain, 1);
+	assert_int_equal(granted, 1 + COUNT);
+	slots_run(slots, 2000);
+	slots_release(slots, &plain[0]);
+	assert_int_equal(granted_plain, 2);
+	slots_release(slots, &first);
+	for (int i = 1; i < COUNT; i++)
+		slots_release(slots, &plain[i]);
+	for (int i = 0; i < COUNT; i++)
+		slots_release(slots, &secure[i]);
 	slots_free(slots);
 }
 
@@ -188,6 +249,9 @@ main(void)
 	    cmocka_unit_test(host_rests_between_two),
 	    cmocka_unit_test(host_that_ended_is_not_asked_again_at_once),
 	    cmocka_unit_test(shared_host_takes_many),
+	    cmocka_unit_test(host_that_shares_no_more_takes_two),
+	    cmocka_unit_test(
+		connection_that_is_shared_leaves_room_for_one_without_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@
 #define PER_MULTI 32              /* connections on a multi handle ... */
 #define MULTIS_MAX 64             /* ... unless there are that many handles */
 #define TARGET_MAX 8192           /* bytes of a redirect's target */
-#define IDLE_BODY_MAX (64 * 1024) /* of an answer whose body is not wanted */
+#define IDLE_BODY_MAX (64 * 1024) /* of a refusal's page */
 
 struct exchange_pool {
 	struct event_base *base;
@@ -56,7 +56,8 @@ struct exchange {
 	bool only_permanent; /* all redirects so far were */
 	bool at_home;        /* no redirect led to another origin so far */
 	unsigned redirects;
-	CURL *easy; /* NULL before the slot */
+	unsigned cuts; /* connections that ended before the answer */
+	CURL *easy;    /* NULL before the slot */
 	struct exchange_request request;
 	struct request_head head;
 	struct curl_call *call;
@@ -101,7 +102,8 @@ on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct exchange *exchange = arg;
 	size_t len = size * count;
-	uint64_t max = is_good_status(exchange->header.status)
+	unsigned status = exchange->header.status;
+	uint64_t max = is_good_status(status) || is_redirect(status)
 			   ? EXCHANGE_BYTES_MAX
 			   : IDLE_BODY_MAX;
 	enum exchange_flow flow = EXCHANGE_MORE;
@@ -110,10 +112,10 @@ on_body_bytes(char *bytes, size_t size, size_t count, void *arg)
 		exchange->stop = FETCH_TOO_LARGE;
 		return 0;
 	}
-	if (is_good_status(exchange->header.status))
+	if (is_good_status(status))
 		flow = exchange->callbacks->on_body(
 		    exchange->arg, &exchange->header, bytes, len);
-	else if (!is_redirect(exchange->header.status))
+	else if (!is_redirect(status))
 		buf_add(&exchange->refused, bytes, len);
 	if (flow == EXCHANGE_PAUSE)
 		return CURL_WRITEFUNC_PAUSE;
@@ -176,6 +178,7 @@ claim_slot(struct exchange *exchange)
 	struct exchange_pool *pool = exchange->pool;
 
 	slots_run(pool->slots, clock_monotonic_ms());
+	exchange->claim.secure = request_is_secure(exchange->url);
 	slots_claim(
 	    pool->slots, &exchange->claim, exchange->host, on_slot, exchange);
 	set_turn(pool);
@@ -391,9 +394,39 @@ note_sharing(struct exchange *exchange)
 {
 	long version = 0;
 
+	if (exchange->header.status == 0 || !request_is_secure(exchange->url))
+		return;
 	curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_VERSION, &version);
-	if (version == CURL_HTTP_VERSION_2_0)
-		slots_share_host(exchange->pool->slots, &exchange->claim);
+	slots_share_host(exchange->pool->slots, &exchange->claim,
+	    version == CURL_HTTP_VERSION_2_0);
+}
+
+/* Whether the server gave up a connection that was kept, or shared, before it
+ * answered on it: that says nothing of the feed (RFC 9112 section 9.3.1, RFC
+ * 9113 section 8.7). libcurl starts again by itself, but only five times in a
+ * handle's life, and not after all ways to end HTTP/2. There may be as many of
+ * such connections as a host may have. */
+static bool
+is_cut_off(const struct exchange *exchange, const struct curl_result *result)
+{
+	bool silent = result->outcome == CURL_OUTCOME_CONNECT &&
+		      exchange->header.status == 0;
+	long connects = 1;
+
+	if (exchange->cuts == PER_HOST ||
+	    !(silent || exchange->header.status == 408))
+		return false;
+	curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0;
+}
+
+static void
+begin_anew(struct exchange *exchange)
+{
+	header_clear(&exchange->header);
+	buf_reset(&exchange->refused);
+	exchange->bytes = 0;
+	exchange_call(exchange);
 }
 
 /* Of a redirect's target nobody has heard before. */
@@ -419,6 +452,11 @@ on_call_done(void *arg, const struct curl_result *result)
 
 	exchange->call = NULL;
 	note_sharing(exchange);
+	if (is_cut_off(exchange, result)) {
+		exchange->cuts++;
+		begin_anew(exchange);
+		return;
+	}
 	/* A refusal with a long page stays a refusal. */
 	if (result->outcome == CURL_OUTCOME_OK ||
 	    (exchange->stop == FETCH_TOO_LARGE &&

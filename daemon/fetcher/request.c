@@ -146,6 +146,12 @@ request_same_origin(const char *a, const char *b)
 	return same;
 }
 
+bool
+request_is_secure(const char *url)
+{
+	return strncasecmp(url, "https:", 6) == 0;
+}
+
 char *
 request_host(const char *url)
 {

@@ -19,10 +19,11 @@ TAILQ_HEAD(host_queue, slot_host);
 /* A host that somebody talks to, or waits for. */
 struct slot_host {
 	size_t used;
+	size_t plain;      /* of these, claims that are not secure */
 	size_t references; /* of claims, and of the queue of those at rest */
 	struct claim_queue waiting;
 	struct slot_host *next; /* in the table */
-	bool shared;            /* many exchanges on one connection */
+	bool shared;            /* many secure exchanges on one connection */
 	bool rests;
 	int64_t rests_until_ms;
 	TAILQ_ENTRY(slot_host) next_at_rest;
@@ -86,11 +87,22 @@ host_drop(struct slots *slots, struct slot_host *host)
 	free(host);
 }
 
-static bool
-host_is_busy(const struct slots *slots, const struct slot_host *host)
+/* How many exchanges at a time, at most. */
+static size_t
+host_room(const struct slots *slots, const struct slot_host *host)
 {
-	return host->rests ||
-	       host->used >= (host->shared ? SLOTS_SHARED : slots->per_host);
+	return host->shared ? SLOTS_SHARED : slots->per_host;
+}
+
+/* Beside the connection that is shared there is room for one less. */
+static bool
+may_grant(const struct slots *slots, const struct slot_claim *claim)
+{
+	const struct slot_host *host = claim->host;
+
+	return !host->rests && host->used < host_room(slots, host) &&
+	       (!host->shared || claim->secure ||
+		   host->plain + 1 < slots->per_host);
 }
 
 static void
@@ -132,6 +144,7 @@ grant(struct slots *slots, struct slot_claim *claim)
 {
 	slots->used++;
 	claim->host->used++;
+	claim->host->plain += !claim->secure;
 	claim->granted = true;
 	begin_rest(slots, claim->host);
 	claim->on_grant(claim->arg);
@@ -146,10 +159,10 @@ grant_waiting(struct slots *slots)
 	while (slots->used < slots->total &&
 	       (claim = TAILQ_FIRST(&slots->waiting)) != NULL) {
 		TAILQ_REMOVE(&slots->waiting, claim, next);
-		if (host_is_busy(slots, claim->host))
-			hold(slots, claim);
-		else
+		if (may_grant(slots, claim))
 			grant(slots, claim);
+		else
+			hold(slots, claim);
 	}
 }
 
@@ -158,15 +171,20 @@ grant_waiting(struct slots *slots)
 static void
 host_go_on(struct slots *slots, struct slot_host *host)
 {
-	struct slot_claim *claim;
-	size_t free = (host->shared ? SLOTS_SHARED : slots->per_host);
+	struct slot_claim *claim, *after;
+	size_t room = host_room(slots, host), free;
 
-	if (host_is_busy(slots, host))
+	if (host->rests || host->used >= room)
 		return;
-	free = slots->spacing_ms > 0 ? 1 : free - host->used;
-	while (free-- > 0 && (claim = TAILQ_FIRST(&host->waiting)) != NULL) {
+	free = slots->spacing_ms > 0 ? 1 : room - host->used;
+	for (claim = TAILQ_FIRST(&host->waiting); claim != NULL && free > 0;
+	     claim = after) {
+		after = TAILQ_NEXT(claim, next);
+		if (!may_grant(slots, claim))
+			continue;
 		unhold(slots, claim);
 		TAILQ_INSERT_TAIL(&slots->waiting, claim, next);
+		free--;
 	}
 }
 
@@ -215,11 +233,12 @@ slots_due_ms(const struct slots *slots)
 }
 
 void
-slots_share_host(struct slots *slots, const struct slot_claim *claim)
+slots_share_host(
+    struct slots *slots, const struct slot_claim *claim, bool shared)
 {
-	if (claim->host->shared)
+	if (claim->host->shared == shared)
 		return;
-	claim->host->shared = true;
+	claim->host->shared = shared;
 	host_go_on(slots, claim->host);
 	grant_waiting(slots);
 }
@@ -253,6 +272,7 @@ slots_release(struct slots *slots, struct slot_claim *claim)
 	if (claim->granted) {
 		slots->used--;
 		host->used--;
+		host->plain -= !claim->secure;
 	} else if (claim->at_host) {
 		unhold(slots, claim);
 	} else {

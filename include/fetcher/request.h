@@ -36,6 +36,7 @@ struct curl_slist *request_head_write(struct request_head *,
 void request_head_clear(struct request_head *);
 /* Whether scheme, host and port of two URLs are the same. */
 bool request_same_origin(const char *a, const char *b);
+bool request_is_secure(const char *url);
 /* The host as far as slots are concerned (libcurl judges the URL itself), in
  * small letters; the caller frees. */
 char *request_host(const char *url);

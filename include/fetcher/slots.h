@@ -14,8 +14,10 @@
 struct slots;
 struct slot_host;
 
-/* Part of whoever wants a slot. */
+/* Part of whoever wants a slot. The claimant says whether it is secure: only
+ * TLS connections are shared. */
 struct slot_claim {
+	bool secure;
 	TAILQ_ENTRY(slot_claim) next;
 	struct slot_host *host; /* NULL: claims nothing */
 	bool granted;
@@ -26,7 +28,7 @@ struct slot_claim {
 
 #define SLOTS_SHARED 32 /* to a host that serves many on one connection */
 
-/* total, per_host: at least 1. */
+/* total, per_host: at least 1, and 2 where connections are shared. */
 struct slots *slots_new(size_t total, size_t per_host);
 /* No claim may be left; takes NULL. */
 void slots_free(struct slots *);
@@ -44,8 +46,9 @@ void slots_claim(struct slots *, struct slot_claim *, const char *host,
 /* Gives the slot, or the place in the queue, back; who waits is granted. A
  * claim of nothing may be released. */
 void slots_release(struct slots *, struct slot_claim *);
-/* The host of a granted claim serves many at a time on one connection. */
-void slots_share_host(struct slots *, const struct slot_claim *);
+/* Whether the host of a granted claim serves many at a time on one connection,
+ * as it did last. */
+void slots_share_host(struct slots *, const struct slot_claim *, bool shared);
 /* Slots in use. */
 size_t slots_used(const struct slots *);
 
