@@ -15,6 +15,7 @@
  *
  * Text:
  *   feeds/text/base64.c                  base64 to bytes
+ *   feeds/text/caseless.c                names without capitals and marks
  *   feeds/text/clean.c                   strangers' text made harmless
  *   feeds/text/entity.c                  character references of HTML
  *   feeds/text/entity_table.c            ... their names

@@ -63,6 +63,19 @@ colored_line_marks_mentions_in_the_headline(void **state)
 }
 
 static void
+an_alert_of_another_day_has_its_date(void **state)
+{
+	struct buf out = BUF_INIT;
+	struct alert_line_options options = {
+	    .time = true, .now_at = 1795341600000000 + 86400 * 1000000LL};
+
+	alert_line_add(&out, alert, strlen(alert), &options);
+	assert_memory_equal(
+	    buf_str(&out), "2026-11-22 15:45:35 urgent TASS: ", 33);
+	buf_clear(&out);
+}
+
+static void
 strangers_controls_reach_no_terminal(void **state)
 {
 	check("{\"level\":\"flash\",\"item\":{\"outlet\":\"A\\u001b[2J\","
@@ -199,6 +212,7 @@ main(void)
 	    cmocka_unit_test(
 		plain_line_has_level_outlet_headline_names_age_url),
 	    cmocka_unit_test(colored_line_marks_mentions_in_the_headline),
+	    cmocka_unit_test(an_alert_of_another_day_has_its_date),
 	    cmocka_unit_test(strangers_controls_reach_no_terminal),
 	    cmocka_unit_test(health_of_a_feed_tells_its_type_and_reason),
 	    cmocka_unit_test(a_story_tells_why_on_a_line_of_its_own),

@@ -105,6 +105,13 @@ def search_finds_by_words_and_filters(stage):
     same(len(done.stdout.splitlines()), 3, "level")
     done = run(stage, "search", "--since", "1h", "-n", "5", "--json")
     same(len(done.stdout.splitlines()), 5, "limit")
+    done = run(stage, "search", "--since", "yesterday", "--outlet", "OUTLET 1",
+               "report", "17", "--json")
+    same(len(done.stdout.splitlines()), 1, "a day by its name, an outlet in capitals")
+    done = run(stage, "search", "--until", "2024-03-22", "report")
+    same(done.returncode, 1, "none was so long ago")
+    done = run(stage, "search", "--since", "soon", "report")
+    same(done.returncode, 2, "no time")
     done = run(stage, "search", "--items", "report", "17")
     check("Macron, report 17" in done.stdout, done.stdout)
     done = run(stage, "search", "unheard-of")

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -143,6 +145,38 @@ dates_become_ages(void **state)
 	assert_int_equal(strlen(local), strlen("2024-03-22 19:00:05"));
 }
 
+static void
+moments_are_asked_for_as_people_write_them(void **state)
+{
+	static const struct {
+		const char *text, *asked;
+	} cases[] = {
+	    {"2024-03-22 19:00", "2024-03-22T13:15:00Z"},
+	    {"2024-03-22T19:00:05", "2024-03-22T13:15:05Z"},
+	    {"2024-03-22", "2024-03-21T18:15:00Z"},
+	    {"2024-03-22T19:00:00Z", "2024-03-22T19:00:00Z"},
+	    {"15m", "15m"},
+	    {"noon", "noon"},
+	    {"25:00", "25:00"},
+	    {"", ""},
+	};
+	char text[32], today[32], other[32];
+
+	setenv("TZ", "Asia/Kathmandu", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(
+		    when_asked(cases[i].text, text), cases[i].asked);
+	do { /* until the day does not end in between */
+		when_asked("today", today);
+		assert_string_equal(when_asked("09:00", text) + 11,
+		    "03:15:00Z");
+		assert_string_equal(when_asked("00:00", other), today);
+	} while (strcmp(when_asked("today", other), today) != 0);
+	assert_true(strcmp(when_asked("yesterday", other), today) < 0);
+	assert_true(strcmp(when_asked("now", other), today) >= 0);
+}
+
 int
 main(void)
 {
@@ -153,6 +187,7 @@ main(void)
 	    cmocka_unit_test(last_column_goes_below_rows_that_are_too_long),
 	    cmocka_unit_test(spans_are_short),
 	    cmocka_unit_test(dates_become_ages),
+	    cmocka_unit_test(moments_are_asked_for_as_people_write_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,8 @@ def filters_choose_alerts_and_items(stage):
         ("feed=feed-1&limit=5", 5),
         ("feed=feed-2", 0),
         ("outlet=Outlet+1&limit=3", 3),
+        ("outlet=o%C3%BCtlet+1&limit=3", 3),
+        ("outlet=Outlet&limit=3", 0),
         ("entity=entity&rule=politics&type=item&limit=4", 4),
         ("entity=nobody", 0),
         ("text=report+4711", 1),
@@ -116,8 +118,9 @@ def feeds_are_listed_in_pages(stage):
     page = stage.get(page["next"])[1]
     same([feed["id"] for feed in page["feeds"]], ["feed-3"], "page 2")
     same(page["next"], None, "the last page")
-    same(stage.get("/api/v1/feeds?outlet=Outlet+3")[1]["feeds"][0]["id"],
-         "feed-3", "by outlet")
+    for query in ("outlet=Outlet+3", "outlet=OUTLET+3", "text=%C3%93UTLET+3"):
+        same([feed["id"] for feed in stage.get("/api/v1/feeds?" + query)[1]["feeds"]],
+             ["feed-3"], query)
     same(stage.get("/api/v1/feeds/feed-2")[1]["state"], "failing", "one feed")
 
 

@@ -48,6 +48,7 @@ def filters_choose_stories(stage):
     for query, ids in (
         ("told=1", ["1"]), ("outlets=2", ["1"]), ("outlets=9", []),
         ("level=flash", ["1"]), ("outlet=Outlet+2", ["4", "1"]),
+        ("outlet=OUTLET+2", ["4", "1"]),
         ("entity=nobody", []), ("text=weather", ["4"]), ("since=1h", ["4", "1"]),
         ("until=2001-01-01T00:00:00Z", []), ("before=4", ["1"]), ("after=1", ["4"]),
     ):

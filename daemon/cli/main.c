@@ -29,7 +29,8 @@ const struct command commands[] = {
     {"check", check_run, "check [-c FILE] [--json]",
 	"tell all that is wrong with a configuration"},
     {"entity", entity_run,
-	"entity import FILE | entity forms [--language CODE] [--json] NAME",
+	"entity import FILE\n"
+	"       wirewatch entity forms [--language CODE] [--json] NAME",
 	"make an entity pack from Wikidata, list the forms of a name"},
     {"explain", explain_run, "explain [-s PATH] [--json] URL|ITEM",
 	"tell why an item alerted, or why not; exit 1 when it did not"},
@@ -45,22 +46,22 @@ const struct command commands[] = {
     {"group", group_run, "group",
 	"join items (JSON Lines on stdin, in time order) into stories"},
     {"match", match_run,
-	"match [-c FILE] [--language CODE] [--explain] [--color] [--] FILE...",
+	"match [-c FILE] [--language CODE] [--explain] [--color]\n"
+	"           [--] FILE...",
 	"find the mentions in plain-text files"},
     {"parse", parse_run,
-	"parse [--url URL] [--content-type TYPE] [--content-location URL] "
-	"FILE|-",
+	"parse [--url URL] [--content-type TYPE]\n"
+	"           [--content-location URL] FILE|-",
 	"read a feed document and print it as JSON Feed 1.1"},
     {"poll", poll_run, "poll [-s PATH] [--json] FEED...",
 	"have the daemon fetch feeds now"},
     {"reload", reload_run, "reload [-s PATH] [--json]",
 	"have the daemon read its configuration again"},
     {"search", search_run,
-	"search [--items] [--feed ID] [--outlet NAME] [--entity ID] "
-	"[--rule ID]\n"
-	"           [--level LEVEL] [--since TIME] [--until TIME] "
-	"[-n LIMIT]\n"
-	"           [-s PATH] [--json] WORD...",
+	"search [--items] [--feed ID] [--outlet NAME] [--entity ID]\n"
+	"           [--rule ID] [--level LEVEL] [--since TIME] "
+	"[--until TIME]\n"
+	"           [-n LIMIT] [-s PATH] [--json] WORD...",
 	"find alerts, or all items, by words and filters"},
     {"status", status_run, "status [-s PATH] [--json]",
 	"tell how the daemon is; exit 1 when no news comes through"},

@@ -55,6 +55,50 @@ when_in(const char *date, char out[16])
 		span_text(seconds - seconds_now(), out);
 }
 
+/* Fills in what the text tells, to its end, by one of the forms. */
+static bool
+read_form(const char *text, struct tm *tm)
+{
+	static const char *const forms[] = {"%H:%M", "%H:%M:%S", "%Y-%m-%d",
+	    "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
+	    "%Y-%m-%dT%H:%M:%S"};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		struct tm try = *tm;
+		const char *end = strptime(text, forms[i], &try);
+
+		if (end == NULL || *end != '\0')
+			continue;
+		*tm = try;
+		return true;
+	}
+	return false;
+}
+
+const char *
+when_asked(const char *text, char out[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) == NULL)
+		return text;
+	if (strcmp(text, "now") != 0) {
+		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+		tm.tm_isdst = -1;
+	}
+	if (strcmp(text, "yesterday") == 0)
+		tm.tm_mday--;
+	else if (strcmp(text, "today") != 0 && strcmp(text, "now") != 0 &&
+		 !read_form(text, &tm))
+		return text;
+	now = mktime(&tm);
+	if (gmtime_r(&now, &tm) == NULL)
+		return text;
+	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return out;
+}
+
 void
 when_local(const char *date, char out[32])
 {

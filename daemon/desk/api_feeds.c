@@ -13,6 +13,7 @@
 #include "desk/websub.h"
 #include "frame/config.h"
 #include "frame/websub.h"
+#include "text/caseless.h"
 
 #define FEEDS_LIMIT 100 /* when no limit is asked for */
 
@@ -36,7 +37,7 @@ static const struct param feed_params[] = {
 static bool
 contains(const char *haystack, const char *needle)
 {
-	return haystack != NULL && strcasestr(haystack, needle) != NULL;
+	return haystack != NULL && caseless_holds(haystack, needle);
 }
 
 static bool
@@ -49,7 +50,7 @@ filter_takes(const struct feed_filter *filter, const struct desk_feed *feed)
 	if (filter->state != NULL && !desk_feed_is(feed, filter->state))
 		return false;
 	if (filter->outlet != NULL &&
-	    (outlet == NULL || strcmp(filter->outlet, outlet) != 0))
+	    (outlet == NULL || !caseless_is_same(filter->outlet, outlet)))
 		return false;
 	return filter->text == NULL || contains(feed->id, filter->text) ||
 	       contains(outlet, filter->text) ||

@@ -12,6 +12,7 @@
 #include "desk/page.h"
 #include "desk/page_files.h"
 #include "frame/alert_line.h"
+#include "frame/clock.h"
 #include "store/query.h"
 #include "store/reader.h"
 
@@ -73,7 +74,8 @@ static void
 add_line(void *arg, uint64_t seq, const char *json)
 {
 	struct buf *out = arg;
-	const struct alert_line_options options = {.time = true};
+	const struct alert_line_options options = {
+	    .time = true, .now_at = clock_now_us()};
 
 	alert_line_add(out, json, strlen(json), &options);
 	buf_add_char(out, '\n');

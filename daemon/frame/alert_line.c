@@ -126,12 +126,19 @@ static void
 put_time(const struct line *line, const json_t *times)
 {
 	time_t at = (time_t)(time_of(times, "alerted") / 1000000);
-	char text[16];
-	struct tm tm;
+	time_t now = (time_t)(line->options->now_at / 1000000);
+	char text[32];
+	struct tm tm, today;
 
 	if (!line->options->time || at == 0 || localtime_r(&at, &tm) == NULL)
 		return;
-	strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	strftime(text, sizeof(text),
+	    now == 0 || (localtime_r(&now, &today) != NULL &&
+			    today.tm_yday == tm.tm_yday &&
+			    today.tm_year == tm.tm_year)
+		? "%H:%M:%S"
+		: "%Y-%m-%d %H:%M:%S",
+	    &tm);
 	put_colored(line, COLOR_FAINT, text, sizeof(text));
 	buf_add_char(line->out, ' ');
 }

@@ -11,11 +11,19 @@
 #include "store/reader.h"
 #include "store/reader_db.h"
 #include "store/schema.h"
+#include "text/caseless.h"
 
 #define WAIT_MS 10000
 #define WAIT_STEP_MS 50
 #define QUERY_MAX_S 3
 #define QUERY_STEPS 10000 /* of the virtual machine between two looks */
+
+static int
+compare_caseless(
+    void *arg, int a_len, const void *a, int b_len, const void *b)
+{
+	return caseless_compare(a, (size_t)a_len, b, (size_t)b_len);
+}
 
 static struct db *
 try_open(const char *path, char **error)
@@ -28,6 +36,8 @@ try_open(const char *path, char **error)
 	db = db_open(path, DB_READ_ONLY, error);
 	if (db == NULL)
 		return NULL;
+	sqlite3_create_collation(
+	    db_handle(db), "caseless", SQLITE_UTF8, NULL, compare_caseless);
 	version = db_number(db, -1, "PRAGMA user_version", "");
 	/* This read opens the write-ahead log and its index. */
 	db_number(db, 0, "SELECT count(*) FROM sqlite_schema", "");

@@ -15,7 +15,8 @@ struct buf;
 struct alert_line_options {
 	bool color;     /* the terminal's, mentions in the headline bold */
 	bool time;      /* begin with the local time of the alert */
-	int64_t now_at; /* epoch us, for the age; 0: the time of the alert */
+	int64_t now_at; /* epoch us, for the age and to leave out today's date;
+			 * 0: the time of the alert */
 	/* NULL, or the id of the item that the line before was about, which
 	 * becomes this one's. What a story tells of the same item is then a
 	 * short line of its own. */
@@ -26,6 +27,7 @@ struct alert_line_options {
  * Appends, without a line end:
  *
  *	12:04:31 urgent TASS: headline [Emmanuel Macron, ...] 35 s URL
+ *	2026-11-21 12:04:31 urgent TASS: headline [...] 24 h URL
  *	12:04:31 urgent story.grown RT: headline [...] 35 s URL (third ...)
  *	         story 17: third outlet: RT (+6 min) after TASS, ...
  *

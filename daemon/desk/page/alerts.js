@@ -210,6 +210,10 @@ function isAbout(alert, entity) {
 		id === entity && mentions?.length > 0);
 }
 
+function isSameName(a, b) {
+	return a.localeCompare(b ?? '', undefined, {sensitivity: 'base'}) === 0;
+}
+
 /* Whether a live alert meets the filter, near enough to the store's search. */
 function meetsFilter(alert) {
 	const {level, entity, outlet, text = ''} =
@@ -217,7 +221,7 @@ function meetsFilter(alert) {
 	const item = alert.item ?? {};
 	const entities = alert.entities ?? [];
 	if ((level && alert.level !== level) ||
-		(outlet && (item.outlet ?? alert.feed?.outlet) !== outlet) ||
+		(outlet && !isSameName(outlet, item.outlet ?? alert.feed?.outlet)) ||
 		!isAbout(alert, entity))
 		return false;
 	const words = [item.title, item.summary, item.outlet,
