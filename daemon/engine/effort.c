@@ -47,8 +47,12 @@ effort_take(
 		return;
 	factor = (double)sample->all / (double)sample->seen;
 	if (effort->budget > 0) {
-		pace_set(&effort->pace, effort->budget * PACE_FACTOR);
 		polls = effort->budget / factor;
+		/* Feeds that by their bounds alone need more are always late:
+		 * what is meant to make up for a stall would never end. */
+		pace_set(&effort->pace,
+		    effort->budget *
+			(sample->budget.least < polls ? PACE_FACTOR : 1));
 	} else {
 		pace_set(&effort->pace,
 		    fmax(PACE_MIN, polls * factor * PACE_FACTOR));
