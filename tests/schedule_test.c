@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "engine/rhythm.h"
 #include "engine/schedule.h"
 
 #define S 1000000LL
@@ -227,6 +228,58 @@ overdue_feeds_are_spread(void **state)
 	}
 	assert_in_range(most, 150, 250); /* on average 100 are due */
 	assert_in_range(all, 6000, 14000);
+	schedule_free(schedule);
+}
+
+static void
+a_budget_is_kept_by_feeds_whose_bounds_need_more(void **state)
+{
+	struct schedule *schedule = with_feeds(600, S);
+	unsigned polls = 0;
+	size_t feed;
+
+	schedule_set_budget(schedule, 50);
+	for (int64_t now = 0; now < 100 * S; now += S / 100)
+		while (
+		    (feed = schedule_take(schedule, 0, now)) != SCHEDULE_NONE) {
+			done(schedule, feed, SCHEDULE_OK, now);
+			polls++;
+		}
+	assert_in_range(polls, 4900, 5100);
+	schedule_free(schedule);
+}
+
+static void
+a_bound_below_is_kept_by_all_jitter(void **state)
+{
+	struct schedule_feed bounds = {
+	    .host = 1, .min_us = 60 * S, .max_us = 600 * S};
+	struct schedule *schedule = schedule_new(42);
+	struct rhythm rhythm = {.since = 0};
+	int64_t now = 0, wait, least = INT64_MAX, most = 0;
+
+	bounds.rhythm = &rhythm;
+	schedule_add(schedule, 0, &bounds);
+	schedule_set_budget(schedule, 1000);
+	schedule_spread(schedule, 0);
+	for (int i = 0; i < 200; i++) {
+		wait = wait_after(schedule, SCHEDULE_OK, 0, &now);
+		least = wait < least ? wait : least;
+		most = wait > most ? wait : most;
+	}
+	assert_in_range(least, 60 * S, 62 * S);
+	assert_in_range(most, 64 * S, 66 * S);
+	schedule_set_budget(schedule, 0.0001);
+	wait_after(schedule, SCHEDULE_OK, 0, &now);
+	least = INT64_MAX;
+	most = 0;
+	for (int i = 0; i < 200; i++) {
+		wait = wait_after(schedule, SCHEDULE_OK, 0, &now);
+		least = wait < least ? wait : least;
+		most = wait > most ? wait : most;
+	}
+	assert_in_range(least, 540 * S, 560 * S);
+	assert_in_range(most, 580 * S, 600 * S);
 	schedule_free(schedule);
 }
 
@@ -495,6 +548,8 @@ main(void)
 	    cmocka_unit_test(
 		feeds_that_do_not_answer_get_a_quarter_of_the_jobs),
 	    cmocka_unit_test(overdue_feeds_are_spread),
+	    cmocka_unit_test(a_budget_is_kept_by_feeds_whose_bounds_need_more),
+	    cmocka_unit_test(a_bound_below_is_kept_by_all_jitter),
 	    cmocka_unit_test(no_feed_waits_longer_than_the_jitter_wants),
 	    cmocka_unit_test(a_stall_costs_each_feed_no_more_than_its_length),
 	    cmocka_unit_test(a_host_that_complains_slows_all_of_its_feeds),

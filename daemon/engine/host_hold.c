@@ -10,6 +10,7 @@
 #define HOLD_US (60 * SECOND_US)   /* when the server does not say */
 #define CALM_US (3600 * SECOND_US) /* of good answers halve the slowness */
 #define SLOWNESS_MAX 4
+#define SLOWED_MAX_US (86400 * SECOND_US)
 
 void
 host_holds_clear(struct host_holds *holds)
@@ -84,4 +85,14 @@ host_holds_find(struct host_holds *holds, uint64_t host, int64_t now)
 	hold = place_of(holds, host);
 	calm_down(hold, now);
 	return hold->slowness > 0 ? hold : NULL;
+}
+
+int64_t
+host_hold_slow(const struct host_hold *hold, int64_t wait)
+{
+	int64_t more = wait << hold->slowness;
+
+	if (more > SLOWED_MAX_US)
+		more = SLOWED_MAX_US;
+	return more > wait ? more : wait;
 }

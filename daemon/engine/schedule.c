@@ -20,7 +20,6 @@
 #define HURRY_US (3600 * SECOND_US) /* ahead of all that is late */
 #define WAKE_US (30 * SECOND_US)
 #define SOONER 4
-#define SLOWED_MAX_US (86400 * SECOND_US)
 #define BALANCE_US (60 * SECOND_US)
 #define SMOOTH 0.2 /* how far the effort follows a sample */
 
@@ -412,16 +411,21 @@ schedule_take(struct schedule *schedule, unsigned fetcher, int64_t now)
 	return feed;
 }
 
-/* A host that complains often does not keep its feeds away for weeks. */
+/* A tenth more or less, but never across a bound. */
 static int64_t
-slowed(int64_t wait, const struct host_hold *hold)
+jitter(struct schedule *schedule, const struct plan *plan, int64_t wait)
 {
-	int64_t more = least(wait << hold->slowness, SLOWED_MAX_US);
+	int64_t tenth = wait / 10;
 
-	return more > wait ? more : wait;
+	if (plan->min_us == plan->max_us)
+		return wait - tenth + random_below(schedule, 2 * tenth);
+	if (wait <= plan->max_us && wait + tenth > plan->max_us)
+		wait -= tenth;
+	wait += random_below(schedule, tenth);
+	return wait > plan->min_us ? wait : plan->min_us;
 }
 
-/* With a jitter of a tenth, and all that the server demands. */
+/* With a jitter, and all that the server demands. */
 static int64_t
 wait_after(struct schedule *schedule, struct entry *entry,
     int64_t retry_after_us, int64_t now)
@@ -432,8 +436,8 @@ wait_after(struct schedule *schedule, struct entry *entry,
 	    host_holds_find(&schedule->holds, entry->host, now);
 
 	if (hold != NULL)
-		wait = slowed(wait, hold);
-	wait += random_below(schedule, wait / 5) - wait / 10;
+		wait = host_hold_slow(hold, wait);
+	wait = jitter(schedule, &entry->plan, wait);
 	if (hold != NULL && wait < hold->until_at - now)
 		wait = hold->until_at - now;
 	return wait > retry_after_us ? wait : retry_after_us;

@@ -29,5 +29,7 @@ void host_holds_slow(
 /* How the host stands now; NULL: nothing against it. */
 const struct host_hold *host_holds_find(
     struct host_holds *, uint64_t host, int64_t now);
+/* A wait of one of its feeds made longer, but not beyond a day. */
+int64_t host_hold_slow(const struct host_hold *, int64_t wait);
 
 #endif

@@ -87,7 +87,8 @@ size_t schedule_take(struct schedule *, unsigned fetcher, int64_t now);
  * the fetcher is over. */
 int64_t schedule_next_at(const struct schedule *, unsigned fetcher);
 
-/* The fetch is over: sets the next turn, with a jitter of a tenth. */
+/* The fetch is over: sets the next turn, with a jitter of a tenth, which stays
+ * between bounds. */
 void schedule_done(struct schedule *, size_t feed,
     const struct schedule_result *, int64_t now);
 /* The fetch came to nothing through no fault of the feed: due at `at`. */
