@@ -114,6 +114,32 @@ pinned_items_of_a_first_document_say_nothing(void **state)
 	assert_near(rhythm_rate(&rhythm, now, now), 1.0, 0.01);
 }
 
+static void
+a_clock_that_is_set_back_distorts_no_rhythm(void **state)
+{
+	struct rhythm rhythm;
+	int64_t now = START + 14 * DAY;
+
+	rhythm_begin(&rhythm, START);
+	for (int64_t at = START; at < now; at += 360)
+		rhythm_add(&rhythm, at);
+	rhythm_add(&rhythm, now + 365 * DAY); /* the clock is a year ahead */
+	assert_in_range(rhythm_rate(&rhythm, now, now) * 1000, 0, 15000);
+	rhythm_begin(&rhythm, START);
+	for (int64_t at = START; at < now; at += 360)
+		rhythm_add(&rhythm, at);
+	assert_near(rhythm_rate(&rhythm, now - DAY, now - DAY), 10.0, 0.3);
+	rhythm_set_back(&rhythm, now - DAY);
+	for (int64_t at = now - DAY; at < now + DAY; at += 360)
+		rhythm_add(&rhythm, at);
+	assert_near(rhythm_rate(&rhythm, now + DAY, now + DAY), 10.0, 0.3);
+	rhythm_set_back(&rhythm, START - DAY);
+	for (int64_t at = START - DAY; at < START + 9 * DAY; at += 360)
+		rhythm_add(&rhythm, at);
+	assert_near(rhythm_rate(&rhythm, START + 9 * DAY, START + 9 * DAY),
+	    10.0, 0.3);
+}
+
 static struct plan
 plan_of(const struct rhythm *rhythm)
 {
@@ -230,6 +256,7 @@ main(void)
 	    cmocka_unit_test(few_posts_tell_day_from_night),
 	    cmocka_unit_test(a_burst_is_seen_within_the_hour_and_forgotten),
 	    cmocka_unit_test(pinned_items_of_a_first_document_say_nothing),
+	    cmocka_unit_test(a_clock_that_is_set_back_distorts_no_rhythm),
 	    cmocka_unit_test(waits_keep_to_their_bounds),
 	    cmocka_unit_test(a_feed_is_polled_by_the_root_of_its_rate),
 	    cmocka_unit_test(hints_count_up_to_their_caps),

@@ -31,6 +31,7 @@ learn_rhythm(struct feed *feed, struct learn *learn, int64_t now)
 {
 	struct rhythm *rhythm = &feed->rhythm;
 
+	rhythm_set_back(rhythm, now / SECOND_US);
 	if (rhythm->since == 0)
 		rhythm_begin_with(
 		    rhythm, learn->dates, learn->len, now / SECOND_US);

@@ -39,6 +39,13 @@ rhythm_begin(struct rhythm *rhythm, int64_t since)
 	    (struct rhythm){.since = (uint32_t)since, .at = (uint32_t)since};
 }
 
+/* What is left of counts at a time; a clock may run ahead and be set back. */
+static float
+left_of(const struct rhythm *rhythm, int64_t now, float fading)
+{
+	return now > rhythm->at ? expf(-(float)(now - rhythm->at) / fading) : 1;
+}
+
 /* Lets the counts fade, in steps that are short beside all fadings. */
 static void
 fade(struct rhythm *rhythm, int64_t now)
@@ -57,6 +64,15 @@ fade(struct rhythm *rhythm, int64_t now)
 	rhythm->posts *= expf(-passed / FADE_POSTS_S);
 	rhythm->recent *= expf(-passed / FADE_RECENT_S);
 	rhythm->at += (uint32_t)passed;
+}
+
+void
+rhythm_set_back(struct rhythm *rhythm, int64_t now)
+{
+	if (rhythm->since > now)
+		rhythm_begin(rhythm, now);
+	else if (rhythm->at > now)
+		rhythm->at = (uint32_t)now;
 }
 
 void
@@ -157,7 +173,7 @@ level(const struct rhythm *rhythm, int64_t now)
 {
 	float span = (float)(now - rhythm->since);
 	float hours = FADE_POSTS_S * (1 - expf(-span / FADE_POSTS_S)) / HOUR_S;
-	float faded = expf(-(float)(now - rhythm->at) / FADE_POSTS_S);
+	float faded = left_of(rhythm, now, FADE_POSTS_S);
 
 	return (rhythm->posts * faded + PRIOR_POSTS) /
 	       (hours + PRIOR_POSTS / PRIOR_RATE);
@@ -173,7 +189,7 @@ static const float narrow_weights[REACH + 1] = {8.0F / 6, 4.0F / 6};
 static float
 hour_share(const struct rhythm *rhythm, float mean, int64_t at, int64_t now)
 {
-	float faded = expf(-(float)(now - rhythm->at) / FADE_HOURS_S);
+	float faded = left_of(rhythm, now, FADE_HOURS_S);
 	float broad = 0, broad_hours = 0, narrow = 0, narrow_hours = 0;
 	struct watch watch = watch_of(rhythm, &hour_of_day, now);
 
@@ -195,7 +211,7 @@ hour_share(const struct rhythm *rhythm, float mean, int64_t at, int64_t now)
 static float
 day_share(const struct rhythm *rhythm, float mean, int64_t at, int64_t now)
 {
-	float faded = expf(-(float)(now - rhythm->at) / FADE_DAYS_S);
+	float faded = left_of(rhythm, now, FADE_DAYS_S);
 	struct watch watch = watch_of(rhythm, &day_of_week, now);
 	float days = watched(&watch, &day_of_week, at, now);
 
@@ -220,7 +236,7 @@ burst(const struct rhythm *rhythm, float usual, int64_t now)
 	float span = (float)(now - rhythm->since);
 	float hours =
 	    FADE_RECENT_S * (1 - expf(-span / FADE_RECENT_S)) / HOUR_S;
-	float faded = expf(-(float)(now - rhythm->at) / FADE_RECENT_S);
+	float faded = left_of(rhythm, now, FADE_RECENT_S);
 
 	return (rhythm->recent * faded + PRIOR_BURST) /
 	       (usual * hours + PRIOR_BURST);

@@ -31,6 +31,8 @@ void rhythm_begin(struct rhythm *, int64_t since);
 /* A post; posts may come in any order, but those from before the beginning
  * are not counted. */
 void rhythm_add(struct rhythm *, int64_t published_at);
+/* The clock may have been set back: nothing is known of times to come. */
+void rhythm_set_back(struct rhythm *, int64_t now);
 /* Begins with the dates of a feed's first document, which are sorted in place.
  * The oldest quarter may be pinned items, and says nothing. */
 void rhythm_begin_with(
