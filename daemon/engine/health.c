@@ -110,7 +110,9 @@ add_span(struct buf *out, int64_t us)
 {
 	int64_t minutes = us / (60 * SECOND_US);
 
-	if (minutes < 2)
+	if (us < 0)
+		buf_add_str(out, "a while"); /* the clock was set back */
+	else if (minutes < 2)
 		buf_addf(out, "%d s", (int)(us / SECOND_US));
 	else if (minutes < 120)
 		buf_addf(out, "%d min", (int)minutes);
@@ -121,13 +123,13 @@ add_span(struct buf *out, int64_t us)
 }
 
 static void
-recover(struct engine *engine, struct feed *feed, int64_t now)
+recover(struct engine *engine, struct feed *feed)
 {
 	struct buf text = BUF_INIT;
 
 	buf_addf(&text, "feed %s: %s again after ", feed->record.id,
 	    feed->record.health == HEALTH_SILENT ? "publishes" : "is read");
-	add_span(&text, now - feed->record.health_at);
+	add_span(&text, clock_now_us() - feed->record.health_at);
 	change(engine, feed, HEALTH_UP, buf_str(&text));
 	buf_clear(&text);
 }
@@ -177,23 +179,37 @@ on_gone(struct engine *engine, struct feed *feed)
 
 /* ---- silent ------------------------------------------------------------- */
 
+/* Over a restart there is only the wall clock to go by. */
+static int64_t
+quiet_us(struct feed *feed, int64_t now)
+{
+	int64_t quiet = clock_now_us() - feed->record.last_new_at;
+
+	if (feed->new_at == 0)
+		feed->new_at = quiet > 0 ? now - quiet : now;
+	return now - feed->new_at;
+}
+
 static void
 check_silence(struct engine *engine, struct feed *feed, int64_t now)
 {
-	int64_t since = feed->record.last_new_at;
+	int64_t wall = clock_now_us(), quiet;
 	struct buf text = BUF_INIT;
 	float posts;
 
-	if (since == 0 || now - since < SILENT_MIN_US ||
-	    now < feed->silence_at || feed->rhythm.posts < SILENT_KNOWN)
+	if (feed->record.last_new_at == 0 || now < feed->silence_at ||
+	    feed->rhythm.posts < SILENT_KNOWN)
+		return;
+	quiet = quiet_us(feed, now);
+	if (quiet < SILENT_MIN_US)
 		return;
 	feed->silence_at = now + SILENT_EVERY_US;
-	posts =
-	    rhythm_expect(&feed->rhythm, since / SECOND_US, now / SECOND_US);
+	posts = rhythm_expect(
+	    &feed->rhythm, (wall - quiet) / SECOND_US, wall / SECOND_US);
 	if (posts < SILENT_POSTS)
 		return;
 	buf_addf(&text, "feed %s: nothing new for ", feed->record.id);
-	add_span(&text, now - since);
+	add_span(&text, quiet);
 	buf_addf(&text, ", where its rhythm promises %d items", (int)posts);
 	change(engine, feed, HEALTH_SILENT, buf_str(&text));
 	buf_clear(&text);
@@ -219,7 +235,7 @@ health_on_fetch(struct engine *engine, struct feed *feed,
 	bool ok =
 	    done->outcome == FETCH_OK || done->outcome == FETCH_NOT_MODIFIED;
 	enum feed_health health = (enum feed_health)feed->record.health;
-	int64_t now = clock_now_us();
+	int64_t now = engine_monotonic_us();
 
 	if (done->outcome == FETCH_CANCELLED)
 		return;
@@ -229,7 +245,7 @@ health_on_fetch(struct engine *engine, struct feed *feed,
 		on_failure(engine, feed, done, now);
 	else if (health == HEALTH_DOWN || health == HEALTH_GONE ||
 		 (health == HEALTH_SILENT && news))
-		recover(engine, feed, now);
+		recover(engine, feed);
 	else if (health == HEALTH_UP && !news)
 		check_silence(engine, feed, now);
 	if (ok && feed->gap)

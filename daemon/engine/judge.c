@@ -272,6 +272,7 @@ note_new_item(struct engine *engine, struct feed *feed, bool news,
 
 	feed->state.new_items++;
 	feed->state.last_new_at = feed->record.last_new_at = record->seen_at;
+	feed->new_at = engine_monotonic_us();
 	if (published_at != ITEM_NO_DATE &&
 	    published_at > feed->record.last_item_at)
 		feed->state.last_item_at = feed->record.last_item_at =

@@ -32,8 +32,10 @@ struct feed {
 	bool changed;            /* since the desk was told, in that list */
 	TAILQ_ENTRY(feed) next_changed;
 	bool complained;    /* its failures were logged */
-	int64_t failing_at; /* epoch us: of the first failure in a row */
-	int64_t silence_at; /* epoch us: its silence is looked at again */
+	/* monotonic us, for spans that no clock that is set changes */
+	int64_t failing_at; /* of the first failure in a row */
+	int64_t new_at;     /* of record.last_new_at; 0: as that says */
+	int64_t silence_at; /* its silence is looked at again */
 	bool gap;           /* the last poll had no item in common */
 	unsigned hurry;     /* polls that come sooner, after a gap */
 	bool once_done;
