@@ -33,7 +33,7 @@ class Stage:
             "feeds": [
                 {"id": "wire", "url": self.server.url("/wire.xml")},
                 {"id": "lost", "url": self.server.url("/lost.xml")},
-                {"id": "busy", "url": self.busy.url("/status/429")},
+                {"id": "busy", "url": "http://localhost:%d/status/429" % self.busy.port},
                 {"id": "gone", "url": self.server.url("/status/410")},
             ],
             "entities": [{"id": "macron", "names": ["Macron"]}],
@@ -78,6 +78,18 @@ def a_feed_that_is_gone_is_polled_no_more(stage):
     check(len(listed) == 2 and "polled no more" in listed[1], "feeds: %s" % listed)
     shown = stage.daemon.cli("status").stdout
     check(" 1 gone" in shown, "status: %s" % shown)
+
+
+def a_busy_host_is_spared_by_all_its_feeds(stage):
+    wait_for(lambda: stage.fetches("busy") == 1, "a 429")
+    stage.daemon.configure(dict(stage.config, feeds=[*stage.config["feeds"], {
+        "id": "near", "url": "http://LocalHost:%d/wire.xml" % stage.server.port}]))
+    stage.daemon.cli("reload")
+    polls = stage.fetches("wire")
+    wait_for(lambda: stage.fetches("wire") >= polls + 4, "polls of another host")
+    check(stage.fetches("near") == 0, "a feed of a host that asked for patience was polled")
+    stage.daemon.configure(stage.config)
+    stage.daemon.cli("reload")
 
 
 def alerts_of_feeds_are_as_the_schema_says(stage):
@@ -158,8 +170,8 @@ def main():
     stage = Stage()
     try:
         for test in (a_feed_that_cannot_be_read_is_told_once, a_feed_that_is_gone_is_polled_no_more,
-                     alerts_of_feeds_are_as_the_schema_says, an_episode_outlives_a_restart,
-                     a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
+                     a_busy_host_is_spared_by_all_its_feeds, alerts_of_feeds_are_as_the_schema_says,
+                     an_episode_outlives_a_restart, a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
                      a_feed_that_is_back_is_told, a_window_that_rolled_over_is_told,
                      a_feed_that_falls_silent_is_told_until_it_publishes):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)

@@ -146,6 +146,29 @@ links_in_html_change_and_nothing_else_does(void **state)
 	buf_clear(&out);
 }
 
+static void
+hosts_are_the_same_however_they_are_spelled(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"http://wire.example/a", "wire.example"},
+	    {"https://Wire.Example:443?b", "wire.example"},
+	    {"http://user:p@ss@WIRE.example.:8080/", "wire.example"},
+	    {"http://[2001:DB8::1]:8080/", "[2001:db8::1]"},
+	    {"http://[2001:db8::1]", "[2001:db8::1]"},
+	    {"http://a@[::1]:1/@b:c", "[::1]"},
+	    {"http://./", "."},
+	    {"http:///a", ""},
+	    {"/a", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *host = url_host(cases[i][0]);
+
+		assert_string_equal(host, cases[i][1]);
+		free(host);
+	}
+}
+
 int
 main(void)
 {
@@ -158,6 +181,7 @@ main(void)
 	    cmocka_unit_test(empty_and_endless_references_are_none),
 	    cmocka_unit_test(web_addresses_have_http_and_a_host),
 	    cmocka_unit_test(links_in_html_change_and_nothing_else_does),
+	    cmocka_unit_test(hosts_are_the_same_however_they_are_spelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

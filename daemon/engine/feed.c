@@ -21,6 +21,7 @@
 #include "frame/config.h"
 #include "frame/domain.h"
 #include "frame/log.h"
+#include "parse/url.h"
 #include "store/store.h"
 
 #define SECONDS_PER_HOUR 3600.0
@@ -57,14 +58,16 @@ feed_free_all(struct engine *engine)
 	engine->feeds_len = 0;
 }
 
-/* Hash of the host (and port) in an URL; feeds of a host share a fetcher. */
+/* Feeds of a host share a fetcher, which counts their connections, and the
+ * patience that it asks for. */
 static uint64_t
 host_hash(const char *url)
 {
-	const char *host = strstr(url, "://");
+	char *host = url_host(url);
+	uint64_t hash = hash_str(0, host);
 
-	host = host != NULL ? host + 3 : url;
-	return hash_bytes(0, host, strcspn(host, "/?#"));
+	free(host);
+	return hash;
 }
 
 /* What is asked of the schedule for a feed. */

@@ -26,6 +26,7 @@
 #include "frame/clock.h"
 #include "frame/curl_loop.h"
 #include "frame/proxy.h"
+#include "parse/url.h"
 
 #define PER_HOST 2
 #define WAIT_MAX_S 60             /* for a turn at the host */
@@ -353,7 +354,7 @@ follow(struct exchange *exchange)
 	}
 	header_clear(&exchange->header);
 	exchange->bytes = 0;
-	host = request_host(target);
+	host = url_host(target);
 	if (strcmp(host, exchange->host) == 0) {
 		free(host);
 		exchange_call(exchange);
@@ -509,7 +510,7 @@ exchange_start(struct exchange_pool *pool,
 	exchange->request = *request;
 	exchange->only_permanent = exchange->at_home = true;
 	exchange->url = xstrdup(request->url);
-	exchange->host = request_host(request->url);
+	exchange->host = url_host(request->url);
 	exchange->deadline = evtimer_new(pool->base, on_deadline, exchange);
 	if (exchange->deadline == NULL)
 		abort();

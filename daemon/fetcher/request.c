@@ -152,30 +152,6 @@ request_is_secure(const char *url)
 	return strncasecmp(url, "https:", 6) == 0;
 }
 
-char *
-request_host(const char *url)
-{
-	const char *host = strstr(url, "://");
-	const char *at;
-	size_t len;
-	char *name;
-
-	host = host != NULL ? host + 3 : url;
-	len = strcspn(host, "/?#");
-	at = memrchr(host, '@', len);
-	if (at != NULL) {
-		len -= (size_t)(at + 1 - host);
-		host = at + 1;
-	}
-	name = xstrndup(host, len);
-	if (*name != '[')
-		name[strcspn(name, ":")] = '\0';
-	for (char *p = name; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p |= 0x20;
-	return name;
-}
-
 uint64_t
 request_server(const char *url)
 {

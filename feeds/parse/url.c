@@ -334,6 +334,31 @@ url_is_web(const char *url)
 		   strncasecmp(url, "https:", 6) == 0);
 }
 
+char *
+url_host(const char *url)
+{
+	struct buf host = BUF_INIT;
+	struct url parts;
+	const char *p, *end, *at;
+
+	split(url, strlen(url), &parts);
+	p = parts.authority.at;
+	end = p != NULL ? p + parts.authority.len : p;
+	for (at = p; at != end; at++)
+		if (*at == '@')
+			p = at + 1;
+	for (bool literal = false; p != end; p++) {
+		literal = (literal || *p == '[') && *p != ']';
+		if (*p == ':' && !literal)
+			break;
+		buf_add_char(
+		    &host, *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p);
+	}
+	if (host.len > 1 && host.data[host.len - 1] == '.')
+		host.data[--host.len] = '\0';
+	return buf_take(&host);
+}
+
 void
 url_encode_add(struct buf *out, const char *text)
 {

@@ -37,9 +37,6 @@ void request_head_clear(struct request_head *);
 /* Whether scheme, host and port of two URLs are the same. */
 bool request_same_origin(const char *a, const char *b);
 bool request_is_secure(const char *url);
-/* The host as far as slots are concerned (libcurl judges the URL itself), in
- * small letters; the caller frees. */
-char *request_host(const char *url);
 /* Scheme, host and port, hashed. */
 uint64_t request_server(const char *url);
 

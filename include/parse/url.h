@@ -25,6 +25,9 @@ bool url_resolve_add(
 bool url_is_absolute(const char *url);
 /* Whether it is http or https with a host: what may be offered to a reader. */
 bool url_is_web(const char *url);
+/* Who is asked: the host in small letters, without user, port and a dot at its
+ * end; the caller frees. Empty: there is none. */
+char *url_host(const char *url);
 
 /* Appends the text with all but RFC 3986's unreserved characters percent-
  * encoded. */
