@@ -253,6 +253,31 @@ a_poll_by_hand_is_answered(void **state)
 }
 
 static void
+a_feed_that_is_gone_is_not_revived_by_another_error(void **state)
+{
+	struct world *world = *state;
+
+	world->http_status = 410;
+	world_wait_for_job(world);
+	world_send_done(world, FETCH_HTTP);
+	WAIT_FOR(world, world->feed_state.failures == 1);
+	assert_string_equal(world->feed_state.health, "gone");
+	assert_int_equal(world->feed_state.next_fetch_at, 0);
+	world->http_status = 500;
+	ask_for_poll(world, "tass");
+	world_wait_for_job(world);
+	world_send_done(world, FETCH_HTTP);
+	WAIT_FOR(world, world->feed_state.failures == 2);
+	assert_string_equal(world->feed_state.health, "gone");
+	assert_int_equal(world->feed_state.next_fetch_at, 0);
+	ask_for_poll(world, "tass");
+	world_fetch(world, NULL);
+	WAIT_FOR(world, world->feed_state.failures == 0);
+	assert_string_equal(world->feed_state.health, "up");
+	assert_true(world->feed_state.next_fetch_at > 0);
+}
+
+static void
 stop(struct world *world)
 {
 	int status;
@@ -504,6 +529,8 @@ main(void)
 	    ENGINE_TEST(a_crash_over_another_feed_accuses_nobody),
 	    ENGINE_TEST(failures_show_and_end),
 	    ENGINE_TEST(a_poll_by_hand_is_answered),
+	    ENGINE_TEST(
+		a_feed_that_is_gone_is_not_revived_by_another_error),
 	    ENGINE_TEST(a_stop_takes_in_what_is_under_way),
 	    ENGINE_TEST(once_polls_delivers_and_says_so),
 	    ENGINE_TEST(a_reload_changes_feeds_and_rules),

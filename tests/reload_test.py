@@ -214,6 +214,44 @@ def mended_address_is_tried_soon(world):
     world.reload()
 
 
+def old_address_is_not_heard_any_more(world):
+    """what an address answers after it was replaced does not count for the new one"""
+    come = threading.Semaphore(0)
+    release = {"/a": threading.Event(), "/b": threading.Event()}
+
+    def slow(status, headers):
+        def answer(request):
+            come.release()
+            release[request.path].wait()
+            return status, headers, FEED
+        return answer
+
+    server = WebServer({"/a": slow(200, {"Content-Type": "text/xml", "ETag": '"old"',
+                                         "Last-Modified": "Sun, 01 Nov 2020 00:00:00 GMT"}),
+                        "/b": slow(410, {})})
+    feeds = [{"id": name, "url": server.url("/" + name)} for name in ("a", "b")]
+    try:
+        world.reload(feeds=feeds)
+        come.acquire()
+        come.acquire()
+        for feed in feeds:
+            feed["url"] = server.url("/new-" + feed["id"])
+        world.reload(feeds=feeds)
+        for event in release.values():
+            event.set()
+        for feed in feeds:
+            wait_for(lambda: world.feed(feed["id"]).get("last_success"), "a poll at the new address")
+            check(world.feed(feed["id"])["health"] == "up", "health of " + feed["id"])
+            asked = [headers for path, headers in server.asked if path == "/new-" + feed["id"]][0]
+            check(not {"If-None-Match", "If-Modified-Since"} & set(asked.keys()),
+                  "validators of the old address were sent: %s" % asked)
+    finally:
+        for event in release.values():
+            event.set()
+        world.reload()
+        server.end()
+
+
 def level_of_messages_is_taken_over(world):
     """the level of messages holds for the parent, too"""
     world.reload(log={"level": "error"})
@@ -410,6 +448,7 @@ TESTS = (
     listen_goes_off_and_on,
     one_feed_changes_and_no_other,
     mended_address_is_tried_soon,
+    old_address_is_not_heard_any_more,
     level_of_messages_is_taken_over,
     same_configuration_replaces_nobody,
     resolver_is_taken_over,

@@ -403,7 +403,8 @@ a_feed_that_is_gone_stops_until_it_is_polled_by_hand(void **state)
 	struct schedule *schedule = with_feeds(1, 60 * S);
 
 	assert_int_equal(schedule_take(schedule, 0, 100 * S), 0);
-	done(schedule, 0, SCHEDULE_GONE, 100 * S);
+	done(schedule, 0, SCHEDULE_FAILED, 100 * S);
+	schedule_stop(schedule, 0);
 	assert_true(schedule_due_at(schedule, 0) == INT64_MAX);
 	assert_int_equal(
 	    schedule_take(schedule, 0, 100000000 * S), SCHEDULE_NONE);

@@ -25,7 +25,6 @@ limit_of(enum schedule_outcome outcome, int64_t interval_us)
 	case SCHEDULE_MISSING:
 		return MISSING_MAX_US;
 	case SCHEDULE_OK:
-	case SCHEDULE_GONE:
 	default:
 		return interval_us;
 	}

@@ -262,7 +262,8 @@ add_feed(struct engine *engine, const struct config_feed *config, size_t number,
 }
 
 /* One with another URL has its turn as one just added: it may be the mended
- * address of a feed that waits for hours because it failed. */
+ * address of a feed that waits for hours because it failed. What the old
+ * address still answers is not heard. */
 static void
 keep_feed(
     struct engine *engine, struct feed *feed, const struct config_feed *config)
@@ -274,9 +275,10 @@ keep_feed(
 	if (update_record(engine, feed))
 		report_feed_soon(engine, feed);
 	asked = asked_for(engine, feed);
-	if (!moved || schedule_is_under_way(engine->schedule, feed->number)) {
+	if (!moved) {
 		schedule_change(engine->schedule, feed->number, &asked);
 	} else {
+		job_forget_feed(engine, feed);
 		schedule_remove(engine->schedule, feed->number);
 		schedule_add(engine->schedule, feed->number, &asked);
 	}

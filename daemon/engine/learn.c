@@ -4,6 +4,7 @@
 #include "base/second.h"
 #include "engine/context.h"
 #include "engine/feed.h"
+#include "engine/health.h"
 #include "engine/learn.h"
 #include "engine/rhythm.h"
 #include "engine/schedule.h"
@@ -52,8 +53,6 @@ outcome_of(const struct fetch_done *done)
 	case FETCH_TIMEOUT:
 		return SCHEDULE_UNREACHED;
 	case FETCH_HTTP:
-		if (done->http_status == 410)
-			return SCHEDULE_GONE;
 		return done->http_status == 404 ? SCHEDULE_MISSING
 						: SCHEDULE_FAILED;
 	case FETCH_TLS:
@@ -105,6 +104,8 @@ learn_turn(
 	int64_t now = engine_monotonic_us();
 
 	schedule_done(engine->schedule, feed->number, &result, now);
+	if (feed->record.health == HEALTH_GONE)
+		schedule_stop(engine->schedule, feed->number);
 	if (result.slow_host)
 		keep_hold(engine, feed, now);
 }

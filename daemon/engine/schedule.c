@@ -26,10 +26,10 @@
 /*
  *	   add          spread          take
  *	ABSENT -> NEW ----------> WAITING ----> UNDER_WAY
- *		    |		  ^  ^  done, put_back |
- *	       stop |		  |  +-----------------+
- *		    |	     poll |		       | done: gone
- *		    +---------> STOPPED <--------------+
+ *		    |		 ^ | ^  done, put_back |
+ *	       stop |	    poll | | +-----------------+
+ *		    |		 | v stop
+ *		    +--------> STOPPED
  */
 enum turn { TURN_ABSENT, TURN_NEW, TURN_WAITING, TURN_UNDER_WAY, TURN_STOPPED };
 
@@ -473,11 +473,6 @@ schedule_done(struct schedule *schedule, size_t feed,
 	entry->outcome = (uint8_t)result->outcome;
 	entry->failures =
 	    result->outcome == SCHEDULE_OK ? 0 : entry->failures + 1;
-	if (result->outcome == SCHEDULE_GONE) {
-		entry->turn = TURN_STOPPED;
-		entry->due_at = INT64_MAX;
-		return;
-	}
 	if (result->slow_host)
 		host_holds_slow(
 		    &schedule->holds, entry->host, retry_after_us, now);

@@ -26,7 +26,6 @@ enum schedule_outcome {
 	SCHEDULE_UNREACHED, /* the network failed: backs off to 8 intervals */
 	SCHEDULE_FAILED,    /* the outlet's fault: backs off to an hour */
 	SCHEDULE_MISSING,   /* 404: backs off to a day */
-	SCHEDULE_GONE,      /* 410: not polled any more, but by hand */
 };
 
 /* What is asked for a feed. */
