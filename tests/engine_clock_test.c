@@ -1,6 +1,6 @@
 /*
- * The engine while the system's clock is set: nothing is told of feeds that
- * the clock alone says.
+ * The engine while the system's clock is set, or days go by: nothing is told
+ * of feeds that the clock alone says.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -8,9 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/second.h"
 #include "frame/clock.h"
 #include "frame/peer.h"
@@ -21,10 +24,9 @@
 static const char config_text[] =
     "defaults: {interval: 100ms, down_after: 1h}\n"
     "fetchers: 1\n"
+    "entities: [{id: macron, names: [Macron]}]\n"
     "feeds:\n"
-    "  - {id: tass, url: 'http://a.example/', outlet: TASS}\n"
-    "entities:\n"
-    "  - {id: macron, names: [Macron]}\n";
+    "  - {id: tass, url: 'http://a.example/', outlet: TASS}\n";
 
 static int64_t *ahead; /* shared with the engine */
 
@@ -105,6 +107,49 @@ no_feed_is_down_by_a_clock_that_is_set(void **state)
 	assert_int_equal(told(world, ALERT_FEED_DOWN), 0);
 }
 
+/* So many that a network that is down is known before any of them failed
+ * often. */
+static char *
+many_feeds(void)
+{
+	struct buf text = BUF_INIT;
+
+	buf_add_str(&text, config_text);
+	for (int i = 0; i < 40; i++)
+		buf_addf(&text,
+		    "  - {id: f%d, url: 'http://f%d.example/', outlet: RT}\n",
+		    i, i);
+	return buf_take(&text);
+}
+
+static void
+an_adopted_address_outlives_an_outage(void **state)
+{
+	static const char new_url[] = "http://a.example/new";
+	struct world *world = *state;
+	char *config = many_feeds();
+	unsigned jobs;
+
+	begin(world);
+	world_reload(world, config);
+	free(config);
+	world->moved_to = new_url;
+	jobs = world->tass_jobs;
+	WAIT_FOR(world, world->tass_jobs > jobs + 4);
+	set_clock(DAY_US);
+	WAIT_FOR(world, strcmp(world->tass_url, new_url) == 0);
+	world->moved_to = NULL;
+	world->outcome = FETCH_CONNECT;
+	WAIT_FOR(world, !world->stats.network_ok);
+	jobs = world->tass_jobs;
+	WAIT_FOR(world, world->tass_jobs > jobs + 4);
+	world->outcome = FETCH_OK;
+	WAIT_FOR(world, world->stats.network_ok);
+	jobs = world->tass_jobs;
+	WAIT_FOR(world, world->tass_jobs > jobs + 1);
+	assert_string_equal(world->tass_url, new_url);
+}
+
 static int
 set_up(void **state)
 {
@@ -120,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CLOCK_TEST(no_feed_is_silent_by_a_clock_that_is_set),
 	    CLOCK_TEST(no_feed_is_down_by_a_clock_that_is_set),
+	    CLOCK_TEST(an_adopted_address_outlives_an_outage),
 	};
 
 	ahead = mmap(NULL, sizeof(*ahead), PROT_READ | PROT_WRITE,

@@ -529,8 +529,7 @@ main(void)
 	    ENGINE_TEST(a_crash_over_another_feed_accuses_nobody),
 	    ENGINE_TEST(failures_show_and_end),
 	    ENGINE_TEST(a_poll_by_hand_is_answered),
-	    ENGINE_TEST(
-		a_feed_that_is_gone_is_not_revived_by_another_error),
+	    ENGINE_TEST(a_feed_that_is_gone_is_not_revived_by_another_error),
 	    ENGINE_TEST(a_stop_takes_in_what_is_under_way),
 	    ENGINE_TEST(once_polls_delivers_and_says_so),
 	    ENGINE_TEST(a_reload_changes_feeds_and_rules),

@@ -88,6 +88,11 @@ on_start(void *arg, struct peer *peer, struct message_reader *reader)
 	fetch_start_clear(&world->job);
 	assert_int_equal(fetch_start_get(reader, &world->job), 0);
 	world->jobs++;
+	if (strcmp(world->job.feed, "tass") == 0) {
+		world->tass_jobs++;
+		snprintf(world->tass_url, sizeof(world->tass_url), "%s",
+		    world->job.url);
+	}
 	if (world->at_once)
 		end_at_once(world);
 	return 0;
@@ -488,6 +493,9 @@ world_send_done(struct world *world, enum fetch_outcome outcome)
 	    .etag = (char *)"\"v1\"",
 	    .error = outcome == FETCH_OK ? NULL : (char *)"it broke"};
 
+	if (outcome == FETCH_OK && world->moved_to != NULL &&
+	    strcmp(world->moved_to, world->job.url) != 0)
+		done.moved_to = (char *)(uintptr_t)world->moved_to;
 	fetch_done_put(peer_begin(world->fetcher, MESSAGE_FETCH_DONE), &done);
 	peer_send(world->fetcher);
 	world->job.job = 0;

@@ -40,13 +40,16 @@ struct world {
 	bool at_once;               /* all jobs end as they come ... */
 	enum fetch_outcome outcome; /* ... like this */
 	unsigned http_status;
-	const char *dead; /* but those of this feed end with a timeout */
+	const char *moved_to; /* where good ones say that their feed is */
+	const char *dead;     /* but those of this feed end with a timeout */
 	/* what came */
 	bool ready;
 	bool finished;
 	enum role_kind cut_off; /* the last to be ended; ROLE_PARENT: none */
 	struct fetch_start job; /* the last one asked for */
 	unsigned jobs;
+	unsigned tass_jobs; /* of feed tass, and where the last one was */
+	char tass_url[100];
 	struct delivery delivery[64]; /* at the courier */
 	unsigned deliveries_len;
 	char alert_of[SENT_MAX][40]; /* by delivery, over all attempts */

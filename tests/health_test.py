@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Feeds that are down, gone or silent: told once an episode, in the log and
 the API, also over a restart."""
+import datetime
 import email.utils
+import itertools
 import json
 import os
 import sqlite3
@@ -11,6 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
 from harness import check, wait_for
+from servers import WebServer
 
 RSS = '<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>%s</channel></rss>'
 ITEM = "<item><title>Report %d</title><guid>r%d</guid><pubDate>%s</pubDate></item>"
@@ -21,6 +24,10 @@ def document(count, first_hours_ago, last_hours_ago, base=0):
     step = (first_hours_ago - last_hours_ago) / max(count - 1, 1)
     return RSS % "".join(ITEM % (base + i, base + i, email.utils.formatdate(
         time.time() - (first_hours_ago - i * step) * 3600)) for i in range(count))
+
+
+def date(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Stage:
@@ -137,6 +144,31 @@ def a_window_that_rolled_over_is_told(stage):
     stage.server.put("/wire.xml", document(3, 2, 0.1, base=100))
     wait_for(lambda: stage.told("wire") == ["feed.gap"], "feed.gap", 20)
     check(stage.health("wire") == "up", "health of a feed with a gap")
+    stage.server.put("/wire.xml", document(3, 2, 0.1, base=200))
+    wait_for(lambda: stage.daemon.api("/api/v1/feeds/wire")[1]["gaps"] == 2, "another gap")
+    polls = stage.fetches("wire")
+    wait_for(lambda: stage.fetches("wire") >= polls + 2, "polls")
+    check(stage.told("wire") == ["feed.gap"], "told %s" % stage.told("wire"))
+
+
+def a_feed_without_a_window_is_not_polled_sooner_for_ever(stage):
+    bases = itertools.count(1000, 10)
+    server = WebServer({"/any": lambda request: (200, {}, document(3, 2, 0.1, next(bases)).encode())})
+    stage.daemon.configure(dict(stage.config, feeds=[*stage.config["feeds"], {
+        "id": "any", "url": server.url("/any"), "interval": "1h"}]))
+    stage.daemon.cli("reload")
+    waits = []
+    for polls in (1, 2, 3, 4):
+        wait_for(lambda: stage.fetches("any") == polls, "a poll")
+        feed = stage.daemon.api("/api/v1/feeds/any")[1]
+        waits.append((date(feed["next_fetch"]) - date(feed["last_fetch"])).total_seconds())
+        stage.daemon.cli("poll", "any")
+    check(waits[1] < 1000 < 3000 < waits[2], "waits: %s" % waits)
+    check(3000 < waits[3], "waits: %s" % waits)
+    check(stage.told("any") == ["feed.gap"], "told %s" % stage.told("any"))
+    stage.daemon.configure(stage.config)
+    stage.daemon.cli("reload")
+    server.end()
 
 
 def a_feed_that_falls_silent_is_told_until_it_publishes(stage):
@@ -173,6 +205,7 @@ def main():
                      a_busy_host_is_spared_by_all_its_feeds, alerts_of_feeds_are_as_the_schema_says,
                      an_episode_outlives_a_restart, a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
                      a_feed_that_is_back_is_told, a_window_that_rolled_over_is_told,
+                     a_feed_without_a_window_is_not_polled_sooner_for_ever,
                      a_feed_that_falls_silent_is_told_until_it_publishes):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:

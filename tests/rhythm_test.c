@@ -136,8 +136,8 @@ a_clock_that_is_set_back_distorts_no_rhythm(void **state)
 	rhythm_set_back(&rhythm, START - DAY);
 	for (int64_t at = START - DAY; at < START + 9 * DAY; at += 360)
 		rhythm_add(&rhythm, at);
-	assert_near(rhythm_rate(&rhythm, START + 9 * DAY, START + 9 * DAY),
-	    10.0, 0.3);
+	assert_near(
+	    rhythm_rate(&rhythm, START + 9 * DAY, START + 9 * DAY), 10.0, 0.3);
 }
 
 static struct plan

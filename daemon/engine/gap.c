@@ -9,11 +9,13 @@
 #include "engine/context.h"
 #include "engine/feed.h"
 #include "engine/gap.h"
+#include "engine/health.h"
 #include "engine/job.h"
 #include "frame/clock.h"
 #include "frame/log.h"
 
 #define DELTA 226 /* RFC 3229: new items alone, as asked for */
+#define CALM_US (86400 * SECOND_US) /* without a gap: the next is told */
 
 /* Whether the document holds none of the items that were known before. */
 static bool
@@ -31,23 +33,38 @@ is_gap(const struct job *job, const struct fetch_done *done)
 	       done->items > 1 && is_disjoint(job, done);
 }
 
+/* Of a feed with one gap after the other the first is told. */
 static void
-note_gap(
+tell_gap(
     struct engine *engine, const struct job *job, const struct fetch_done *done)
 {
 	struct feed *feed = job->feed;
 	int64_t now = clock_now_us();
 
-	feed->state.gaps++;
-	feed->state.last_gap_at = now;
-	feed->hurry = GAP_HURRY;
-	engine->stats.items_gap++;
+	health_tell_gap(engine, feed);
 	log_warning("feed %s: window rolled over: none of its %" PRIu32
 		    " items was there %" PRId64 " s ago, items in between may "
 		    "be lost: %s, polled sooner for a while",
 	    feed->record.id, done->items, (now - job->last_read_at) / SECOND_US,
 	    done->older != NULL ? "its archive is read"
 				: "it names no archive");
+}
+
+/* A gap at the sooner poll, too: that is no cure, and costs the server. */
+static void
+note_gap(
+    struct engine *engine, const struct job *job, const struct fetch_done *done)
+{
+	struct feed *feed = job->feed;
+	int64_t now = engine_monotonic_us();
+
+	if (feed->state.gaps == 0 || now - feed->gap_at > CALM_US)
+		tell_gap(engine, job, done);
+	feed->hurry = feed->gap ? 0 : GAP_HURRY;
+	feed->gap_at = now;
+	feed->state.gaps++;
+	feed->state.last_gap_at = clock_now_us();
+	engine->stats.items_gap++;
 }
 
 static void
@@ -73,11 +90,13 @@ void
 gap_on_poll(struct engine *engine, struct fetcher_link *link, struct job *job,
     const struct fetch_done *done)
 {
-	job->feed->gap = is_gap(job, done);
-	if (!job->feed->gap)
-		return;
-	note_gap(engine, job, done);
-	go_on(engine, link, job, done);
+	bool gap = is_gap(job, done);
+
+	if (gap)
+		note_gap(engine, job, done);
+	job->feed->gap = gap;
+	if (gap)
+		go_on(engine, link, job, done);
 }
 
 void

@@ -217,17 +217,6 @@ check_silence(struct engine *engine, struct feed *feed, int64_t now)
 
 /* ---- all ---------------------------------------------------------------- */
 
-static void
-tell_gap(struct engine *engine, const struct feed *feed)
-{
-	char *text = xasprintf("feed %s: none of its items was there at the "
-			       "poll before: some in between may be lost",
-	    feed->record.id);
-
-	tell(engine, feed, ALERT_FEED_GAP, text);
-	free(text);
-}
-
 void
 health_on_fetch(struct engine *engine, struct feed *feed,
     const struct fetch_done *done, bool news)
@@ -248,6 +237,15 @@ health_on_fetch(struct engine *engine, struct feed *feed,
 		recover(engine, feed);
 	else if (health == HEALTH_UP && !news)
 		check_silence(engine, feed, now);
-	if (ok && feed->gap)
-		tell_gap(engine, feed);
+}
+
+void
+health_tell_gap(struct engine *engine, const struct feed *feed)
+{
+	char *text = xasprintf("feed %s: none of its items was there at the "
+			       "poll before: some in between may be lost",
+	    feed->record.id);
+
+	tell(engine, feed, ALERT_FEED_GAP, text);
+	free(text);
 }

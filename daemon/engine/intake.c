@@ -321,8 +321,7 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 		feed_note_move(engine, feed, done->moved_to, now);
 		websub_on_poll(
 		    engine, feed, done, feed->state.new_items > new_items);
-	}
-	if (!is_ok(done))
+	} else if (!reach_excuses(engine, done))
 		feed_note_failure(engine, feed);
 	if (done->outcome == FETCH_OK || done->outcome == FETCH_NOT_A_FEED ||
 	    done->outcome == FETCH_HOSTILE)

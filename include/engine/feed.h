@@ -36,6 +36,7 @@ struct feed {
 	int64_t failing_at; /* of the first failure in a row */
 	int64_t new_at;     /* of record.last_new_at; 0: as that says */
 	int64_t silence_at; /* its silence is looked at again */
+	int64_t gap_at;     /* of the last gap, if there was one */
 	bool gap;           /* the last poll had no item in common */
 	unsigned hurry;     /* polls that come sooner, after a gap */
 	bool once_done;

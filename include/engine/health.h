@@ -25,5 +25,7 @@ const char *health_name(enum feed_health);
  * something new. */
 void health_on_fetch(
     struct engine *, struct feed *, const struct fetch_done *, bool news);
+/* Tells that items may have been missed. */
+void health_tell_gap(struct engine *, const struct feed *);
 
 #endif
