@@ -120,7 +120,8 @@ put_facts(const struct schema_record *record, const struct schema_field *field)
 {
 	if (field->choices != NULL)
 		put_choices(field->choices);
-	if (field->max != 0) {
+	/* The words of certificates tell how large they may be. */
+	if (field->max != 0 && field->type != FIELD_CERTIFICATES) {
 		fputs("From ", stdout);
 		put_amount(field, field->min);
 		fputs(" to ", stdout);

@@ -94,8 +94,8 @@ say_unreachable(struct api *api, CURL *curl, CURLcode result)
 	fprintf(stderr, "wirewatch: no daemon answers on %s: %s\n", path,
 	    error != 0 ? strerror((int)error) : "cannot connect");
 	if (error == EACCES)
-		fputs("Its socket is for its owner and group: use sudo, or "
-		      "join the group.\n",
+		fputs("Its socket is for its owner and group: use sudo; "
+		      "wirewatchd(8) says how to do without.\n",
 		    stderr);
 	else
 		fputs("Start it (`systemctl start wirewatchd`), or name its "

@@ -61,7 +61,7 @@ const struct command commands[] = {
 	"search [--items] [--feed ID] [--outlet NAME] [--entity ID]\n"
 	"           [--rule ID] [--level LEVEL] [--since TIME] "
 	"[--until TIME]\n"
-	"           [-n LIMIT] [-s PATH] [--json] WORD...",
+	"           [-n LIMIT] [-s PATH] [--json] [WORD...]",
 	"find alerts, or all items, by words and filters"},
     {"status", status_run, "status [-s PATH] [--json]",
 	"tell how the daemon is; exit 1 when no news comes through"},

@@ -100,8 +100,8 @@ on_stats(void *arg, struct peer *peer, struct message_reader *reader)
 	if (desk->state.has_stats && items_of(&told) > items)
 		events_add_items(desk->events, items_of(&told) - items);
 	desk_state_set_stats(&desk->state, &told);
-	if (told.store_ok && (desk->reader == NULL ||
-				 store_reader_is_moved(desk->reader))) {
+	if (told.store_ok &&
+	    (desk->reader == NULL || store_reader_is_moved(desk->reader))) {
 		log_info("a new store is there; starting anew to read it");
 		role_exit(&desk->role);
 	}

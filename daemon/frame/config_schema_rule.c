@@ -114,7 +114,8 @@ static const struct schema_record schema_condition = {
     .size = sizeof(struct rule_condition),
     .mark = SCHEMA_NONE,
     .fields = condition_fields,
-    .doc = "Its keys are those of a rule but id, level and edits.",
+    .doc = "Its keys are those of a rule but id, level, stories, "
+	   "min_outlets and edits.",
 };
 
 static const struct schema_field rule_fields[] = {

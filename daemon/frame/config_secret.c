@@ -73,8 +73,7 @@ secret_read(const char *folder, const char *path, bool *exposed, char **why)
 	*exposed = stat(file, &st) == 0 && (st.st_mode & S_IROTH);
 	if (source_read(file, SECRET_MAX, &source) != 0) {
 		*why = xasprintf("cannot read %s: %s%s", file,
-		    errno == EFBIG ? "too large for a secret"
-				   : strerror(errno),
+		    errno == EFBIG ? "too large for a secret" : strerror(errno),
 		    advice(errno));
 		goto out;
 	}
