@@ -73,6 +73,21 @@ is_feed_type(const char *type)
 	return false;
 }
 
+/* Takes the address of a feed. Some pages name one twice, and some have links
+ * that lead out of the web. */
+static void
+take_link(struct document *doc, char *url)
+{
+	bool known = doc->page_links_len == DOCUMENT_LINKS_MAX;
+
+	for (size_t i = 0; url != NULL && i < doc->page_links_len; i++)
+		known |= strcmp(doc->page_links[i], url) == 0;
+	if (url == NULL || known || (url_is_absolute(url) && !url_is_web(url)))
+		free(url);
+	else
+		doc->page_links[doc->page_links_len++] = url;
+}
+
 /* <link rel="alternate" type="application/rss+xml" href="...">. */
 static void
 start_link(struct document *doc, struct element *el,
@@ -84,16 +99,11 @@ start_link(struct document *doc, struct element *el,
 
 	if (name != NULL && ref != NULL &&
 	    strcasestr(name, "alternate") != NULL &&
-	    doc->page_links_len < DOCUMENT_LINKS_MAX &&
-	    is_feed_type(attribute_get(attributes, "type", &type))) {
-		char *url =
+	    is_feed_type(attribute_get(attributes, "type", &type)))
+		take_link(doc,
 		    url_resolve(doc->page_base != NULL ? doc->page_base
 						       : document_base(doc, el),
-			ref);
-
-		if (url != NULL)
-			doc->page_links[doc->page_links_len++] = url;
-	}
+			ref));
 	buf_clear(&rel);
 	buf_clear(&type);
 	buf_clear(&href);
