@@ -63,6 +63,17 @@ def an_item_that_tells_nothing_shows_too(stage, page):
     page.hide(False)
 
 
+def copies_of_an_item_are_counted(stage, page):
+    text = page.evaluate("""(() => {
+        const copy = {verdict: 'republished', why: 'again', seen: '2026-11-22T10:00:00Z'};
+        const edit = {...copy, verdict: 'edited', title: '[-a-] {+b+}'};
+        return revisionElements({revisions: [copy, copy, edit, edit, copy]})
+            .map((node) => node.textContent.replace(` at ${formatMoment(copy.seen)}`, ''));
+    })()""")
+    same(text, ["republished 2 times, last: again", "edited", "title a b", "edited",
+                "title a b", "republished: again"], "lines")
+
+
 def filters_and_search_choose(stage, page):
     page.evaluate("document.querySelector('[name=which][value=\"\"]').click()")
     page.wait(ROWS + ".length === 3")
@@ -191,6 +202,7 @@ def main():
         a_row_opens_to_its_timeline_by_keyboard,
         an_open_story_grows_live,
         an_item_that_tells_nothing_shows_too,
+        copies_of_an_item_are_counted,
         filters_and_search_choose,
         a_story_that_the_list_is_without_stays,
         a_burst_without_end_is_shown_too,

@@ -155,6 +155,18 @@ def an_edit_shows_the_words_that_differ(stage):
         "title: Crocus City Hall Cafe [-opens-] {+closes+}")
 
 
+def copies_of_an_item_are_counted(stage):
+    texts = ("Lecornu opens a bridge", "He crossed it first")
+    url = stage.add(stage.a, *texts)
+    for _ in range(3):
+        stage.a.add(*texts)
+        stage.serve()
+        stage.polled()
+    text = stage.daemon.cli("explain", url).stdout
+    check(text.count("republished") == 1, text)
+    has(text, "republished 3 times, last at 2", "with the same text under another id")
+
+
 def an_edit_that_was_not_told_says_so(stage):
     url = stage.add(stage.a, "Crocus City Hall blaze: 12 are dead", "Firemen are there")
     answer = "answer    it alerted: number "

@@ -52,18 +52,36 @@ has_diff(json_t *revision)
 	       api_text(revision, "content") != NULL;
 }
 
+/* Whether the later one says nothing else, as where a feed gives an item
+ * another id at each poll. */
+static bool
+is_again(json_t *revision, json_t *later)
+{
+	return later != NULL && !has_diff(revision) && !has_diff(later) &&
+	       json_equal(json_object_get(revision, "verdict"),
+		   json_object_get(later, "verdict")) &&
+	       json_equal(json_object_get(revision, "why"),
+		   json_object_get(later, "why"));
+}
+
 void
 print_revisions(json_t *revisions, const char *indent)
 {
 	json_t *revision;
 	char when[32];
-	size_t i;
+	size_t i, times = 0;
 
 	json_array_foreach(revisions, i, revision)
 	{
+		times++;
+		if (is_again(revision, json_array_get(revisions, i + 1)))
+			continue;
 		when_local(api_text(revision, "seen"), when);
-		printf(
-		    "%s%s at %s", indent, api_text(revision, "verdict"), when);
+		printf("%s%s", indent, api_text(revision, "verdict"));
+		if (times > 1)
+			printf(" %zu times, last", times);
+		printf(" at %s", when);
+		times = 0;
 		if (!has_diff(revision)) {
 			fputs(": ", stdout);
 			print_clean(api_text(revision, "why"));

@@ -45,14 +45,31 @@ function diffElement(label, diff) {
 	return node;
 }
 
-function revisionElements(item) {
-	return (item.revisions ?? []).flatMap((revision) => {
-		const when = formatMoment(revision.seen);
-		const fields = ['title', 'summary', 'content']
-			.filter((field) => revision[field]);
+function changedFields(revision) {
+	return ['title', 'summary', 'content'].filter((field) => revision[field]);
+}
+
+/* Whether the later one says nothing else, as where a feed gives an item
+ * another id at each poll. */
+function isAgain(revision, later) {
+	return later && revision.verdict === later.verdict &&
+		revision.why === later.why &&
+		changedFields(revision).length + changedFields(later).length === 0;
+}
+
+function revisionElements({revisions = []}) {
+	let times = 0;
+	return revisions.flatMap((revision, i) => {
+		times++;
+		if (isAgain(revision, revisions[i + 1]))
+			return [];
+		const fields = changedFields(revision);
 		const head = element('p', 'diff',
-			element('span', 'label', `${revision.verdict} at ${when}`),
+			element('span', 'label', revision.verdict +
+				`${times > 1 ? ` ${times} times, last` : ''}` +
+				` at ${formatMoment(revision.seen)}`),
 			fields.length > 0 ? '' : `: ${revision.why ?? ''}`);
+		times = 0;
 		return [head, ...fields.map((field) => diffElement(field, revision[field]))];
 	});
 }
