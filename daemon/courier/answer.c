@@ -3,9 +3,7 @@
  */
 #include <curl/curl.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "courier/answer.h"
 
 /* Every status that is not listed is tried again: the receiver is overloaded,
@@ -32,18 +30,16 @@ answer_outcome(long status)
 }
 
 int64_t
-answer_retry_after_us(const char *value, size_t len, int64_t now_s)
+answer_retry_after_us(const char *value, int64_t now_s)
 {
-	char *text = xstrndup(value, len), *end;
-	int64_t wait_s = strtoll(text, &end, 10);
+	char *end;
+	int64_t wait_s = strtoll(value, &end, 10);
 
-	end += strspn(end, " \t\r\n");
 	if (*end != '\0') {
-		time_t at = curl_getdate(text, NULL);
+		time_t at = curl_getdate(value, NULL);
 
 		wait_s = at == -1 ? 0 : (int64_t)at - now_s;
 	}
-	free(text);
 	if (wait_s < 0)
 		wait_s = 0;
 	if (wait_s > ANSWER_RETRY_AFTER_MAX_S)

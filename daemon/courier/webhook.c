@@ -133,8 +133,7 @@ retry_after_us(CURL *easy)
 	if (curl_easy_header(
 		easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
 		return 0;
-	return answer_retry_after_us(
-	    header->value, strlen(header->value), time(NULL));
+	return answer_retry_after_us(header->value, time(NULL));
 }
 
 /* A refusal that names a time is none for good (RFC 9110 section 15.5.14). */
