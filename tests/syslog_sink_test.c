@@ -169,6 +169,8 @@ an_alert_is_one_line_of_its_facility_and_level(void **state)
 	assert_null(strchr(line, '\n'));
 	assert_string_equal(receive(machine), "");
 	assert_int_equal(machine->failed, 0);
+	/* then there is nothing to do */
+	assert_int_equal(event_base_loop(machine->base, EVLOOP_NONBLOCK), 1);
 }
 
 /* The logger stops reading: its queue holds some ten lines. */

@@ -87,11 +87,10 @@ syslog_sink_facility(const char *name)
 static const char *
 probe(void)
 {
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
 	struct pollfd poll_fd = {.events = POLLOUT};
 	const char *error = NULL;
 
-	strncpy(to.sun_path, _PATH_LOG, sizeof(to.sun_path) - 1);
 	poll_fd.fd =
 	    socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (poll_fd.fd == -1)
@@ -196,8 +195,6 @@ syslog_sink_configure(
     struct syslog_sink *sink, const struct config_sink *config)
 {
 	sink->facility = syslog_sink_facility(config->facility);
-	if (sink->facility == -1)
-		sink->facility = LOG_DAEMON;
 }
 
 /* Past the bound the oldest go back, to come again later. */
