@@ -380,6 +380,34 @@ wrong_and_weak_signatures_are_refused(void **state)
 	    "sha256=" SHA256, "jefe", BODY, strlen(BODY)));
 }
 
+/* ---- hubs --------------------------------------------------------------- */
+
+#define CALLBACK "hub.callback=http%3A%2F%2Fme%2F1&"
+
+static void
+a_hub_is_told_a_lease_and_a_secret_by_who_subscribes(void **state)
+{
+	char hub[] = "https://hub/", topic[] = "http://feed/?a&b";
+	char callback[] = "http://me/1", secret[] = "s";
+	struct websub_record record = {
+	    .hub = hub, .topic = topic, .callback = callback};
+	char *form = hub_form_make(&record, WEBSUB_SUBSCRIBE);
+
+	assert_string_equal(hub_form_url(&record), "https://hub/");
+	assert_string_equal(form,
+	    CALLBACK "hub.mode=subscribe&hub.topic=http%3A%2F%2Ffeed%2F%3Fa%26b"
+		     "&hub.lease_seconds=864000");
+	free(form);
+	record.secret = secret;
+	form = hub_form_make(&record, WEBSUB_SUBSCRIBE);
+	assert_non_null(strstr(form, "=864000&hub.secret=s"));
+	free(form);
+	form = hub_form_make(&record, WEBSUB_UNSUBSCRIBE);
+	assert_string_equal(form, CALLBACK
+	    "hub.mode=unsubscribe&hub.topic=http%3A%2F%2Ffeed%2F%3Fa%26b");
+	free(form);
+}
+
 /* ---- clouds ------------------------------------------------------------- */
 
 static void
@@ -503,6 +531,8 @@ main(void)
 	    cmocka_unit_test(a_lease_is_still_good_after_a_restart),
 	    cmocka_unit_test(signatures_are_those_of_rfc_4231),
 	    cmocka_unit_test(wrong_and_weak_signatures_are_refused),
+	    cmocka_unit_test(
+		a_hub_is_told_a_lease_and_a_secret_by_who_subscribes),
 	    cmocka_unit_test(a_cloud_is_given_the_callback_in_pieces),
 	    cmocka_unit_test(links_are_found_by_relation),
 	    cmocka_unit_test(links_of_other_documents_are_left_out),
