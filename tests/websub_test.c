@@ -1,6 +1,6 @@
 /*
  * The parts of WebSub and rssCloud that are pure: subscriptions, signatures,
- * forms, Link headers.
+ * forms, the desk's list, Link headers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +11,11 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "desk/websub.h"
 #include "engine/hub_form.h"
 #include "engine/subscription.h"
 #include "engine/websub_signature.h"
+#include "frame/websub.h"
 #include "parse/link_header.h"
 
 #define SECOND INT64_C(1000000)
@@ -435,6 +437,53 @@ a_cloud_is_given_the_callback_in_pieces(void **state)
 	    "&port=8610&path=%2Fx%2F1&url1=http%3A%2F%2Ffeed%2F%3Fa%26b");
 }
 
+/* ---- what the desk is told ---------------------------------------------- */
+
+static void
+tell(struct websub_list *list, const char *token, const char *state, bool gone)
+{
+	websub_list_set(list, &(struct websub_state){.token = xstrdup(token),
+				  .feed = xstrdup("wire"),
+				  .state = xstrdup(state),
+				  .hub = xstrdup("https://hub/"),
+				  .topic = xstrdup(TOPIC),
+				  .gone = gone});
+}
+
+static const char *
+shown(struct websub_list *list)
+{
+	const struct websub_state *state = websub_list_of_feed(list, "wire");
+
+	return state != NULL ? state->token : "none";
+}
+
+/* In whatever order they are told of, as to a desk that starts anew. */
+static void
+the_hub_that_is_not_left_shows(void **state)
+{
+	struct websub_list *list = websub_list_new();
+
+	tell(list, "old", "leaving", false);
+	assert_string_equal(shown(list), "none");
+	tell(list, "new", "active", false);
+	assert_string_equal(shown(list), "new");
+	assert_int_equal(websub_list_count(list, "leaving"), 1);
+	tell(list, "old", "leaving", true);
+	tell(list, "old", "leaving", true); /* is not even known */
+	assert_string_equal(shown(list), "new");
+	tell(list, "next", "pending", false);
+	tell(list, "new", "leaving", false);
+	assert_string_equal(shown(list), "next");
+	tell(list, "next", "active", false);
+	tell(list, "new", "leaving", true);
+	assert_string_equal(websub_list_of_feed(list, "wire")->state, "active");
+	tell(list, "next", "active", true);
+	assert_string_equal(shown(list), "none");
+	assert_int_equal(websub_list_count(list, "active"), 0);
+	websub_list_free(list);
+}
+
 /* ---- Link headers ------------------------------------------------------- */
 
 /* Targets of the relation, with blanks between; the caller frees. */
@@ -534,6 +583,7 @@ main(void)
 	    cmocka_unit_test(
 		a_hub_is_told_a_lease_and_a_secret_by_who_subscribes),
 	    cmocka_unit_test(a_cloud_is_given_the_callback_in_pieces),
+	    cmocka_unit_test(the_hub_that_is_not_left_shows),
 	    cmocka_unit_test(links_are_found_by_relation),
 	    cmocka_unit_test(links_of_other_documents_are_left_out),
 	    cmocka_unit_test(broken_links_harm_nobody),

@@ -49,15 +49,20 @@ websub_list_free(struct websub_list *list)
 
 /* A feed that left a hub for another has two for a while: the new one shows. */
 static void
+add_to_maps(struct websub_list *list, size_t at)
+{
+	map_add(&list->by_token, list->at[at].token, at);
+	if (strcmp(list->at[at].state, "leaving") != 0)
+		map_add(&list->by_feed, list->at[at].feed, at);
+}
+
+static void
 make_maps(struct websub_list *list)
 {
 	map_clear(&list->by_token);
 	map_clear(&list->by_feed);
 	for (size_t i = 0; i < list->len; i++)
-		map_add(&list->by_token, list->at[i].token, i);
-	for (size_t i = 0; i < list->len; i++)
-		if (strcmp(list->at[i].state, "leaving") != 0)
-			map_add(&list->by_feed, list->at[i].feed, i);
+		add_to_maps(list, i);
 }
 
 static void
@@ -106,8 +111,7 @@ websub_list_set(struct websub_list *list, struct websub_state *told)
 	}
 	if (at == MAP_NONE) {
 		append(list, told);
-		map_add(&list->by_token, told->token, list->len - 1);
-		map_add(&list->by_feed, told->feed, list->len - 1);
+		add_to_maps(list, list->len - 1);
 		return;
 	}
 	replace(list, at, told);
