@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Webhooks to receivers of every kind, good and bad, at once: nobody holds the
 good one up, nothing is lost, and each answer has the meaning that Standard
-Webhooks gives it."""
+Webhooks gives it. Beside them a log that cannot be written for now."""
 
 import json
 import os
@@ -77,7 +77,10 @@ class Desk:
             "feeds": [{"id": "outlet", "url": self.server.url("/outlet")}],
             "entities": ENTITIES,
             "sinks": sinks
-            + [{"id": "log", "type": "log", "path": "alerts.jsonl"}],
+            + [
+                {"id": "log", "type": "log", "path": "alerts.jsonl"},
+                {"id": "late", "type": "log", "path": "late/alerts.jsonl"},
+            ],
         }
 
     def publish(self, count):
@@ -193,6 +196,28 @@ def broken_answers_lose_nothing(desk):
         desk.wait_all(name, 60)
 
 
+def log_without_a_folder_is_told_of_once_and_catches_up(desk):
+    def state():
+        sinks = desk.daemon.api("/api/v1/status")[1]["sinks"]
+        return next(sink for sink in sinks if sink["id"] == "late")
+
+    def said(words):
+        return sum(
+            "/late/alerts.jsonl: " + words in line for line in desk.daemon.lines
+        )
+
+    before = state()["failed"]
+    wait_for(lambda: state()["failed"] > before + 1, "two more seconds")
+    check(state()["state"] == "retrying", state())
+    check(state()["error"] == "No such file or directory", state())
+    check(said("No such file or directory") == 1, "not said once")
+    os.mkdir(desk.daemon.path("logs", "late"))
+    wait_for(lambda: state()["state"] == "up", "the log to be written")
+    late = desk.daemon.log_alerts("late/alerts.jsonl")
+    check(late == desk.daemon.log_alerts(), "not what the other log has")
+    check(said("written again") == 1, "the good news, once")
+
+
 def private_address_is_not_called_unless_listed(desk):
     check(desk.server.hooks("inside") == [], "127.0.0.2 was called")
     wait_for(
@@ -259,6 +284,7 @@ def main():
             refused_message_is_dead,
             redirect_is_not_followed_but_tried_again,
             broken_answers_lose_nothing,
+            log_without_a_folder_is_told_of_once_and_catches_up,
             private_address_is_not_called_unless_listed,
             secrets_stay_in_the_courier,
         ):

@@ -367,7 +367,7 @@ a_log_that_cannot_be_written_catches_up(void **state)
 	fixture_add_feed(f->batch, 1);
 	add_alerts(f, 3);
 	assert_state(f, "retrying", "Is a directory");
-	assert_true(log_sink_errors(f->sink) > 0);
+	assert_int_equal(log_sink_errors(f->sink), 1);
 	rmdir(f->log);
 	log_sink_tick(f->sink, NOW);
 	assert_log_has(f, 3);
@@ -395,6 +395,43 @@ a_log_that_cannot_be_opened_is_told_before_the_first_line(void **state)
 	log_sink_tick(f->sink, NOW);
 	assert_true(log_sink_state(f->sink, &told));
 	assert_string_equal(told.state, "up");
+}
+
+static void
+a_log_goes_on_over_a_reload_that_leaves_it_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct rolling_log_options same = f->options,
+				   other[] = {same, same, same, same, same};
+
+	assert_true(log_sink_is_like(f->sink, "log", &same));
+	assert_false(log_sink_is_like(f->sink, "other", &same));
+	other[0].path = f->path;
+	other[1].size_max++;
+	other[2].every_us++;
+	other[3].keep++;
+	other[4].total++;
+	for (int i = 0; i < 5; i++)
+		assert_false(log_sink_is_like(f->sink, "log", &other[i]));
+}
+
+static void
+each_change_is_told_once(void **state)
+{
+	struct fixture *f = *state;
+	struct sink_state told;
+
+	assert_true(log_sink_state(f->sink, &told)); /* that there is one */
+	assert_false(log_sink_state(f->sink, &told));
+	add_alerts(f, 2);
+	assert_true(log_sink_state(f->sink, &told));
+	assert_int_equal(told.delivered, 2);
+	assert_int_equal(told.waiting, 2);
+	assert_false(log_sink_state(f->sink, &told));
+	log_sink_tick(f->sink, NOW);
+	store_commit(f->store, f->batch);
+	assert_true(log_sink_state(f->sink, &told));
+	assert_int_equal(told.waiting, 0);
 	assert_false(log_sink_state(f->sink, &told));
 }
 
@@ -549,6 +586,8 @@ main(void)
 	    LOG_TEST(a_removed_file_is_made_anew),
 	    LOG_TEST(a_log_that_cannot_be_written_catches_up),
 	    LOG_TEST(a_log_that_cannot_be_opened_is_told_before_the_first_line),
+	    LOG_TEST(a_log_goes_on_over_a_reload_that_leaves_it_as_it_is),
+	    LOG_TEST(each_change_is_told_once),
 	    LOG_TEST(a_log_that_comes_late_is_repaired_like_any),
 	    LOG_TEST(a_full_disk_leaves_no_part_of_a_line),
 	    LOG_TEST(a_full_disk_makes_no_hole),
