@@ -68,6 +68,8 @@ def the_keyboard_searches_and_chooses(stage, page):
     page.press("j")
     same(page.evaluate("document.querySelector('.chosen .headline').textContent"),
          "Macron, report 5", "the second row")
+    same(page.evaluate("document.activeElement.ariaLabel"),
+         "routine Outlet 1: Macron, report 5", "what is read out of it")
     stage.cue("feed", "feed-3", "failing", "timeout after 20 s")
     page.press("f")
     page.wait("document.querySelectorAll('#feeds tr').length === 3")

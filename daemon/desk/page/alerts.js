@@ -178,9 +178,12 @@ function rowElement(alerts) {
 	node.title = newest.reason?.text ?? '';
 	outlet.classList.add('outlet');
 	outlet.title = feed ? `feed ${feed}` : '';
+	const headline = headlineElement(newest);
+	node.setAttribute('aria-label',
+		`${level} ${outlet.textContent}: ${headline.textContent}`);
 	node.append(timeElement(newest.times?.alerted ?? new Date().toISOString()),
 		element('span', 'level', level), outlet,
-		element('div', 'body', headlineElement(newest), detailElement(newest),
+		element('div', 'body', headline, detailElement(newest),
 			factsElement(alerts),
 			...storyLines(alerts)));
 	alertsOf.set(node, alerts);

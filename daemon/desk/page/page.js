@@ -95,7 +95,7 @@ function showConnection() {
 	const node = $('connection');
 	const live = events?.readyState === EventSource.OPEN;
 	node.className = !live ? 'lost' : isPaused() ? 'held' : '';
-	setText(node.lastElementChild, !live ? 'reconnecting'
+	setText(node.lastElementChild, !events ? 'connecting' : !live ? 'reconnecting'
 		: isPaused() ? `paused, ${held.length}${isFull() ? ' or more' : ''} new`
 			: 'live');
 }

@@ -156,6 +156,7 @@ function storyElement(story) {
 	node.dataset.story = story.id;
 	node.dataset.level = story.level ?? '';
 	node.tabIndex = -1;
+	node.setAttribute('aria-label', open.textContent);
 	node.append(timeElement(story.first_seen),
 		element('span', 'level', story.level ?? 'not told'),
 		element('span', 'count', story.outlets === 1 ? '1 outlet'
