@@ -5,7 +5,7 @@ import sqlite3
 import sys
 
 from harness import Daemon, Tap, check, need_programs, wait_for
-from servers import WebServer
+from servers import NameServer, WebServer
 
 DAY_US = 24 * 3600 * 1000000
 
@@ -63,6 +63,15 @@ def other_domain_is_not_adopted(server, daemon):
              "the configured address to be asked")
 
 
+def names_are_compared_by_their_domains(server, daemon):
+    state = wait_move(daemon, "renamed", state="up", move="adopted")
+    check(state["moved_to"] == server.url("/new", "www.wire.example.org"), state)
+    wait_move(daemon, "sold", state="up", move="foreign")
+    for _, role in daemon.roles():
+        metric = 'wirewatch_role_restarts_total{role="%s",index="0"} 0\n' % role
+        check(metric in daemon.api("/metrics")[1], role + " was started anew")
+
+
 def dead_address_is_dropped(server, daemon):
     server.answers["/new"] = lambda _: (404, {}, b"")
     server.answers["/old"] = None
@@ -79,21 +88,32 @@ def main():
         301, {"Location": server.url("/new")}, b"")
     server.answers["/theirs"] = lambda _: (
         308, {"Location": server.url("/evil", "localhost")}, b"")
+    server.answers["/renamed"] = lambda _: (
+        301, {"Location": server.url("/new", "www.wire.example.org")}, b"")
+    server.answers["/sold"] = lambda _: (
+        301, {"Location": server.url("/evil", "wire.example.net")}, b"")
+    names = NameServer()
     daemon = Daemon({
         "defaults": {"interval": "100ms"},
         "desk": {"listen": "127.0.0.1:0"},
-        "network": {"allow": ["127.0.0.0/8"]},
+        "fetchers": 1,
+        "network": {"allow": ["127.0.0.0/8"], "resolver": names.address},
         "feeds": [{"id": "moved", "url": server.url("/old")},
-                  {"id": "hijacked", "url": server.url("/theirs")}]})
+                  {"id": "hijacked", "url": server.url("/theirs")},
+                  {"id": "renamed",
+                   "url": server.url("/renamed", "rss.wire.example.org")},
+                  {"id": "sold", "url": server.url("/sold", "wire.example.org")}]})
     try:
         daemon.start()
         tap.run(redirect_is_followed_and_told, server, daemon)
         tap.run(lasting_one_is_adopted_over_a_restart, server, daemon)
         tap.run(other_domain_is_not_adopted, server, daemon)
+        tap.run(names_are_compared_by_their_domains, server, daemon)
         tap.run(dead_address_is_dropped, server, daemon)
     finally:
         daemon.clear()
         server.end()
+        names.stop()
     tap.done()
 
 

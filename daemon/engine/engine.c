@@ -60,7 +60,6 @@ engine_on_config(void *arg, const struct config *old)
 
 	if (!engine->ready)
 		return;
-	engine->domains = domains_new();
 	judge_set_rules(engine);
 	stories_configure(engine->stories, &engine->role.config->stories);
 	links_sync(engine);
@@ -221,6 +220,7 @@ engine_main(unsigned index)
 
 	role_start(&engine->role, ROLE_ENGINE, index, &callbacks, engine);
 	count_cores(engine);
+	engine->domains = domains_new(); /* the sandbox hides their list */
 	open_store(engine);
 	remember_stories(engine);
 	commit_init(engine);
