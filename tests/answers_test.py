@@ -124,7 +124,8 @@ def old_tls_is_refused(daemon):
     state = wait_for(lambda: state_of(daemon, "old")
                      if state_of(daemon, "old")["state"] == "failing"
                      else None, "refusal")
-    check(state["outcome"] == "tls", state)
+    check(state["outcome"] == "tls" and "older than 1.2" in state["error"],
+          state)
 
 
 def gzip(data):

@@ -51,14 +51,16 @@ bad_certificates_are_refused_in_plain_words(void **state)
 	struct world *world = *state;
 	char *url;
 
-	expect_tls(
-	    world, true, "127.0.0.1", -2 * DAY, -DAY, FETCH_TLS, "expired");
-	expect_tls(
-	    world, true, "127.0.0.1", DAY, 2 * DAY, FETCH_TLS, "not yet valid");
-	expect_tls(world, true, "other.example", -DAY, DAY, FETCH_TLS, NULL);
-	expect_tls(world, false, "127.0.0.1", -DAY, DAY, FETCH_TLS, "self");
+	expect_tls(world, true, "127.0.0.1", -2 * DAY, -DAY, FETCH_TLS,
+	    "has expired: its owner has to renew it");
+	expect_tls(world, true, "127.0.0.1", DAY, 2 * DAY, FETCH_TLS,
+	    "not yet valid: look at this machine's clock");
+	expect_tls(world, true, "other.example", -DAY, DAY, FETCH_TLS,
+	    "is for another host");
+	expect_tls(world, false, "127.0.0.1", -DAY, DAY, FETCH_TLS,
+	    "name the authority in ca_file");
 	url = xasprintf("https://127.0.0.1:%u/chain/0", world->server.port);
-	world_expect(world, url, FETCH_TLS, NULL); /* plain text on the port */
+	world_expect(world, url, FETCH_TLS, "speaks no TLS at this port");
 	free(url);
 }
 

@@ -79,6 +79,46 @@ reason_too_large(const struct header *header)
 	return "body larger than 16 MiB";
 }
 
+/* What goes wrong in TLS: words of libcurl or OpenSSL, and what is told. */
+static const struct {
+	const char *word;
+	const char *text;
+} tls_problems[] = {
+    {"certificate has expired",
+	"the server's certificate has expired: its owner has to renew it, "
+	"unless this machine's clock is wrong"},
+    {"certificate is not yet valid",
+	"the server's certificate is not yet valid: look at this machine's "
+	"clock"},
+    {"self-signed certificate",
+	"the server's certificate is self-signed or of an unknown authority: "
+	"where that is right, name the authority in ca_file; else a network's "
+	"login page (captive portal) may have answered"},
+    {"unable to get",
+	"the server's certificate is of an unknown authority, or its chain is "
+	"not whole: where that is right, name the authority in ca_file"},
+    {"target host name",
+	"the server's certificate is for another host: the address may have "
+	"changed, or a network's login page (captive portal) answered"},
+    {"wrong version number",
+	"the server speaks no TLS at this port: see whether the address "
+	"should begin with http://"},
+    {"protocol version", "the server speaks only TLS older than 1.2"},
+    {"unsupported protocol", "the server speaks only TLS older than 1.2"},
+};
+
+static bool
+reason_of_tls(char *out, size_t size, const char *error)
+{
+	for (size_t i = 0; i < sizeof(tls_problems) / sizeof(tls_problems[0]);
+	     i++)
+		if (strstr(error, tls_problems[i].word) != NULL) {
+			snprintf(out, size, "%s", tls_problems[i].text);
+			return true;
+		}
+	return false;
+}
+
 /* What libcurl or c-ares says, as our own sentences are: "Failed to connect to
  * HOST port N after 0 ms: Couldn't connect to server" says it twice. */
 static void
@@ -120,7 +160,9 @@ reason_call(char *out, size_t size, const struct curl_result *result,
 		snprintf(out, size, "the answer is no HTTP");
 		return FETCH_CONNECT;
 	}
-	reason_of_library(out, size, error);
+	if (result->outcome != CURL_OUTCOME_TLS ||
+	    !reason_of_tls(out, size, error))
+		reason_of_library(out, size, error);
 	switch (result->outcome) {
 	case CURL_OUTCOME_DNS:
 		return FETCH_DNS;

@@ -25,8 +25,9 @@
 #include "frame/dns.h"
 #include "frame/proxy.h"
 
-#define WALLED_OFF \
-	"address is private or special and not listed in network.allow"
+#define WALLED_OFF                                                             \
+	"address is private or special, or the port another service's (below " \
+	"1024), and network.allow does not list it"
 
 /* A connection that is kept alive meets the wall and the name server again
  * after so long. */
