@@ -34,10 +34,18 @@ static const struct param feed_params[] = {
     {NULL, PARAM_TEXT, 0},
 };
 
+/* Of an id or address, quickly. */
 static bool
 contains(const char *haystack, const char *needle)
 {
-	return haystack != NULL && caseless_holds(haystack, needle);
+	return haystack != NULL && strcasestr(haystack, needle) != NULL;
+}
+
+/* Of what people call it. */
+static bool
+is_called(const char *name, const char *text)
+{
+	return name != NULL && caseless_holds(name, text);
 }
 
 static bool
@@ -53,8 +61,8 @@ filter_takes(const struct feed_filter *filter, const struct desk_feed *feed)
 	    (outlet == NULL || !caseless_is_same(filter->outlet, outlet)))
 		return false;
 	return filter->text == NULL || contains(feed->id, filter->text) ||
-	       contains(outlet, filter->text) ||
-	       (feed->is_told && contains(feed->told.title, filter->text)) ||
+	       is_called(outlet, filter->text) ||
+	       (feed->is_told && is_called(feed->told.title, filter->text)) ||
 	       (feed->config != NULL &&
 		   contains(feed->config->url, filter->text));
 }
