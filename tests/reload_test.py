@@ -461,6 +461,37 @@ TESTS = (
 )
 
 
+def connected(servers):
+    """How many connections to these sockets are open."""
+    ports = {server.getsockname()[1] for server in servers}
+    with open("/proc/net/tcp") as file:
+        rows = [line.split() for line in file][1:]
+    return sum(int(row[2].split(":")[1], 16) in ports and row[3] == "01" for row in rows)
+
+
+def connections_stay_within_the_descriptors():
+    """after a reload, too, a fetcher has no more connections than descriptors allow"""
+    servers = [socket.create_server(("127.0.0.%d" % (n + 2), 0)) for n in range(90)]
+    most = (128 - 64) * 9 // 10
+    feeds = [{"id": "feed-%d" % n, "url": "http://%s:%d/" % server.getsockname()}
+             for n, server in enumerate(servers)]
+    config = {"feeds": feeds, "fetchers": 1, "desk": {"listen": "off"},
+              "network": {"allow": ["127.0.0.0/8"]}}
+    daemon = Daemon(config, command=["sh", "-c", 'ulimit -n 128; exec "$0" "$@"'])
+    try:
+        daemon.start()
+        wait_for(lambda: connected(servers) == most, "as many connections as may be")
+        for fresh in ("1h", "2h"):
+            daemon.configure({**config, "defaults": {"fresh": fresh}})
+            done = daemon.cli("reload")
+            check(done.returncode == 0, done.stderr)
+        check(connected(servers) <= most, "%d connections" % connected(servers))
+    finally:
+        daemon.clear()
+        for server in servers:
+            server.close()
+
+
 def main():
     tap = Tap()
     need_programs(tap)
@@ -474,6 +505,7 @@ def main():
         tap.skip("a sink that becomes another", Syslog.missing())
     else:
         tap.run(sink_that_becomes_another_loses_nothing)
+    tap.run(connections_stay_within_the_descriptors)
     tap.done()
 
 

@@ -41,6 +41,7 @@ struct fetcher {
 	struct fetch_context fetches;
 	struct hubs *hubs;
 	char *user_agent;
+	size_t descriptors;        /* that connections may have */
 	struct event *names_timer; /* what the engine does not know yet ... */
 	struct dns_counts told;    /* ... and what it does */
 	uint64_t no_bench;         /* until the parent gives the shared page */
@@ -48,9 +49,10 @@ struct fetcher {
 
 /* ---- the configuration --------------------------------------------------- */
 
-/* Descriptors that connections may have: a tenth is left alone. */
+/* Descriptors that connections may have: a tenth is left alone. Only before
+ * the sandbox, which does not let us ask. */
 static size_t
-descriptors(void)
+count_descriptors(void)
 {
 	struct rlimit limit;
 
@@ -69,16 +71,17 @@ at_most(int64_t wanted, size_t allowed)
 }
 
 static size_t
-connections_max(const struct config *config)
+connections_max(const struct fetcher *fetcher)
 {
-	return at_most(config->network.max_connections, descriptors());
+	return at_most(fetcher->role.config->network.max_connections,
+	    fetcher->descriptors);
 }
 
 static size_t
-idle_max(const struct config *config)
+idle_max(const struct fetcher *fetcher)
 {
-	return at_most(config->network.idle_connections,
-	    descriptors() - connections_max(config));
+	return at_most(fetcher->role.config->network.idle_connections,
+	    fetcher->descriptors - connections_max(fetcher));
 }
 
 /* Takes what the configuration says for the exchanges from now on. */
@@ -92,8 +95,8 @@ apply_config(struct fetcher *fetcher)
 	fetcher->user_agent = access_user_agent(
 	    config->defaults.user_agent, config->defaults.contact);
 	options = (struct exchange_options){
-	    .connections_max = connections_max(config),
-	    .idle_max = idle_max(config),
+	    .connections_max = connections_max(fetcher),
+	    .idle_max = idle_max(fetcher),
 	    .user_agent = fetcher->user_agent,
 	    .timeout_ms = config->defaults.timeout_ms,
 	    .host_spacing_ms = config->network.host_spacing_ms};
@@ -358,8 +361,7 @@ open_network(struct fetcher *fetcher)
 	fetcher->wall = address_wall_new(&network->allow);
 	options.dns = fetcher->dns;
 	options.wall = fetcher->wall;
-	exchange_spread(&options, connections_max(fetcher->role.config) +
-				      idle_max(fetcher->role.config));
+	exchange_spread(&options, connections_max(fetcher) + idle_max(fetcher));
 	fetcher->loop = curl_loop_new(fetcher->role.base, &options, &warning);
 	if (warning != NULL)
 		log_warning("%s", warning);
@@ -376,6 +378,7 @@ fetcher_main(unsigned index)
 	role_start(
 	    &fetcher.role, ROLE_FETCHER, index, &role_callbacks, &fetcher);
 	fetcher.fetches.bench = &fetcher.no_bench;
+	fetcher.descriptors = count_descriptors();
 	parser_init_process();
 	open_network(&fetcher);
 	fetch_context_init(&fetcher.fetches, fetcher.role.base);
