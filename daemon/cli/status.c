@@ -160,7 +160,7 @@ print_counts(json_t *status)
 	if (alerts == NULL)
 		return;
 	printf("alerts   %lld flash, %lld urgent, %lld routine since the "
-	       "engine started; the last is number %lld\n",
+	       "start; the last is number %lld\n",
 	    api_count(alerts, "flash"), api_count(alerts, "urgent"),
 	    api_count(alerts, "routine"), api_count(alerts, "last_seq"));
 	printf("items    %lld new, %lld edited", api_count(items, "new"),

@@ -39,10 +39,8 @@ function diffParts(diff) {
 }
 
 function diffElement(label, diff) {
-	const node = element('p', 'diff', element('span', 'label', `${label} `),
-		...diffParts(diff));
-	node.dir = 'auto';
-	return node;
+	return element('p', 'diff', `${label} `,
+		element('bdi', '', ...diffParts(diff))); // by its own direction
 }
 
 function changedFields(revision) {
@@ -64,11 +62,10 @@ function revisionElements({revisions = []}) {
 		if (isAgain(revision, revisions[i + 1]))
 			return [];
 		const fields = changedFields(revision);
-		const head = element('p', 'diff',
-			element('span', 'label', revision.verdict +
-				`${times > 1 ? ` ${times} times, last` : ''}` +
-				` at ${formatMoment(revision.seen)}`),
-			fields.length > 0 ? '' : `: ${revision.why ?? ''}`);
+		const head = element('p', 'diff', revision.verdict +
+			`${times > 1 ? ` ${times} times, last` : ''}` +
+			` at ${formatMoment(revision.seen)}` +
+			`${fields.length > 0 ? '' : `: ${revision.why ?? ''}`}`);
 		times = 0;
 		return [head, ...fields.map((field) => diffElement(field, revision[field]))];
 	});
