@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 from datetime import datetime
 
@@ -65,10 +66,10 @@ class World:
         """As a proxy would: from the public address to the desk."""
         desk = "http://%s/websub/" % self.listen()
         for hub in (self.hub, self.clear_hub):
-            hub.rewrite = lambda url: url.replace("https://public.example/hubs/", desk)
+            hub.rewrite = lambda url: re.sub("https://.*/hubs/", desk, url)
 
-    def reload(self):
-        self.daemon.configure(self.configuration())
+    def reload(self, **more):
+        self.daemon.configure(self.configuration(**more))
         done = self.daemon.cli("reload")
         check(done.returncode == 0, done.stderr)
 
@@ -322,6 +323,48 @@ def who_leaves_is_unsubscribed(world):
     world.hub.policy = "verify"
 
 
+def a_feed_that_changes_hubs_is_subscribed_at_the_new_one(world):
+    """a feed that names another hub is subscribed there, and leaves the old one"""
+    topic = world.topic("moving")
+    for hub in (world.hub, world.clear_hub, None):
+        left = world.feeds.get("moving")
+        world.add_feed("moving", hub)
+        if left is None:
+            world.reload()
+        else:
+            check(world.daemon.cli("poll", "moving").returncode == 0, "poll")
+        if hub is not None:
+            hub.wait_subscription(topic)
+            wait_for(lambda: world.websub("moving")["hub"] == hub.url and
+                     world.websub("moving")["state"] == "active", "it to be shown")
+        if left is not None:
+            wait_for(lambda: left.subscription(topic) is None, "the old one to be left")
+    wait_for(lambda: world.websub("moving") is None, "none to be shown")
+    del world.feeds["moving"]
+
+
+def a_callback_that_moves_is_told_to_hubs(world):
+    """another public address is told to hubs at once, and the old one forgotten"""
+    topic = world.topic("settled")
+    world.add_feed("settled", world.hub)
+    world.reload()
+    old = world.hub.wait_subscription(topic)
+    world.reload(websub={"callback": "https://elsewhere.example/hubs/"})
+    new = wait_for(lambda: next((s for s in world.hub.subscriptions.values()
+                                 if s.topic == topic and s is not old), None),
+                   "another subscription", 20)
+    check(new.callback == old.callback.replace("public", "elsewhere"), new.callback)
+    del world.hub.subscriptions[topic, old.callback]
+    content = world.document("settled", "brought elsewhere").encode()
+    check(world.hub.deliver(topic, content) == 200, "taken")
+    world.wait_alert("brought elsewhere")
+    world.reload(websub={"callback": "https://elsewhere.example/hubs/"}, fetchers=1)
+    check(world.hub.deliver(topic, content) == 200, "taken again")
+    check(sum(form["hub.topic"] == topic for form in world.hub.requests) == 2,
+          "asked though nothing has moved")
+    del world.feeds["settled"]
+
+
 def seconds_of(date):
     return datetime.fromisoformat(date[:-1]).timestamp()
 
@@ -359,6 +402,8 @@ TESTS = (
     a_denial_is_heeded,
     a_restart_keeps_subscriptions,
     who_leaves_is_unsubscribed,
+    a_feed_that_changes_hubs_is_subscribed_at_the_new_one,
+    a_callback_that_moves_is_told_to_hubs,
     polls_are_rarer_while_a_hub_brings,
 )
 
