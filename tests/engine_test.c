@@ -229,6 +229,23 @@ failures_show_and_end(void **state)
 	assert_string_equal(world->feed_state.state, "up");
 }
 
+/* Cut short while it waited for its host: nothing is known of it. */
+static void
+fetch_that_was_not_made_is_no_failure(void **state)
+{
+	struct world *world = *state;
+
+	world_first_fetch(world);
+	WAIT_FOR(world, world->feed_state.last_success_at != 0);
+	world_wait_for_job(world);
+	world_send_done(world, FETCH_CANCELLED);
+	world_wait_for_job(world);
+	world_send_done(world, FETCH_HTTP);
+	WAIT_FOR(world, world->feed_state.outcome == FETCH_HTTP);
+	assert_int_equal(world->feed_state.failures, 1);
+	assert_int_equal(world->feed_state.fetches, 2);
+}
+
 static void
 ask_for_poll(struct world *world, const char *feed)
 {
@@ -351,6 +368,8 @@ once_polls_delivers_and_says_so(void **state)
 	world->job.job = 0;
 	world->once = true;
 	world_start_engine(world);
+	world_wait_for_job(world);
+	world_send_done(world, FETCH_CANCELLED); /* it is still to be asked */
 	world_fetch(world, "Macron once");
 	WAIT_FOR(world, world->deliveries_len == 1);
 	assert_false(world->finished);
@@ -528,6 +547,7 @@ main(void)
 	    ENGINE_TEST(the_third_crash_over_a_feed_is_quarantine),
 	    ENGINE_TEST(a_crash_over_another_feed_accuses_nobody),
 	    ENGINE_TEST(failures_show_and_end),
+	    ENGINE_TEST(fetch_that_was_not_made_is_no_failure),
 	    ENGINE_TEST(a_poll_by_hand_is_answered),
 	    ENGINE_TEST(a_feed_that_is_gone_is_not_revived_by_another_error),
 	    ENGINE_TEST(a_stop_takes_in_what_is_under_way),

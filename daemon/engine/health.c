@@ -226,8 +226,6 @@ health_on_fetch(struct engine *engine, struct feed *feed,
 	enum feed_health health = (enum feed_health)feed->record.health;
 	int64_t now = engine_monotonic_us();
 
-	if (done->outcome == FETCH_CANCELLED)
-		return;
 	if (done->outcome == FETCH_HTTP && done->http_status == 410)
 		on_gone(engine, feed);
 	else if (!ok)

@@ -225,13 +225,13 @@ plan_next(
 {
 	int64_t now = engine_monotonic_us();
 
-	if (engine->role.once) {
+	if (done->outcome == FETCH_CANCELLED) {
+		schedule_put_back(engine->schedule, feed->number, now);
+	} else if (engine->role.once) {
 		engine->once_left -= !feed->once_done;
 		feed->once_done = true;
 		schedule_put_back(
 		    engine->schedule, feed->number, now + NEVER_US);
-	} else if (done->outcome == FETCH_CANCELLED) {
-		schedule_put_back(engine->schedule, feed->number, now);
 	} else {
 		learn_turn(engine, feed, done);
 		if (is_ok(done) && done->retry_after_s == 0 &&
@@ -313,6 +313,11 @@ finish_job(struct engine *engine, struct fetcher_link *link, struct job *job,
 	routine = is_routine(feed, done);
 	judge_items(engine, job, done);
 	gap_on_poll(engine, link, job, done);
+	if (done->outcome == FETCH_CANCELLED) { /* it was not asked */
+		plan_next(engine, feed, done);
+		commit_polled(engine);
+		return;
+	}
 	was_silent =
 	    feed->state.failures > 0 && reach_is_silence(feed->state.outcome);
 	note_outcome(engine, feed, done, now);

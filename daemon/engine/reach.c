@@ -111,8 +111,6 @@ reach_on_fetch(
 {
 	int64_t now = engine_monotonic_us();
 
-	if (done->outcome == FETCH_CANCELLED)
-		return;
 	if (reach_is_silence(done->outcome)) {
 		note_silence(engine);
 		return;
