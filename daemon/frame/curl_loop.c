@@ -46,7 +46,7 @@ struct curl_loop {
 	struct event_base *base;
 	const struct address_wall *wall;
 	struct dns *dns;
-	X509_STORE *certificates;
+	struct curl_certificates *certificates;
 	struct curl_multi *multis;
 	unsigned multis_len;
 	LIST_HEAD(call_list, curl_call) calls;
@@ -251,7 +251,8 @@ call_on_tls(CURL *easy, void *ctx, void *arg)
 	struct curl_call *call = arg;
 
 	if (call->target.certificates == NULL)
-		SSL_CTX_set1_cert_store(ctx, call->loop->certificates);
+		SSL_CTX_set1_cert_store(
+		    ctx, curl_certificates_store(call->loop->certificates));
 	return CURLE_OK;
 }
 
@@ -538,7 +539,7 @@ curl_loop_new(struct event_base *base, const struct curl_loop_options *options,
 	loop->dns = options->dns;
 	LIST_INIT(&loop->calls);
 	loop->certificates =
-	    curl_certificates_load(options->certificates, warning);
+	    curl_certificates_new(options->certificates, warning);
 	loop->multis_len = options->multis;
 	loop->multis = xcalloc(loop->multis_len, sizeof(*loop->multis));
 	for (unsigned i = 0; i < loop->multis_len; i++)
@@ -563,7 +564,7 @@ curl_loop_free(struct curl_loop *loop)
 		event_free(loop->multis[i].clock);
 	}
 	free(loop->multis);
-	X509_STORE_free(loop->certificates);
+	curl_certificates_free(loop->certificates);
 	free(loop);
 	curl_global_cleanup();
 }

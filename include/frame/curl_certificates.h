@@ -6,10 +6,16 @@
 
 #include <openssl/x509.h>
 
+struct curl_certificates;
+
 /* The file of the system's certificates; NULL: none is known. */
 const char *curl_certificates_file(void);
-/* A store of those in pem, or of the system's where it is NULL; the caller
- * frees it. *warning: what is wrong, or NULL; the caller frees it. */
-X509_STORE *curl_certificates_load(const char *pem, char **warning);
+/* Those in pem, or the system's where it is NULL, whose file is read here and
+ * now. *warning: what is wrong, or NULL; the caller frees it. */
+struct curl_certificates *curl_certificates_new(
+    const char *pem, char **warning);
+/* All of them, decoded when first asked for; a view. */
+X509_STORE *curl_certificates_store(struct curl_certificates *);
+void curl_certificates_free(struct curl_certificates *);
 
 #endif
