@@ -14,10 +14,10 @@ put_seen(struct db *db, const struct seen_record *seen)
 {
 	return db_run(db,
 	    "INSERT INTO seen (feed, key, revision, item, seen_at)"
-	    " VALUES (?, ?, ?, nullif(?, 0), ?) ON CONFLICT DO UPDATE SET"
+	    " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
 	    " item = coalesce(excluded.item, item),"
 	    " seen_at = excluded.seen_at",
-	    "iiiii", seen->feed, (int64_t)seen->key, (int64_t)seen->revision,
+	    "iiini", seen->feed, (int64_t)seen->key, (int64_t)seen->revision,
 	    (int64_t)seen->item, seen->seen_at);
 }
 
@@ -64,10 +64,9 @@ apply_item(struct db *db, const struct batch_op *op)
 		"INSERT INTO items (id, feed, key, revision, url_key,"
 		" title_key, head_key, tail_key, guid, url, title, summary,"
 		" content, language, published_at, seen_at, story, verdict,"
-		" why) VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0),"
-		" nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, "
-		"nullif(?, 0), ?, ?)",
-		"iiiiiiiissssssiiiss", (int64_t)record->id, record->feed,
+		" why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?)",
+		"iiiinnnnssssssiinss", (int64_t)record->id, record->feed,
 		(int64_t)item->key, (int64_t)item->revision,
 		(int64_t)record->keys.url, (int64_t)record->keys.title,
 		(int64_t)record->keys.head, (int64_t)record->keys.tail,
@@ -166,12 +165,11 @@ replace_text(struct db *db, const struct item_record *record)
 	const struct item *item = &record->item;
 
 	return db_run(db,
-	    "UPDATE items SET key = ?, revision = ?, url_key = nullif(?, 0),"
-	    " title_key = nullif(?, 0), head_key = nullif(?, 0),"
-	    " tail_key = nullif(?, 0), guid = ?,"
+	    "UPDATE items SET key = ?, revision = ?, url_key = ?,"
+	    " title_key = ?, head_key = ?, tail_key = ?, guid = ?,"
 	    " url = ?, title = ?, summary = ?, content = ?, language = ?"
 	    " WHERE id = ?",
-	    "iiiiiissssssi", (int64_t)item->key, (int64_t)item->revision,
+	    "iinnnnssssssi", (int64_t)item->key, (int64_t)item->revision,
 	    (int64_t)record->keys.url, (int64_t)record->keys.title,
 	    (int64_t)record->keys.head, (int64_t)record->keys.tail, item->guid,
 	    item->url, item->title, item->summary, item->content,
@@ -203,8 +201,8 @@ apply_copy(struct db *db, const struct batch_op *op)
 	if (db_run(db,
 		"INSERT INTO revisions (item, seen_at, verdict, why, guid,"
 		" url, url_key, published_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?)",
-		"iissssii", id, record->seen_at, record->verdict, record->why,
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		"iissssni", id, record->seen_at, record->verdict, record->why,
 		item->guid, item->url, (int64_t)record->keys.url,
 		item->published_at) == -1 ||
 	    db_run(db, "UPDATE items SET key = ?, revision = ? WHERE id = ?",
@@ -241,9 +239,8 @@ apply_alert(struct db *db, const struct batch_op *op)
 
 	if (db_run(db,
 		"INSERT INTO alerts (seq, id, type, level, feed, item,"
-		" story, at, json) VALUES (?, ?, ?, ?, nullif(?, 0),"
-		" nullif(?, 0), nullif(?, 0), ?, ?)",
-		"issiiiiis", seq, alert->id, alert->type, (int64_t)alert->level,
+		" story, at, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"issinnnis", seq, alert->id, alert->type, (int64_t)alert->level,
 		alert->feed, (int64_t)alert->item, (int64_t)alert->story,
 		alert->at, alert->json) == -1 ||
 	    apply_alert_keys(db, "e", seq, &alert->entities) == -1 ||
@@ -303,9 +300,9 @@ apply_delivery(struct db *db, const struct batch_op *op)
 
 	return db_run(db,
 	    "UPDATE deliveries SET state = ?, attempts = ?, step = ?,"
-	    " early = ?, next_at = ?, done_at = nullif(?, 0), status = ?,"
+	    " early = ?, next_at = ?, done_at = ?, status = ?,"
 	    " error = ? WHERE id = ?",
-	    "iiiiiiisi", (int64_t)delivery->state, (int64_t)delivery->attempts,
+	    "iiiiinisi", (int64_t)delivery->state, (int64_t)delivery->attempts,
 	    (int64_t)delivery->step, (int64_t)delivery->early,
 	    delivery->next_at, delivery->done_at, (int64_t)delivery->status,
 	    delivery->error, (int64_t)delivery->id);

@@ -198,6 +198,15 @@ bind_bytes(sqlite3_stmt *statement, int place, struct db_bytes bytes)
 	    statement, place, bytes.at, bytes.len, SQLITE_STATIC);
 }
 
+static void
+bind_number(sqlite3_stmt *statement, int place, int64_t number, bool nullable)
+{
+	if (nullable && number == 0)
+		sqlite3_bind_null(statement, place);
+	else
+		sqlite3_bind_int64(statement, place, number);
+}
+
 static sqlite3_stmt *
 bind_list(struct db *db, const char *sql, const char *types, va_list ap)
 {
@@ -214,8 +223,8 @@ bind_list(struct db *db, const char *sql, const char *types, va_list ap)
 			bind_bytes(
 			    statement, i + 1, va_arg(ap, struct db_bytes));
 		else
-			sqlite3_bind_int64(
-			    statement, i + 1, va_arg(ap, int64_t));
+			bind_number(statement, i + 1, va_arg(ap, int64_t),
+			    types[i] == 'n');
 	}
 	return statement;
 }

@@ -32,9 +32,9 @@ struct db_bytes {
 };
 
 /* The statement for a string literal, reset and bound. types has a letter for
- * each `?`: i int64_t, s const char * (NULL is null), b struct db_bytes (both
- * borrowed until the next db_bind of the statement). NULL when it could not be
- * prepared. */
+ * each `?`: i int64_t, n the same (0 is null), s const char * (NULL is null), b
+ * struct db_bytes (both borrowed until the next db_bind of the statement). NULL
+ * when it could not be prepared. */
 sqlite3_stmt *db_bind(struct db *, const char *sql, const char *types, ...);
 /* True: a row is there. False: none left, or a failure, see db_result. The
  * statement is reset then. */
