@@ -7,6 +7,7 @@ import http.client
 import os
 import shutil
 import socket
+import sys
 import threading
 
 from harness import (Daemon, FeedServer, Syslog, Tap, check, need_programs, wait_for,
@@ -463,10 +464,14 @@ TESTS = (
 
 def connected(servers):
     """How many connections to these sockets are open."""
-    ports = {server.getsockname()[1] for server in servers}
+    names = set()
+    for server in servers:
+        host, port = server.getsockname()
+        names.add("%08X:%04X" % (
+            int.from_bytes(socket.inet_aton(host), sys.byteorder), port))
     with open("/proc/net/tcp") as file:
         rows = [line.split() for line in file][1:]
-    return sum(int(row[2].split(":")[1], 16) in ports and row[3] == "01" for row in rows)
+    return sum(row[2] in names and row[3] == "01" for row in rows)
 
 
 def connections_stay_within_the_descriptors():
