@@ -257,6 +257,7 @@ a_folder_that_cannot_be_written_is_an_error(void **state)
 
 	assert_null(store_open("/nonexistent/x.db", &warning, &error));
 	assert_non_null(strstr(error, "/nonexistent/x.db.lock: No such file"));
+	assert_non_null(strstr(error, "there is no state folder"));
 	free(error);
 }
 

@@ -27,17 +27,26 @@ held_message(const char *path, int fd)
 	    path, pid[0] != '\0' ? pid : "unknown");
 }
 
+static const char *
+advice(int error)
+{
+	if (error == EACCES || error == EROFS)
+		return "; the user that wirewatchd runs as must be able to "
+		       "write to the state folder";
+	if (error == ENOENT)
+		return "; there is no state folder: systemd makes it when the "
+		       "service is restarted";
+	return "";
+}
+
 int
 lock_take(const char *path, char **error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd == -1) {
-		*error = xasprintf("%s: %s%s", path, strerror(errno),
-		    errno == EACCES || errno == EROFS
-			? "; the user that wirewatchd runs as must be able to "
-			  "write to the state folder"
-			: "");
+		*error =
+		    xasprintf("%s: %s%s", path, strerror(errno), advice(errno));
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
