@@ -295,6 +295,7 @@ def a_desk_that_hangs_is_not_live(stage, page):
                   " AbortSignal.timeout = () => AbortSignal.abort()")
     page.wait("$('trouble').textContent.includes('does not answer')")
     same(page.evaluate("document.title"), "! wirewatch", "title")
+    check("six tabs" in page.evaluate("$('trouble').textContent"), "another cause")
     page.evaluate("AbortSignal.timeout = window.real")
     page.wait("$('trouble').hidden && document.title === 'wirewatch'")
 
@@ -303,7 +304,7 @@ def a_page_that_lost_the_desk_says_so(stage, page):
     stage.clear()
     page.wait("document.querySelector('#connection').className === 'lost'")
     page.wait("document.querySelector('#trouble').textContent"
-              ".includes('does not answer')")
+              ".endsWith('until it does.')")
 
 
 def without_script_the_alerts_are_plain_text(stage, page):

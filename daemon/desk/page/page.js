@@ -187,6 +187,12 @@ function followAnew(status) {
 	toldSeq = status.alerts?.last_seq ?? 0;
 }
 
+/* Each page keeps a connection, of six that a browser opens to one server. */
+function tabsHint() {
+	return events?.readyState === EventSource.OPEN
+		? ' Where it is open in six tabs or more, close some.' : '';
+}
+
 async function refreshViews() {
 	if (hasFailed)
 		loadAlerts();
@@ -208,7 +214,7 @@ async function refresh() {
 	} catch {
 		showConnection();
 		showTrouble('wirewatch does not answer: what is below may be old, ' +
-			'and no alert arrives until it does.');
+			'and no alert arrives until it does.' + tabsHint());
 	}
 	statusTimer = setTimeout(refresh, STATUS_MS);
 }
