@@ -69,8 +69,13 @@ class Hub:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, text = hub.take(self.headers, body.decode())
+                if self.path in hub.moved:
+                    status, text = hub.moved[self.path][0], "over there"
+                else:
+                    status, text = hub.take(self.headers, body.decode())
                 self.send_response(status)
+                if self.path in hub.moved:
+                    self.send_header("Location", hub.moved[self.path][1])
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text.encode())
@@ -90,6 +95,7 @@ class Hub:
             scheme = "https"
         self.url = "%s://127.0.0.1:%d/" % (scheme, self.server.server_port)
         self.policy = "verify"
+        self.moved = {}  # paths, as (status, where to)
         self.lease_s = lease_s
         self.rewrite = lambda callback: callback  # the public address to ours
         self.requests = []  # forms, as they came

@@ -285,7 +285,7 @@ failures_tell_status_and_wish(void **state)
 	assert_int_equal(desk->last.http_status, 503);
 	assert_int_equal(desk->last.retry_after_us, 7000000);
 	assert_string_equal(desk->error, "HTTP 503: xxxxx");
-	desk->body_len = 1000;
+	desk->body_len = WEBHOOK_ANSWER_MAX; /* in many pieces */
 	deliver(desk, "msg_1");
 	assert_int_equal(strlen(desk->error), strlen("HTTP 503: ") + 160);
 	desk->header = NULL;

@@ -251,6 +251,26 @@ def a_refusal_says_why(world):
     world.hub.policy = "verify"
 
 
+def a_hub_that_moved_is_followed(world):
+    """a hub is followed where 307 and 308 lead, but not out of TLS"""
+    world.hub.moved = {"/": (307, "/new"), "/new": (308, world.hub.url + "newer")}
+    world.add_feed("followed", world.hub)
+    world.reload()
+    world.wait_state("followed", "active")
+    check(world.websub("followed")["hub"] == world.hub.url, "the hub that is named")
+    for name, status, target in (("outside", 307, world.clear_hub.url),
+                                 ("seen", 303, world.hub.url + "new")):
+        world.hub.moved = {"/": (status, target)}
+        world.add_feed(name, world.hub)
+        world.reload()
+        refusal = "feed %s: its hub %s refuses: HTTP %d" % (name, world.hub.url, status)
+        wait_for(lambda: any(refusal in line for line in world.daemon.lines), refusal, 20)
+        for hub in (world.hub, world.clear_hub):
+            check(not any(form["hub.topic"] == world.topic(name)
+                          for form in hub.requests), "led to " + hub.url)
+    world.hub.moved = {}
+
+
 def a_lease_is_renewed_in_time(world):
     """a lease is renewed before it runs out"""
     world.hub.lease_s = 12  # the engine looks each second
@@ -328,6 +348,8 @@ def a_feed_that_changes_hubs_is_subscribed_at_the_new_one(world):
     topic = world.topic("moving")
     for hub in (world.hub, world.clear_hub, None):
         left = world.feeds.get("moving")
+        if left is world.hub:
+            left.policy = "silent"
         world.add_feed("moving", hub)
         if left is None:
             world.reload()
@@ -337,6 +359,14 @@ def a_feed_that_changes_hubs_is_subscribed_at_the_new_one(world):
             hub.wait_subscription(topic)
             wait_for(lambda: world.websub("moving")["hub"] == hub.url and
                      world.websub("moving")["state"] == "active", "it to be shown")
+        if left is world.hub:  # takes its time, over a reload
+            form = wait_for(lambda: next((form for form in left.requests
+                                          if form["hub.topic"] == topic and
+                                          form["hub.mode"] == "unsubscribe"), None),
+                            "the old one to be asked", 20)
+            world.reload()
+            check(left.verify(form), "not to be left any more")
+            left.policy = "verify"
         if left is not None:
             wait_for(lambda: left.subscription(topic) is None, "the old one to be left")
     wait_for(lambda: world.websub("moving") is None, "none to be shown")
@@ -387,6 +417,13 @@ def polls_are_rarer_while_a_hub_brings(world):
     world.server.put("/net.xml", world.document("net", "not brought"))
     world.wait_alert("not brought", 20)
     wait_for(lambda: pause() < 1, "polls as ever", 20)
+    world.hub.deliver(world.topic("net"),
+                      world.document("net", "proof again").encode())
+    world.wait_alert("proof again")
+    wait_for(lambda: pause() > 3, "rarer polls again")
+    world.feeds["net"] = None
+    world.server.put("/net.xml", world.document("net", "not brought"))
+    wait_for(lambda: pause() < 1, "polls as ever without a hub", 20)
 
 
 TESTS = (
@@ -398,6 +435,7 @@ TESTS = (
     a_broken_push_has_the_feed_polled,
     a_hub_without_tls_gives_hints_only,
     a_refusal_says_why,
+    a_hub_that_moved_is_followed,
     a_lease_is_renewed_in_time,
     a_denial_is_heeded,
     a_restart_keeps_subscriptions,
