@@ -23,6 +23,7 @@
 #include "frame/job.h"
 #include "match/match.h"
 #include "rule/explain.h"
+#include "store/batch.h"
 #include "store/query.h"
 #include "store/trail.h"
 
@@ -334,7 +335,7 @@ on_revision(void *arg, const struct trail_revision *revision)
 	struct explanation *e = arg;
 
 	if (strcmp(revision->verdict, "edit") == 0 &&
-	    strstr(revision->why, "told in a digest") == NULL)
+	    strstr(revision->why, RECORD_IN_DIGEST) == NULL)
 		e->edited_at = revision->seen_at;
 }
 

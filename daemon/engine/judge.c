@@ -18,6 +18,7 @@
 #include "frame/clock.h"
 #include "frame/config.h"
 #include "frame/config_match.h"
+#include "store/batch.h"
 #include "store/store.h"
 #include "story/keys.h"
 
@@ -222,7 +223,7 @@ is_flooding(struct engine *engine, struct job *job, const struct met *met,
 	if (met->rules.len == 0 ||
 	    flood_admits(&job->flood, engine->role.config->defaults.flood))
 		return false;
-	verdict->why = xasprintf("%s; one of a flood, told in a digest", why);
+	verdict->why = xasprintf("%s" RECORD_IN_DIGEST, why);
 	free(why);
 	return true;
 }

@@ -52,6 +52,10 @@ struct item_keys {
 	uint64_t tail;
 };
 
+/* How the reason ends of what a digest told because there was too much: the
+ * store keeps no other mark of it. */
+#define RECORD_IN_DIGEST "; one of a flood, told in a digest"
+
 /* An item that is new, the new text of one that was edited, or a copy. */
 struct item_record {
 	uint64_t id;  /* row */
