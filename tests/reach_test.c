@@ -17,7 +17,7 @@
 #define FEEDS(id, url) "  - {id: " id ", url: '" url "', outlet: TASS}\n"
 
 static const char config_text[] =
-    "defaults: {interval: 100ms, down_after: 2s}\n"
+    "defaults: {interval: 100ms, down_after: 5s}\n"
     "fetchers: 1\n"
     "feeds:\n" FEEDS("tass", "http://a.example/")
 	FEEDS("rt", "http://b.example/") FEEDS(
@@ -59,7 +59,7 @@ say_names(struct world *world, bool ok)
 static void
 fail_long(struct world *world, enum fetch_outcome outcome)
 {
-	int64_t until_ms = clock_monotonic_ms() + 3000;
+	int64_t until_ms = clock_monotonic_ms() + 6000;
 
 	world->outcome = outcome;
 	WAIT_FOR(world,

@@ -1,7 +1,7 @@
 /*
  * The network as a whole, and the name servers. Runs in the engine.
  *
- *	     all of the last fetches reached nobody
+ *	     for seconds all fetches reached nobody
  *	  UP --------------------------------------> DOWN
  *	     <--------------------------------------
  *	  again more reach somebody than do not
@@ -22,7 +22,8 @@
 #define DOWN_MAX 20 /* fetches in a row that reached nobody ... */
 #define DOWN_MIN 6  /* ... of few feeds twice their number, at least this */
 #define FEW_MIN 3   /* fewer feeds may all be down by themselves */
-#define UP_LEAD 2   /* so many more that reached somebody */
+#define DOWN_US (3 * SECOND_US) /* timeouts may come in a bunch */
+#define UP_LEAD 2               /* so many more that reached somebody */
 #define TRY_US (15 * SECOND_US)
 #define BACK_FEEDS 20            /* so many feeds ... */
 #define BACK_US (10 * SECOND_US) /* ... back within so long: others will be */
@@ -79,6 +80,7 @@ note_silence(struct engine *engine)
 	engine->reached_lead -= engine->reached_lead > 0;
 	if (!engine->stats.network_ok ||
 	    engine->unreached_in_a_row < DOWN_MIN ||
+	    engine_monotonic_us() - engine->word_at < DOWN_US ||
 	    engine->unreached_in_a_row < down_after(engine))
 		return;
 	engine->stats.network_ok = 0;
@@ -103,6 +105,7 @@ note_word(struct engine *engine)
 		wake(engine);
 	}
 	engine->unreached_in_a_row = 0;
+	engine->word_at = engine_monotonic_us();
 }
 
 void

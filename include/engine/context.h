@@ -75,6 +75,7 @@ struct engine {
 	unsigned jobs;                              /* under way */
 	LIST_HEAD(, job) job_table[JOB_TABLE_SIZE]; /* by id */
 	unsigned unreached_in_a_row; /* fetches that reached nobody */
+	int64_t word_at;             /* monotonic us: the last reached one */
 	unsigned reached_lead;       /* while the network is down */
 	int64_t try_at;              /* monotonic us: then, a feed is tried */
 	bool stirred;            /* turns were moved: timers are to be set */
