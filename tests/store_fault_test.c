@@ -141,13 +141,14 @@ live_with_fault(const struct run *run, int nth)
 	return reached;
 }
 
+/* Faults of 1, 1 + step, ... up to 6 calls on end. */
 static void
-run_all(enum fault_call call, int code)
+run_all(enum fault_call call, int code, int step)
 {
 	struct run run = {.call = call, .code = code};
 	int faults = 0;
 
-	for (run.times = 1; run.times <= 6; run.times++)
+	for (run.times = 1; run.times <= 6; run.times += step)
 		for (int nth = 1; live_with_fault(&run, nth); nth++)
 			faults++;
 	print_message("# %d faults\n", faults);
@@ -157,19 +158,19 @@ run_all(enum fault_call call, int code)
 static void
 a_full_disk_delays_but_loses_nothing(void **state)
 {
-	run_all(FAULT_WRITE, SQLITE_FULL);
+	run_all(FAULT_WRITE, SQLITE_FULL, 3);
 }
 
 static void
 a_failing_write_delays_but_loses_nothing(void **state)
 {
-	run_all(FAULT_WRITE, SQLITE_IOERR_WRITE);
+	run_all(FAULT_WRITE, SQLITE_IOERR_WRITE, 3);
 }
 
 static void
 a_failing_sync_delays_but_loses_nothing(void **state)
 {
-	run_all(FAULT_SYNC, SQLITE_IOERR_FSYNC);
+	run_all(FAULT_SYNC, SQLITE_IOERR_FSYNC, 1);
 }
 
 static void
