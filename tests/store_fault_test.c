@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "store/db.h"
 #include "store/query.h"
 #include "store/reader.h"
+#include "store/schema.h"
 #include "store/store_db.h"
 #include "tests/fault_vfs.h"
 #include "tests/store_fixture.h"
@@ -195,6 +198,32 @@ a_disk_that_stays_broken_acknowledges_nothing(void **state)
 	fixture_remove(folder);
 }
 
+/* An update needs as much room again; half a copy takes it from others. */
+static void
+an_update_without_room_leaves_no_half_copy(void **state)
+{
+	char *folder = fixture_folder(), *path = fixture_path(folder);
+	char *copy = xasprintf("%s.v%d", path, schema_version() - 1);
+	char *sql = xasprintf("PRAGMA user_version = %d", schema_version() - 1);
+	struct store *store = fixture_open(path);
+	char *warning, *error;
+
+	assert_int_equal(db_exec(store->db, sql), 0);
+	store_close(store);
+	fault_vfs_set(FAULT_WRITE, 3, TRIES_MAX, SQLITE_FULL);
+	assert_null(store_open(path, &warning, &error));
+	assert_true(fault_vfs_calls(FAULT_WRITE) >= 3);
+	fault_vfs_set(FAULT_WRITE, 0, 0, 0);
+	assert_null(warning);
+	assert_non_null(strstr(error, "full (13); make room"));
+	assert_int_equal(access(copy, F_OK), -1);
+	free(error);
+	free(sql);
+	free(copy);
+	free(path);
+	fixture_remove(folder);
+}
+
 int
 main(void)
 {
@@ -203,6 +232,7 @@ main(void)
 	    cmocka_unit_test(a_failing_write_delays_but_loses_nothing),
 	    cmocka_unit_test(a_failing_sync_delays_but_loses_nothing),
 	    cmocka_unit_test(a_disk_that_stays_broken_acknowledges_nothing),
+	    cmocka_unit_test(an_update_without_room_leaves_no_half_copy),
 	};
 
 	fault_vfs_install();

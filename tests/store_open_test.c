@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <libgen.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -250,6 +251,62 @@ a_store_that_was_replaced_is_taken_as_it_is(void **state)
 	free(backup);
 }
 
+/* SQLite would open it to be read, and the daemon call itself ready. */
+static void
+a_store_that_cannot_be_written_is_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	char *lock = xasprintf("%s.lock", f->path);
+	char *folder = xstrdup(f->path);
+	char *warning, *error;
+	bool is_root = geteuid() == 0;
+
+	store_close(f->store);
+	assert_int_equal(chmod(dirname(folder), 0777), 0);
+	assert_int_equal(chmod(lock, 0666), 0);
+	assert_int_equal(chmod(f->path, 0444), 0);
+	assert_false(is_root && seteuid(65534) == -1);
+	f->store = store_open(f->path, &warning, &error);
+	assert_false(is_root && seteuid(0) == -1);
+	assert_null(f->store);
+	assert_null(warning);
+	assert_non_null(strstr(error, "readonly database (8); the user that"));
+	free(error);
+	free(folder);
+	free(lock);
+}
+
+static void
+run(sqlite3 *handle, const char *sql)
+{
+	assert_int_equal(
+	    sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* Somebody's shell writes, and another one goes on reading what was before. */
+static void
+a_store_that_another_program_holds_is_only_late(void **state)
+{
+	struct store_fixture *f = *state;
+	sqlite3 *reader, *writer;
+
+	add_alerts(f, 1);
+	assert_int_equal(sqlite3_open(f->path, &reader), SQLITE_OK);
+	assert_int_equal(sqlite3_open(f->path, &writer), SQLITE_OK);
+	run(reader, "BEGIN; SELECT count(*) FROM items");
+	add_alerts(f, 1);
+	run(writer, "BEGIN IMMEDIATE");
+	fixture_add_alert(f->store, f->batch, 0);
+	assert_int_equal(store_commit(f->store, f->batch), STORE_BUSY);
+	assert_non_null(strstr(store_error(f->store), "another program"));
+	run(writer, "ROLLBACK");
+	assert_int_equal(store_commit(f->store, f->batch), STORE_OK);
+	sqlite3_close(writer);
+	sqlite3_close(reader);
+	reopen(f);
+	assert_int_equal(store_last_seq(f->store), 3);
+}
+
 static void
 a_folder_that_cannot_be_written_is_an_error(void **state)
 {
@@ -278,6 +335,8 @@ main(void)
 	    OPEN_TEST(what_cannot_be_opened_is_no_damaged_store),
 	    OPEN_TEST(a_store_that_was_removed_is_told),
 	    OPEN_TEST(a_store_that_was_replaced_is_taken_as_it_is),
+	    OPEN_TEST(a_store_that_cannot_be_written_is_refused),
+	    OPEN_TEST(a_store_that_another_program_holds_is_only_late),
 	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
 	};
 

@@ -55,11 +55,12 @@ result_of(int code)
 		return STORE_OK;
 	case SQLITE_FULL:
 		return STORE_FULL;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STORE_BUSY;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
 	case SQLITE_PROTOCOL:
 		return STORE_IO;
 	case SQLITE_CORRUPT:
@@ -72,17 +73,48 @@ result_of(int code)
 	}
 }
 
-static void
-note_failure(struct db *db)
+/* What to do, where SQLite's own words leave that open. */
+static const char *
+advice_of(int code, int system)
 {
-	int code = sqlite3_extended_errcode(db->handle);
+	if (system == ENOSPC || (code & 0xff) == SQLITE_FULL)
+		return "; make room where the state folder is";
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+		return "; another program has it open and holds it: end that "
+		       "one";
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+		return "; the user that wirewatchd runs as must be able to "
+		       "write to it, to what is beside it and to the state "
+		       "folder";
+	default:
+		return "";
+	}
+}
+
+static void
+note_code(struct db *db, int code, const char *words)
+{
+	int system = 0;
 
 	if (db->result != STORE_OK)
 		return;
+	if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
+		system = sqlite3_system_errno(db->handle);
 	db->result = result_of(code);
 	if (db->result == STORE_OK)
 		db->result = STORE_BUG;
-	db->error = xasprintf("%s (%d)", sqlite3_errmsg(db->handle), code);
+	db->error = xasprintf("%s (%d%s%s)%s", words, code,
+	    system != 0 ? ": " : "", system != 0 ? strerror(system) : "",
+	    advice_of(code, system));
+}
+
+static void
+note_failure(struct db *db)
+{
+	note_code(db, sqlite3_extended_errcode(db->handle),
+	    sqlite3_errmsg(db->handle));
 }
 
 void
@@ -133,6 +165,11 @@ db_open(const char *path, enum db_mode mode, char **error)
 				  : SQLITE_OPEN_READONLY;
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
 		note_failure(db);
+		goto failed;
+	}
+	/* SQLite makes do with reading where it may not write. */
+	if (mode == DB_WRITE && sqlite3_db_readonly(db->handle, "main") == 1) {
+		note_code(db, SQLITE_READONLY, sqlite3_errstr(SQLITE_READONLY));
 		goto failed;
 	}
 	sqlite3_extended_result_codes(db->handle, 1);

@@ -233,6 +233,8 @@ copy_aside(struct db *db, const char *path, int version)
 
 	unlink(copy);
 	failed = db_exec(db, sql);
+	if (failed == -1)
+		unlink(copy); /* half of one helps nobody */
 	sqlite3_free(sql);
 	free(copy);
 	return failed;
