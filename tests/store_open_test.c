@@ -276,6 +276,34 @@ a_store_that_cannot_be_written_is_refused(void **state)
 	free(lock);
 }
 
+/* It is what there is of the news: no other one is begun in its place. */
+static void
+a_damaged_store_that_cannot_be_set_aside_is_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	char *folder = xstrdup(f->path), *lock = xasprintf("%s.lock", f->path);
+	char *warning, *error;
+	bool is_root = geteuid() == 0;
+
+	add_alerts(f, 3);
+	store_close(f->store);
+	overwrite(f->path, 0, 8192);
+	assert_int_equal(chmod(f->path, 0666), 0);
+	assert_int_equal(chmod(lock, 0666), 0);
+	assert_int_equal(chmod(dirname(folder), 0555), 0);
+	assert_false(is_root && seteuid(65534) == -1);
+	f->store = store_open(f->path, &warning, &error);
+	assert_false(is_root && seteuid(0) == -1);
+	assert_int_equal(chmod(folder, 0700), 0);
+	assert_null(f->store);
+	assert_null(warning);
+	assert_non_null(strstr(error, "damaged, and cannot be set aside: "));
+	assert_int_equal(count_set_aside(f), 0);
+	free(error);
+	free(folder);
+	free(lock);
+}
+
 static void
 run(sqlite3 *handle, const char *sql)
 {
@@ -336,6 +364,7 @@ main(void)
 	    OPEN_TEST(a_store_that_was_removed_is_told),
 	    OPEN_TEST(a_store_that_was_replaced_is_taken_as_it_is),
 	    OPEN_TEST(a_store_that_cannot_be_written_is_refused),
+	    OPEN_TEST(a_damaged_store_that_cannot_be_set_aside_is_refused),
 	    OPEN_TEST(a_store_that_another_program_holds_is_only_late),
 	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
 	};
