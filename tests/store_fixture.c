@@ -141,3 +141,12 @@ store_fixture_tear_down(void **state)
 	free(f);
 	return 0;
 }
+
+bool
+fixture_purge(struct store *store, int64_t before_at,
+    const struct strings *sinks, unsigned limit)
+{
+	struct store_purge purge = {20000, before_at, sinks, limit};
+
+	return store_purge_step(store, &purge);
+}

@@ -32,5 +32,8 @@ void fixture_add_feed(struct batch *, int64_t row);
 uint64_t fixture_add_item(struct store *, struct batch *, const char *title);
 /* Adds an alert about an item to the sinks "hook" and "log"; returns seq. */
 uint64_t fixture_add_alert(struct store *, struct batch *, uint64_t item);
+/* A step of the purge at the time 20000, as store_purge_step(). */
+bool fixture_purge(struct store *, int64_t before_at,
+    const struct strings *sinks, unsigned limit);
 
 #endif

@@ -397,15 +397,6 @@ an_edit_changes_item_and_search(void **state)
 	db_close(db);
 }
 
-static bool
-purge(struct store_fixture *f, int64_t before_at, const struct strings *sinks,
-    unsigned limit)
-{
-	struct store_purge purge = {20000, before_at, sinks, limit};
-
-	return store_purge_step(f->store, &purge);
-}
-
 static void
 purge_passes_over_what_stays_and_stops_at_what_is_young(void **state)
 {
@@ -419,12 +410,12 @@ purge_passes_over_what_stays_and_stops_at_what_is_young(void **state)
 	    &(struct delivery_record){
 		.id = 2 * KEPT - 1, .state = DELIVERY_DONE, .done_at = 4000});
 	commit(f);
-	while (purge(f, 10000, &sinks, 7))
+	while (fixture_purge(f->store, 10000, &sinks, 7))
 		;
 	assert_int_equal(COUNT(.limit = 1000), KEPT - 1);
 	reopen(f);
 	limit_steps(f, STEPS);
-	assert_false(purge(f, 2000, &sinks, 7));
+	assert_false(fixture_purge(f->store, 2000, &sinks, 7));
 	assert_string_equal(store_error(f->store), "");
 	limit_steps(f, 0);
 	store_reader_close(reader);
@@ -446,7 +437,7 @@ purge_passes_over_what_is_of_the_future(void **state)
 	db_exec(db, "UPDATE alerts SET at = 30000 WHERE seq <= 10;"
 		    "UPDATE items SET seen_at = 30000 WHERE id <= 10;");
 	db_close(db);
-	while (purge(f, 10000, &sinks, 3))
+	while (fixture_purge(f->store, 10000, &sinks, 3))
 		;
 	assert_int_equal(COUNT(.limit = 100), 10);
 	store_reader_close(reader);

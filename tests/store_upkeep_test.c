@@ -127,15 +127,6 @@ a_long_log_is_copied_and_begun_anew(void **state)
 	assert_true(store_checkpoint(f->store)); /* and again */
 }
 
-static bool
-purge(struct store_fixture *f, int64_t before_at, const struct strings *sinks,
-    unsigned limit)
-{
-	struct store_purge purge = {20000, before_at, sinks, limit};
-
-	return store_purge_step(f->store, &purge);
-}
-
 static void
 purge_takes_what_is_old_and_told(void **state)
 {
@@ -145,7 +136,7 @@ purge_takes_what_is_old_and_told(void **state)
 	add_alerts(f, 10);
 	store_index_step(f->store, 100);
 	strings_add(&sinks, "hook");
-	while (purge(f, 10000, &sinks, 3))
+	while (fixture_purge(f->store, 10000, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM alerts"),
 	    10); /* they wait for hook */
@@ -156,15 +147,15 @@ purge_takes_what_is_old_and_told(void **state)
 		batch_add_delivery(f->batch, &done);
 	}
 	commit(f);
-	while (purge(f, 2000, &sinks, 3))
+	while (fixture_purge(f->store, 2000, &sinks, 3))
 		;
 	assert_int_equal(
 	    number(f, "SELECT count(*) FROM alerts"), 10); /* young still */
-	while (purge(f, 3000, &sinks, 3))
+	while (fixture_purge(f->store, 3000, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM alerts"),
 	    10); /* made at that time */
-	while (purge(f, 10000, &sinks, 3))
+	while (fixture_purge(f->store, 10000, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM alerts"), 5);
 	assert_int_equal(
@@ -172,7 +163,7 @@ purge_takes_what_is_old_and_told(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM items"), 5);
 	assert_kept_up(f);
 	strings_clear(&sinks); /* what waits for a sink that is gone goes */
-	while (purge(f, 10000, &sinks, 3))
+	while (fixture_purge(f->store, 10000, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM alerts"), 0);
 	assert_int_equal(number(f, "SELECT count(*) FROM items"), 0);
@@ -184,7 +175,7 @@ count_purges(struct store_fixture *f, int64_t before_at,
 {
 	unsigned steps = 0;
 
-	while (purge(f, before_at, sinks, limit) && steps < 100)
+	while (fixture_purge(f->store, before_at, sinks, limit) && steps < 100)
 		steps++;
 	return steps;
 }
@@ -220,10 +211,10 @@ purge_takes_old_items(void **state)
 		fixture_add_item(f->store, f->batch, "Macron said");
 	commit(f);
 	store_index_step(f->store, 2);
-	while (purge(f, 2000, &sinks, 3))
+	while (fixture_purge(f->store, 2000, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM items"), 4);
-	while (purge(f, 2001, &sinks, 3))
+	while (fixture_purge(f->store, 2001, &sinks, 3))
 		;
 	assert_int_equal(number(f, "SELECT count(*) FROM items"), 0);
 	assert_kept_up(f);
