@@ -174,7 +174,7 @@ def news_in_a_told_story_is_an_update(stages):
     check(update["reason"]["new_entities"] == ["crocus-city-hall"], "new %s" % update["reason"])
     check(update["reason"]["text"].startswith("new in the story: Crocus City Hall, rule flash-crocus, level flash"),
           update["reason"]["text"])
-    lines = stage.daemon.cli("search", "speak").stdout.splitlines()
+    lines = wait_for(lambda: stage.daemon.cli("search", "speak").stdout.splitlines(), "its words in the index")
     check(len(lines) == 2 and TALKS[2] in lines[0] and
           lines[1].startswith("         story %s: new in the story: " % first["story"]["id"]) and
           lines[1].endswith(" “%s”" % TALKS[0]), "search: %s" % lines)
