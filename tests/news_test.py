@@ -168,6 +168,13 @@ def an_old_item_is_kept_quietly(stage):
     wait_for(lambda: len(stage.items("Lille")) == 1, "the old item in the store")
 
 
+def the_reason_names_rules_and_places(stage):
+    """each entity and the fields that mention it, once"""
+    stage.show("desk", item("Macron, says Macron, is late", "Macron and Shoigu are to meet.", guid="places"))
+    text = stage.alerts("desk")[-1]["reason"]["text"]
+    check(text == "rule once: Macron in title, Macron in summary, Shoigu in summary", text)
+
+
 def a_copy_is_no_news(stage):
     """an item again with another id, link and date alerts no more"""
     before = len(stage.alerts("desk"))
@@ -290,7 +297,8 @@ def main():
     harness.need_programs(tap)
     stage = Stage()
     try:
-        for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly, a_copy_is_no_news,
+        for test in (nothing_is_told_twice_or_lost, an_old_item_is_kept_quietly,
+                     the_reason_names_rules_and_places, a_copy_is_no_news,
                      another_figure_is_another_item, an_edit_alerts_where_a_rule_asks,
                      an_edit_with_a_new_name_alerts, a_flood_is_told_in_a_digest,
                      items_without_rules_are_no_flood, a_flood_of_edits_is_told_in_a_digest,

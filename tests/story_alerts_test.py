@@ -190,6 +190,7 @@ def news_in_a_told_story_is_an_update(stages):
     stage.tell(0, TALKS[1] + " again")
     update = stage.story(first)[-1]
     check(update["type"] == "story.update" and "s of quiet" in update["reason"]["text"], update["reason"]["text"])
+    check([e["id"] for e in update["entities"]] == ["macron", "crocus-city-hall"], "those of the story are missing")
     stage.settle()
     stage.check_shape()
 
@@ -227,12 +228,18 @@ def edit_of_a_told_item_is_told_as_such(stages):
 
 def rule_with_stories_off_pushes_each_item(stages):
     """stories: off pushes each item, to the sinks that take story.new"""
-    stage = stages(["TASS", "RT"], rules=[{"id": "all", "entities": ["macron"], "stories": "off"}])
+    stage = stages(["TASS", "RT"], rules=[{"id": "all", "entities": ["macron"], "stories": "off", "edits": True,
+                                           "level": "urgent"}])
     alerts = [stage.tell(i % 2, TALKS[i]) for i in range(4)]
     for alert in alerts:
         check(stage.pushes_of(alert["item"]["url"], wait=1) == ["item"], "pushes")
         check(alert["reason"]["held"] is None, "held %s" % alert["reason"])
     check(stage.story(alerts[0]) == [], "a story alert")
+    stage.outlets[1].items[0]["summary"] = "They last for a day"
+    stage.outlets[1].serve(stage.server)
+    check(stage.pushes_of(alerts[3]["item"]["url"], wait=2) == ["item", "story.edited"], "pushes")
+    edited = stage.pushed()[-1]["data"]
+    check(edited["rules"] == ["all"] and edited["level"] == "urgent", "edit %s" % edited)
 
 
 def min_outlets_waits_for_independent_outlets(stages):
@@ -245,6 +252,8 @@ def min_outlets_waits_for_independent_outlets(stages):
     check([a["story"]["independent"] for a in told] == [1, 1, 1], "independent %s" % [a["story"] for a in told])
     check(stage.story(told[0]) == [], "told too early")
     check(told[2]["reason"]["held"].startswith("rule quorum waits for 2 outlets"), told[2]["reason"]["held"])
+    wait_for(lambda: 'wirewatch_alerts_suppressed_total{reason="min_outlets"} 3\n' in stage.daemon.api("/metrics")[1],
+             "the metrics")
     last = stage.tell(3, "Macron and Shoigu speak of Baltic air traffic by telephone",
                       "Experts of both are to meet in Geneva this month, the president's office in Paris said after the "
                       "hour that Macron and Shoigu spent on the line")
