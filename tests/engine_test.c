@@ -295,18 +295,6 @@ a_feed_that_is_gone_is_not_revived_by_another_error(void **state)
 }
 
 static void
-stop(struct world *world)
-{
-	int status;
-
-	peer_begin(world->parent, MESSAGE_STOP);
-	peer_send(world->parent);
-	WAIT_FOR(world, world->parent == NULL);
-	waitpid(world->engine, &status, 0);
-	assert_int_equal(status, 0);
-}
-
-static void
 a_stop_takes_in_what_is_under_way(void **state)
 {
 	struct world *world = *state;
@@ -347,7 +335,7 @@ old_backlog_is_no_part_of_todays_story(void **state)
 	world_send_done(world, FETCH_OK);
 	WAIT_FOR(world, world->stats.items_new == 3);
 	assert_int_equal(world->stats.stories, 2);
-	stop(world);
+	world_stop(world);
 	world_drop_peers(world);
 	world->job.job = 0;
 	world_start_engine(world);
@@ -363,7 +351,7 @@ once_polls_delivers_and_says_so(void **state)
 	struct world *world = *state;
 
 	world_first_fetch(world);
-	stop(world);
+	world_stop(world);
 	world_drop_peers(world);
 	world->job.job = 0;
 	world->once = true;
@@ -375,7 +363,7 @@ once_polls_delivers_and_says_so(void **state)
 	assert_false(world->finished);
 	world_answer(world, DELIVERY_OK);
 	WAIT_FOR(world, world->finished);
-	stop(world);
+	world_stop(world);
 }
 
 static void

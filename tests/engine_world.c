@@ -356,6 +356,18 @@ world_drop_peers(struct world *world)
 }
 
 void
+world_stop(struct world *world)
+{
+	int status;
+
+	peer_begin(world->parent, MESSAGE_STOP);
+	peer_send(world->parent);
+	WAIT_FOR(world, world->parent == NULL);
+	waitpid(world->engine, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+void
 world_kill_engine(struct world *world)
 {
 	kill(world->engine, SIGKILL);

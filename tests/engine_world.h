@@ -91,6 +91,8 @@ struct peer *world_connect_as(struct world *world, enum role_kind kind);
 void world_connect_fetcher(struct world *world);
 void world_start_engine(struct world *world);
 void world_drop_peers(struct world *world);
+/* As systemd does it: waits until the engine has left, all well. */
+void world_stop(struct world *world);
 void world_kill_engine(struct world *world);
 void world_turn(struct world *world);
 /* The engine gets this configuration; waits until it is in force. */
