@@ -229,21 +229,32 @@ cancelled_look_up_is_not_answered(void **state)
 }
 
 static void
-host_that_is_gone_is_not_kept_alive(void **state)
+expect_gone(struct net *net, const char *name, enum name_server_mood mood)
 {
-	struct net *net = *state;
-
-	look_up(net, "rebind.test");
+	net->names.mood = NAME_SERVER_WELL;
+	look_up(net, name);
 	assert_int_equal(net->answer.len, 1);
 	grow_old();
-	net->names.mood = NAME_SERVER_DENIES;
-	look_up(net, "rebind.test");
+	net->names.mood = mood;
+	look_up(net, name);
 	assert_int_equal(net->answer.len, 0);
 	net->names.mood = NAME_SERVER_FAILS;
 	passed_ms += DNS_RETRY_S * 1000;
-	look_up(net, "rebind.test");
+	look_up(net, name);
 	assert_int_equal(net->answer.len, 0);
 	assert_int_equal(dns_counts(net->dns)->stale, 0);
+}
+
+static void
+host_that_is_gone_is_not_kept_alive(void **state)
+{
+	expect_gone(*state, "lo1.test", NAME_SERVER_DENIES);
+}
+
+static void
+host_without_addresses_is_not_kept_alive(void **state)
+{
+	expect_gone(*state, "lo1.test", NAME_SERVER_EMPTY);
 }
 
 static void
@@ -408,6 +419,7 @@ main(void)
 	    TEST(names_are_the_same_in_any_spelling),
 	    TEST(cancelled_look_up_is_not_answered),
 	    TEST(host_that_is_gone_is_not_kept_alive),
+	    TEST(host_without_addresses_is_not_kept_alive),
 	    TEST(other_name_is_kept_no_longer_than_it_may_be),
 	    TEST(reasons_are_the_same_from_the_cache),
 	    TEST(few_failures_are_no_name_servers_down),

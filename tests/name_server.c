@@ -131,6 +131,8 @@ answer_query(
 	} else if (server->mood == NAME_SERVER_DENIES ||
 		   strcmp(query->label, "none") == 0) {
 		put_head(out, query, 0, 3);
+	} else if (server->mood == NAME_SERVER_EMPTY) {
+		put_head(out, query, 0, 0);
 	} else if (strcmp(query->label, "alias") == 0 &&
 		   query->type == TYPE_A) {
 		put_head(out, query, 2, 0);

@@ -25,6 +25,7 @@ enum name_server_mood {
 	NAME_SERVER_SILENT, /* whatever the label, as the next ones */
 	NAME_SERVER_FAILS,  /* SERVFAIL */
 	NAME_SERVER_DENIES, /* NXDOMAIN */
+	NAME_SERVER_EMPTY,  /* the name is there, without addresses */
 };
 
 struct name_server {
