@@ -114,7 +114,7 @@ def encodings_not_asked_for_are_refused(server, daemon):
 
 
 def redirect_with_a_long_page_is_followed(server, daemon):
-    """Scripts that go on after they have told where to go."""
+    # of scripts that go on after they have told where to go
     wait_for(lambda: state_of(daemon, "moved")["fetches"], "an answer")
     state = state_of(daemon, "moved")
     check(state["state"] == "up" and state["new_items"] == 1, state)
