@@ -276,6 +276,27 @@ a_store_that_cannot_be_written_is_refused(void **state)
 	free(lock);
 }
 
+static void
+a_lock_of_somebody_else_is_told_with_what_to_do(void **state)
+{
+	struct store_fixture *f = *state;
+	char *folder = xstrdup(f->path), *lock = xasprintf("%s.lock", f->path);
+	char *warning, *error;
+	bool is_root = geteuid() == 0;
+
+	store_close(f->store);
+	assert_int_equal(chmod(dirname(folder), 0755), 0);
+	assert_int_equal(chmod(lock, 0400), 0);
+	assert_false(is_root && seteuid(65534) == -1);
+	f->store = store_open(f->path, &warning, &error);
+	assert_false(is_root && seteuid(0) == -1);
+	assert_null(f->store);
+	assert_non_null(strstr(error, ".lock: Permission denied; the user"));
+	free(error);
+	free(folder);
+	free(lock);
+}
+
 /* It is what there is of the news: no other one is begun in its place. */
 static void
 a_damaged_store_that_cannot_be_set_aside_is_refused(void **state)
@@ -364,6 +385,7 @@ main(void)
 	    OPEN_TEST(a_store_that_was_removed_is_told),
 	    OPEN_TEST(a_store_that_was_replaced_is_taken_as_it_is),
 	    OPEN_TEST(a_store_that_cannot_be_written_is_refused),
+	    OPEN_TEST(a_lock_of_somebody_else_is_told_with_what_to_do),
 	    OPEN_TEST(a_damaged_store_that_cannot_be_set_aside_is_refused),
 	    OPEN_TEST(a_store_that_another_program_holds_is_only_late),
 	    cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
