@@ -39,8 +39,8 @@ add_headline(struct buf *out, const char *title)
 }
 
 void
-flood_add(
-    struct flood *flood, const struct item_record *item, const struct met *met)
+flood_add(struct flood *flood, const struct rule_set *rules,
+    const struct item_record *item, const struct met *met)
 {
 	if (flood->items == 0)
 		flood->item = *item;
@@ -51,5 +51,7 @@ flood_add(
 	for (size_t i = 0; i < met->rules.len; i++)
 		strings_add_once(&flood->rules, met->rules.at[i]);
 	for (size_t i = 0; i < item->mentions_len; i++)
-		strings_add_once(&flood->entities, item->mentions[i].entity);
+		if (rule_set_counts(rules, item->mentions[i].entity))
+			strings_add_once(
+			    &flood->entities, item->mentions[i].entity);
 }

@@ -247,7 +247,7 @@ keep_edit(struct engine *engine, struct job *job, struct job_item *item,
 	view = record; /* the batch owns its strings from now on */
 	batch_add_edit(engine->batch, &record);
 	if (flooding)
-		flood_add(&job->flood, &view, &met);
+		flood_add(&job->flood, engine->rules, &view, &met);
 	else if (met.rules.len > 0)
 		tell_edit(engine, feed, &view, &met, &edit);
 	feed->state.edits++;
@@ -305,7 +305,7 @@ keep_new(struct engine *engine, struct job *job, struct job_item *item,
 	batch_add_item(engine->batch, &record);
 	engine->stats.stories += !arrival.joined;
 	if (flooding)
-		flood_add(&job->flood, &view, &met);
+		flood_add(&job->flood, engine->rules, &view, &met);
 	else if (news)
 		tell_item(engine, feed, &view, &met, &arrival);
 	strings_clear(&met.rules);
