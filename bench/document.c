@@ -78,8 +78,8 @@ blob_compress(struct blob *blob)
 		return;
 	buf_add(&out, header, sizeof(header));
 	crc = crc32(0, (const Bytef *)blob->data, (uInt)head_len);
-	deflate_part(&out, blob->data, head_len,
-	    tail != NULL ? Z_SYNC_FLUSH : Z_FINISH);
+	deflate_part(
+	    &out, blob->data, head_len, tail != NULL ? Z_SYNC_FLUSH : Z_FINISH);
 	if (tail != NULL) {
 		buf_add(&out, tail->deflated, tail->deflated_len);
 		crc = crc32_combine(crc, tail->crc32, (z_off_t)tail->len);

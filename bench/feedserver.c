@@ -159,7 +159,8 @@ static void
 add_words(struct buf *out, unsigned count)
 {
 	static const char *const syllables[] = {"ba", "do", "fe", "gri", "ka",
-	    "lu", "mor", "ni", "po", "ra", "sel", "tu", "van", "wi", "yo", "zen"};
+	    "lu", "mor", "ni", "po", "ra", "sel", "tu", "van", "wi", "yo",
+	    "zen"};
 
 	while (count-- > 0) {
 		buf_add_str(out, " ");

@@ -169,8 +169,8 @@ moments_are_asked_for_as_people_write_them(void **state)
 		    when_asked(cases[i].text, text), cases[i].asked);
 	do { /* until the day does not end in between */
 		when_asked("today", today);
-		assert_string_equal(when_asked("09:00", text) + 11,
-		    "03:15:00Z");
+		assert_string_equal(
+		    when_asked("09:00", text) + 11, "03:15:00Z");
 		assert_string_equal(when_asked("00:00", other), today);
 	} while (strcmp(when_asked("today", other), today) != 0);
 	assert_true(strcmp(when_asked("yesterday", other), today) < 0);

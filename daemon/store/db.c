@@ -105,9 +105,9 @@ note_code(struct db *db, int code, const char *words)
 	db->result = result_of(code);
 	if (db->result == STORE_OK)
 		db->result = STORE_BUG;
-	db->error = xasprintf("%s (%d%s%s)%s", words, code,
-	    system != 0 ? ": " : "", system != 0 ? strerror(system) : "",
-	    advice_of(code, system));
+	db->error =
+	    xasprintf("%s (%d%s%s)%s", words, code, system != 0 ? ": " : "",
+		system != 0 ? strerror(system) : "", advice_of(code, system));
 }
 
 static void

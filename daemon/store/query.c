@@ -163,7 +163,8 @@ store_query_alerts(struct store_reader *reader,
 	buf_add_str(&builder.sql, "SELECT seq, json FROM alerts WHERE 1");
 	where_text(&builder, "feed = (SELECT row FROM feeds WHERE id = ?)",
 	    filter->feed);
-	where_text(&builder, "feed IN (SELECT row FROM feeds WHERE outlet = ?"
+	where_text(&builder,
+	    "feed IN (SELECT row FROM feeds WHERE outlet = ?"
 	    " COLLATE caseless)",
 	    filter->outlet);
 	where_text(&builder,
@@ -215,8 +216,8 @@ static void
 where_item(struct builder *builder, const struct store_filter *filter)
 {
 	where_text(builder, "feeds.id = ?", filter->feed);
-	where_text(builder, "feeds.outlet = ? COLLATE caseless",
-	    filter->outlet);
+	where_text(
+	    builder, "feeds.outlet = ? COLLATE caseless", filter->outlet);
 	where_text(builder,
 	    "items.id IN (SELECT item FROM mentions WHERE entity = ?)",
 	    filter->entity);

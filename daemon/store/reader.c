@@ -19,8 +19,7 @@
 #define QUERY_STEPS 10000 /* of the virtual machine between two looks */
 
 static int
-compare_caseless(
-    void *arg, int a_len, const void *a, int b_len, const void *b)
+compare_caseless(void *arg, int a_len, const void *a, int b_len, const void *b)
 {
 	return caseless_compare(a, (size_t)a_len, b, (size_t)b_len);
 }

@@ -325,8 +325,8 @@ store_commit(struct store *store, struct batch *batch)
 
 	if (store_connect(store) == NULL)
 		return STORE_IO;
-	if (find_done(store) == 0 && (store->done == batch->len ||
-					 write_batch(store, batch) == 0)) {
+	if (find_done(store) == 0 &&
+	    (store->done == batch->len || write_batch(store, batch) == 0)) {
 		store_note_result(store);
 		empty(batch);
 		store->done = 0;

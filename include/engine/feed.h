@@ -31,7 +31,7 @@ struct feed {
 				    is told */
 	bool changed;            /* since the desk was told, in that list */
 	TAILQ_ENTRY(feed) next_changed;
-	bool complained;    /* its failures were logged */
+	bool complained; /* its failures were logged */
 	/* monotonic us, for spans that no clock that is set changes */
 	int64_t failing_at; /* of the first failure in a row */
 	int64_t new_at;     /* of record.last_new_at; 0: as that says */

@@ -29,8 +29,8 @@ bool log_sink_is_like(const struct log_sink *, const char *id,
 void log_sink_start(struct log_sink *, int64_t now);
 /* Appends what was committed since. */
 void log_sink_pump(struct log_sink *, int64_t now);
-/* Once a second: writes what waits, syncs, has the store mark what is synced, upkeep. True: call
- * again soon. */
+/* Once a second: writes what waits, syncs, has the store mark what is synced,
+ * upkeep. True: call again soon. */
 bool log_sink_tick(struct log_sink *, int64_t now);
 /* Upkeep alone, between ticks. True: there is more. */
 bool log_sink_step(struct log_sink *, int64_t now);
