@@ -14,6 +14,7 @@
 #include "cli/api.h"
 #include "cli/command.h"
 #include "cli/table.h"
+#include "cli/when.h"
 #include "frame/clock.h"
 #include "frame/config_folder.h"
 
@@ -309,4 +310,14 @@ api_add_param(struct buf *path, const char *name, const char *value)
 		return;
 	buf_addf(path, "&%s=", name);
 	api_add_segment(path, value);
+}
+
+void
+api_add_filter(struct buf *path, const char *name, const char *value)
+{
+	bool is_moment =
+	    strcmp(name, "since") == 0 || strcmp(name, "until") == 0;
+	char when[32];
+
+	api_add_param(path, name, is_moment ? when_asked(value, when) : value);
 }

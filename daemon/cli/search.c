@@ -34,7 +34,6 @@ static const long limit_range[2] = {1, 1000000};
 
 /* Letters of options that become parameters of the same name. */
 static const char filters[] = "efloSUr";
-static const char times[] = "SU"; /* those of them that are moments */
 
 static const struct table_column item_columns[] = {
     {"SEEN", false, false},
@@ -135,7 +134,6 @@ static int
 read_options(struct search *search, int argc, char **argv)
 {
 	struct buf words = BUF_INIT;
-	char when[32];
 	int letter, index = 0;
 
 	while ((letter = getopt_long(
@@ -147,10 +145,8 @@ read_options(struct search *search, int argc, char **argv)
 				"--limit", optarg, limit_range, &search->limit))
 				return -1;
 		} else if (strchr(filters, letter) != NULL) {
-			api_add_param(&search->filter, options[index].name,
-			    strchr(times, letter) != NULL
-				? when_asked(optarg, when)
-				: optarg);
+			api_add_filter(
+			    &search->filter, options[index].name, optarg);
 		} else if (!api_take_option(&search->api, letter, optarg)) {
 			return -1;
 		}

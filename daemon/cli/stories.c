@@ -33,7 +33,6 @@ static const long limit_range[2] = {1, 1000000};
 
 /* Letters of options that become parameters of the same name. */
 static const char filters[] = "eloOSU";
-static const char times[] = "SU"; /* those of them that are moments */
 
 static const struct table_column columns[] = {
     {"STORY", true, false},
@@ -112,7 +111,6 @@ static int
 read_options(struct stories *stories, int argc, char **argv)
 {
 	struct buf words = BUF_INIT;
-	char when[32];
 	int letter, index = 0;
 
 	while ((letter = getopt_long(
@@ -124,10 +122,8 @@ read_options(struct stories *stories, int argc, char **argv)
 				&stories->limit))
 				return -1;
 		} else if (strchr(filters, letter) != NULL) {
-			api_add_param(&stories->filter, options[index].name,
-			    strchr(times, letter) != NULL
-				? when_asked(optarg, when)
-				: optarg);
+			api_add_filter(
+			    &stories->filter, options[index].name, optarg);
 		} else if (!api_take_option(&stories->api, letter, optarg)) {
 			return -1;
 		}

@@ -66,6 +66,9 @@ void api_print_table(struct table *);
 /* Appends &NAME=VALUE, percent-encoded; nothing for NULL. The path must have
  * its ? already. */
 void api_add_param(struct buf *path, const char *name, const char *value);
+/* The same of what was given by an option of that name: moments, those of
+ * --since and --until, may stand in a form that people write. */
+void api_add_filter(struct buf *path, const char *name, const char *value);
 /* Appends the text percent-encoded, as one segment of a path. */
 void api_add_segment(struct buf *path, const char *text);
 
