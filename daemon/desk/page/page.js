@@ -379,12 +379,21 @@ function goToStory(id) {
 	showStory(id);
 }
 
-function changeFilter(view) {
+/* Before any pause in typing: a story gone to meanwhile stays addressed. */
+function leaveStory(view) {
 	if (view === 'stories')
 		addressed = null;
+}
+
+function applyFilter(view) {
 	showOnly(view);
 	noteAddress();
 	views[view]();
+}
+
+function changeFilter(view) {
+	leaveStory(view);
+	applyFilter(view);
 }
 
 /* Entity and outlet come from rows, and go by a click on what is shown here. */
@@ -492,7 +501,8 @@ function start() {
 	for (const view of Object.keys(views)) {
 		const form = document.forms[`${view}-filter`];
 		form.addEventListener('submit', (event) => event.preventDefault());
-		form.addEventListener('input', afterPause(() => changeFilter(view)));
+		form.addEventListener('input', () => leaveStory(view));
+		form.addEventListener('input', afterPause(() => applyFilter(view)));
 		$(`show-${view}`).addEventListener('click', () => go(view));
 	}
 	$('alerts-more').addEventListener('click', loadOlder);
