@@ -103,6 +103,7 @@
  *   daemon/frame/access.c                how a feed is reached
  *   daemon/frame/address.c               the wall against addresses inside
  *   daemon/frame/alert_line.c            an alert as one line for people
+ *   daemon/frame/ares_loop.c             c-ares on libevent
  *   daemon/frame/clock.c                 the system's clocks
  *   daemon/frame/config.c                life of a configuration
  *   daemon/frame/config_certificates.c   files of certificates
@@ -131,7 +132,7 @@
  *   daemon/frame/curl_hosts.c            what libcurl remembers of hosts
  *   daemon/frame/curl_loop.c             libcurl on libevent
  *   daemon/frame/curl_route.c            ... where a call leads
- *   daemon/frame/dns.c                   c-ares on libevent
+ *   daemon/frame/dns.c                   names to addresses, whatever fails
  *   daemon/frame/dns_cache.c             addresses for their time to live
  *   daemon/frame/domain.c                what one owner has: domains
  *   daemon/frame/hosts_file.c            names that need no name server

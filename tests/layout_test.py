@@ -31,7 +31,7 @@ LIBRARIES = {
                 "daemon/frame/domain.c",
                 "daemon/fetcher/", "include/fetcher/", "daemon/courier/",
                 "include/courier/", "daemon/cli/", "include/cli/"),
-    r"^ares\.h$": ("daemon/frame/dns",),
+    r"^ares\.h$": ("daemon/frame/ares_loop", "daemon/frame/dns"),
     r"^pcre2\.h$": ("feeds/match/", "include/match/", "daemon/frame/config"),
     r"^(sys/socket|netinet/.*|event2/.*|syslog)\.h$": ("daemon/", "include/"),
 }

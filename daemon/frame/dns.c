@@ -1,6 +1,6 @@
 /*
- * Names to addresses: one c-ares channel, its sockets and its clock on
- * libevent. Owns the channel, the socket events and the hosts file's entries.
+ * Names to addresses. Owns the c-ares channel, the cache and the hosts file's
+ * entries.
  *
  * An answer is stored in its query and handed over by an event of its own, so
  * that callers are never called from within c-ares.
@@ -24,10 +24,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "frame/ares_loop.h"
 #include "frame/clock.h"
 #include "frame/dns.h"
 #include "frame/dns_cache.h"
@@ -44,17 +44,9 @@
 #define PROBE_MAX_MS 15000
 #define CACHE_MAX 65536 /* hosts */
 
-struct dns_socket {
-	SLIST_ENTRY(dns_socket) next;
-	ares_socket_t fd;
-	struct event *event;
-};
-
 struct dns {
 	struct event_base *base;
-	ares_channel channel;
-	struct event *clock;
-	SLIST_HEAD(socket_list, dns_socket) sockets;
+	struct ares_loop *ares;
 	struct dns_cache *cache;
 	struct hosts_file *hosts;
 	char *servers;      /* for people: "192.0.2.53, 2001:db8::53" */
@@ -120,71 +112,6 @@ take_name(char name[DNS_NAME_MAX + 1], const char *host)
 		    (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] | 0x20
 							    : host[i]);
 	name[len] = '\0';
-}
-
-/* ---- c-ares on the loop ---- */
-
-static void
-set_clock(struct dns *dns)
-{
-	struct timeval wait, *next = ares_timeout(dns->channel, NULL, &wait);
-
-	if (next != NULL)
-		evtimer_add(dns->clock, next);
-	else
-		evtimer_del(dns->clock);
-}
-
-static void
-dns_on_clock(evutil_socket_t fd, short what, void *arg)
-{
-	struct dns *dns = arg;
-
-	ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	set_clock(dns);
-}
-
-static void
-dns_on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	struct dns *dns = arg;
-
-	ares_process_fd(dns->channel, what & EV_READ ? fd : ARES_SOCKET_BAD,
-	    what & EV_WRITE ? fd : ARES_SOCKET_BAD);
-	set_clock(dns);
-}
-
-static void
-drop_socket(struct dns *dns, struct dns_socket *s)
-{
-	SLIST_REMOVE(&dns->sockets, s, dns_socket, next);
-	event_free(s->event);
-	free(s);
-}
-
-/* c-ares tells what it waits for on a socket; neither: it closes it. */
-static void
-dns_on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
-{
-	struct dns *dns = arg;
-	struct dns_socket *s;
-	short what = (short)(EV_PERSIST | (readable ? EV_READ : 0) |
-			     (writable ? EV_WRITE : 0));
-
-	SLIST_FOREACH (s, &dns->sockets, next)
-		if (s->fd == fd)
-			break;
-	if (s != NULL)
-		drop_socket(dns, s);
-	if (!readable && !writable)
-		return;
-	s = xcalloc(1, sizeof(*s));
-	s->fd = fd;
-	s->event = event_new(dns->base, fd, what, dns_on_socket, dns);
-	if (s->event == NULL)
-		abort();
-	event_add(s->event, NULL);
-	SLIST_INSERT_HEAD(&dns->sockets, s, next);
 }
 
 /* ---- whether the name servers answer ---- */
@@ -377,9 +304,9 @@ query_ask(struct dns_query *query)
 
 	query->asked = true;
 	query->asked_ms = clock_monotonic_ms();
-	ares_getaddrinfo(
-	    dns->channel, query->name, NULL, &hints, query_on_addrinfo, query);
-	set_clock(dns);
+	ares_getaddrinfo(ares_loop_channel(dns->ares), query->name, NULL,
+	    &hints, query_on_addrinfo, query);
+	ares_loop_wait(dns->ares);
 }
 
 static struct dns_query *
@@ -409,30 +336,6 @@ dns_on_probe(evutil_socket_t fd, short what, void *arg)
 
 /* ---- the whole ---- */
 
-static int
-open_channel(struct dns *dns, const char *resolver)
-{
-	struct ares_options options = {
-	    .flags = ARES_FLAG_NOALIASES,
-	    .timeout = DNS_TIMEOUT_MS,
-	    .tries = DNS_TRIES,
-	    .lookups = (char[]){"b"},
-	    .sock_state_cb = dns_on_socket_state,
-	    .sock_state_cb_data = dns,
-	};
-
-	if (ares_init_options(&dns->channel, &options,
-		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-		    ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB) != ARES_SUCCESS)
-		return -1;
-	if (resolver == NULL)
-		return 0;
-	return ares_set_servers_ports_csv(dns->channel, resolver) ==
-		       ARES_SUCCESS
-		   ? 0
-		   : -1;
-}
-
 /* What people are told of the name servers. */
 static void
 name_servers(struct dns *dns)
@@ -441,7 +344,7 @@ name_servers(struct dns *dns)
 	struct buf names = BUF_INIT;
 	char text[INET6_ADDRSTRLEN];
 
-	ares_get_servers_ports(dns->channel, &servers);
+	ares_get_servers_ports(ares_loop_channel(dns->ares), &servers);
 	for (struct ares_addr_port_node *s = servers; s != NULL; s = s->next) {
 		inet_ntop(s->family, &s->addr, text, sizeof(text));
 		buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", text);
@@ -462,13 +365,11 @@ dns_new(struct event_base *base, const char *resolver)
 
 	dns->base = base;
 	dns->cache = dns_cache_new(CACHE_MAX);
-	SLIST_INIT(&dns->sockets);
-	dns->clock = evtimer_new(base, dns_on_clock, dns);
 	dns->probe = evtimer_new(base, dns_on_probe, dns);
-	if (dns->clock == NULL || dns->probe == NULL)
+	if (dns->probe == NULL)
 		abort();
-	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS ||
-	    open_channel(dns, resolver) == -1) {
+	dns->ares = ares_loop_new(base, resolver, DNS_TIMEOUT_MS, DNS_TRIES);
+	if (dns->ares == NULL) {
 		dns_free(dns);
 		return NULL;
 	}
@@ -482,11 +383,7 @@ dns_free(struct dns *dns)
 {
 	if (dns == NULL)
 		return;
-	if (dns->channel != NULL)
-		ares_destroy(dns->channel);
-	while (!SLIST_EMPTY(&dns->sockets))
-		drop_socket(dns, SLIST_FIRST(&dns->sockets));
-	event_free(dns->clock);
+	ares_loop_free(dns->ares);
 	event_free(dns->probe);
 	dns_cache_free(dns->cache);
 	hosts_file_free(dns->hosts);
@@ -494,7 +391,6 @@ dns_free(struct dns *dns)
 	free(dns->silence);
 	free(dns->refusal);
 	free(dns);
-	ares_library_cleanup();
 }
 
 /* name: as take_name() gives it. False: it has to be asked for; the answer
