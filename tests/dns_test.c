@@ -189,6 +189,25 @@ new_name_waits_in_vain_while_name_servers_are_silent(void **state)
 	assert_int_equal(dns_counts(net->dns)->stale, 0);
 }
 
+/* As behind some walls: queries for AAAA are dropped. */
+static void
+one_family_does_where_the_other_is_not_answered(void **state)
+{
+	struct net *net = *state;
+	struct dns_answer answer;
+
+	look_up(net, "lo-but-six.test");
+	assert_int_equal(net->answer.len, 1);
+	assert_null(net->answer.error);
+	assert_int_equal(dns_counts(net->dns)->answered, 1);
+	assert_int_equal(dns_counts(net->dns)->failed, 0);
+	assert_true(dns_answer_now(net->dns, "lo-but-six.test", &answer));
+	grow_old();
+	look_up(net, "lo-but-six.test");
+	assert_int_equal(net->answer.len, 1);
+	assert_int_equal(dns_counts(net->dns)->stale, 0);
+}
+
 static void
 names_are_the_same_in_any_spelling(void **state)
 {
@@ -416,6 +435,7 @@ main(void)
 	    TEST(old_answer_does_while_name_servers_fail),
 	    TEST(new_name_fails_and_rests),
 	    TEST(new_name_waits_in_vain_while_name_servers_are_silent),
+	    TEST(one_family_does_where_the_other_is_not_answered),
 	    TEST(names_are_the_same_in_any_spelling),
 	    TEST(cancelled_look_up_is_not_answered),
 	    TEST(host_that_is_gone_is_not_kept_alive),

@@ -120,7 +120,9 @@ answer_query(
 	unsigned count;
 
 	if (server->mood == NAME_SERVER_SILENT ||
-	    strcmp(query->label, "silent") == 0)
+	    strcmp(query->label, "silent") == 0 ||
+	    (strcmp(query->label, "lo-but-six") == 0 &&
+		query->type == TYPE_AAAA))
 		return;
 	if (strcmp(query->label, "junk") == 0) {
 		put_head(out, query, 255, 0);

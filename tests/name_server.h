@@ -12,6 +12,7 @@
  *	fail		SERVFAIL	none	NXDOMAIN
  *	junk		bytes that are no answer
  *	silent		nothing
+ *	lo-but-six	127.0.0.1, and nothing when asked for IPv6
  *
  * All other answers have a time to live of 0 seconds.
  */

@@ -42,6 +42,7 @@
 #define DOWN_MS 5000          /* ... for so long */
 #define PROBE_MIN_MS 1000     /* doubles up to ... */
 #define PROBE_MAX_MS 15000
+#define OTHER_MS 1000   /* for addresses of the other family; RFC 8305 */
 #define CACHE_MAX 65536 /* hosts */
 
 struct dns {
@@ -68,12 +69,16 @@ struct dns_query {
 	struct dns *dns;
 	dns_on_answer on_answer; /* NULL: cancelled, c-ares still has it */
 	void *arg;
-	bool asked;  /* c-ares has it and will call back */
-	bool failed; /* it was counted as such */
+	unsigned open; /* families that c-ares will call back for */
+	bool failed;   /* it was counted as such */
+	bool answered; /* as well */
 	int64_t asked_ms;
 	struct event *deliver;
 	char name[DNS_NAME_MAX + 1]; /* "" when it is no name at all */
 	struct dns_answer answer;    /* an old one, until a new one comes */
+	struct dns_answer found;     /* so far, of the families that came */
+	int64_t ttl_s;               /* of them */
+	const char *failure;         /* NULL, or why a family is not known */
 };
 
 static int64_t
@@ -187,11 +192,11 @@ static void
 query_finish(struct dns_query *query)
 {
 	dns_on_answer on_answer = query->on_answer;
-	bool asked = query->asked;
+	bool is_open = query->open > 0;
 
 	query->on_answer = NULL; /* c-ares may have it still */
 	on_answer(query->arg, &query->answer);
-	if (!asked)
+	if (!is_open)
 		query_free(query);
 }
 
@@ -211,30 +216,11 @@ query_settle(struct dns_query *query, const char *error)
 		dns->counts.stale += query->on_answer != NULL;
 }
 
-static void
-query_on_deliver(evutil_socket_t fd, short what, void *arg)
-{
-	struct dns_query *query = arg;
-	struct timeval rest =
-	    clock_timeval_ms(DNS_DEADLINE_MS - DNS_PATIENCE_MS);
-
-	if (query->asked && query->answer.len == 0 && !query->failed) {
-		note_failure(query);
-		evtimer_add(query->deliver, &rest);
-		return;
-	}
-	if (query->asked)
-		query_settle(query, query->dns->silence);
-	query_finish(query);
-}
-
-/* What is kept longest: the least of the addresses and of the other names
- * (CNAME) that led to them. */
+/* What they are kept for: the least of the addresses and of the other names
+ * (CNAME) that led to them, at most ttl_s. */
 static int64_t
-time_to_live(const struct ares_addrinfo *result)
+time_to_live(const struct ares_addrinfo *result, int64_t ttl_s)
 {
-	int64_t ttl_s = DNS_TTL_MAX_S;
-
 	for (struct ares_addrinfo_node *n = result->nodes; n; n = n->ai_next)
 		if (n->ai_ttl < ttl_s)
 			ttl_s = n->ai_ttl;
@@ -244,21 +230,37 @@ time_to_live(const struct ares_addrinfo *result)
 	return ttl_s;
 }
 
-/* result: NULL where there is none; error: why, if there is no address. */
+/* What was found, or that there is nothing. It is kept from when it was asked
+ * for, as the other family may have come much later. */
 static void
-query_take(struct dns_query *query, const struct ares_addrinfo *result,
-    const char *error)
+query_take(struct dns_query *query)
 {
-	struct dns_answer *answer = &query->answer;
+	query->answer = query->found;
+	dns_cache_put(query->dns->cache, query->name, &query->answer,
+	    query->ttl_s, query->asked_ms / 1000);
+	if (!query->answered)
+		note_answer(query->dns);
+	query->answered = true;
+}
 
-	answer->len = 0;
-	for (struct ares_addrinfo_node *n = result != NULL ? result->nodes
-							   : NULL;
-	     n != NULL; n = n->ai_next)
-		answer_add(answer, n->ai_addr, (size_t)n->ai_addrlen);
-	answer->error = answer->len == 0 ? error : NULL;
-	dns_cache_put(query->dns->cache, query->name, answer,
-	    result != NULL ? time_to_live(result) : 0, now_s());
+static void
+query_on_deliver(evutil_socket_t fd, short what, void *arg)
+{
+	struct dns_query *query = arg;
+	struct timeval rest =
+	    clock_timeval_ms(DNS_DEADLINE_MS - DNS_PATIENCE_MS);
+
+	if (query->open > 0 && query->found.len > 0) {
+		query_take(query);
+	} else if (query->open > 0 &&
+		   (query->answer.len > 0 || query->failed)) {
+		query_settle(query, query->dns->silence);
+	} else if (query->open > 0) {
+		note_failure(query);
+		evtimer_add(query->deliver, &rest);
+		return;
+	}
+	query_finish(query);
 }
 
 /* A name server's word that there is no such host, or no address of it. */
@@ -268,28 +270,77 @@ is_no(int status)
 	return status == ARES_ENOTFOUND || status == ARES_ENODATA;
 }
 
+static const char *
+failure_of(const struct dns *dns, int status)
+{
+	if (status == ARES_ETIMEOUT)
+		return dns->silence;
+	if (status == ARES_ECONNREFUSED) /* of SERVFAIL, too */
+		return dns->refusal;
+	return ares_strerror(status);
+}
+
+/* Adds what there is of a family. */
+static void
+query_add(
+    struct dns_query *query, int status, const struct ares_addrinfo *result)
+{
+	struct dns_answer *found = &query->found;
+
+	if (status != ARES_SUCCESS && !is_no(status)) {
+		query->failure = failure_of(query->dns, status);
+		return;
+	}
+	for (struct ares_addrinfo_node *n = result != NULL ? result->nodes
+							   : NULL;
+	     n != NULL; n = n->ai_next)
+		answer_add(found, n->ai_addr, (size_t)n->ai_addrlen);
+	if (result != NULL)
+		query->ttl_s = time_to_live(result, query->ttl_s);
+	found->error = found->len > 0  ? NULL
+		       : is_no(status) ? ares_strerror(status)
+				       : "host has no address";
+}
+
+/* One family is not waited for much longer than the other. */
+static void
+query_wait_for_other(struct dns_query *query)
+{
+	struct timeval wait = clock_timeval_ms(OTHER_MS);
+
+	if (query->found.len == 0)
+		return;
+	if (query->on_answer != NULL)
+		evtimer_add(query->deliver, &wait);
+	else
+		query_take(query);
+}
+
 static void
 query_on_addrinfo(
     void *arg, int status, int timeouts, struct ares_addrinfo *result)
 {
 	struct dns_query *query = arg;
 
-	query->asked = false;
-	if (status == ARES_SUCCESS || is_no(status)) {
-		query_take(query, result,
-		    is_no(status) ? ares_strerror(status)
-				  : "host has no address");
-		note_answer(query->dns);
-	} else if (status == ARES_ETIMEOUT) {
-		query_settle(query, query->dns->silence);
-	} else if (status == ARES_ECONNREFUSED) { /* of SERVFAIL, too */
-		query_settle(query, query->dns->refusal);
-	} else if (status != ARES_EDESTRUCTION) {
-		query_settle(query, ares_strerror(status));
-	}
+	query->open--;
+	if (status != ARES_EDESTRUCTION)
+		query_add(query, status, result);
 	if (result != NULL)
 		ares_freeaddrinfo(result);
-	if (query->on_answer == NULL || status == ARES_EDESTRUCTION)
+	if (query->open > 0) {
+		query_wait_for_other(query);
+		return;
+	}
+	if (status == ARES_EDESTRUCTION) {
+		query_free(query);
+		return;
+	}
+	if (query->failure == NULL ||
+	    (query->found.len > 0 && !query->answered))
+		query_take(query);
+	else if (!query->answered)
+		query_settle(query, query->failure);
+	if (query->on_answer == NULL)
 		query_free(query);
 	else
 		event_active(query->deliver, EV_TIMEOUT, 0);
@@ -298,14 +349,19 @@ query_on_addrinfo(
 static void
 query_ask(struct dns_query *query)
 {
-	static const struct ares_addrinfo_hints hints = {
+	static const int families[] = {AF_INET, AF_INET6};
+	struct ares_addrinfo_hints hints = {
 	    .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
 	struct dns *dns = query->dns;
 
-	query->asked = true;
+	query->open = 2;
+	query->ttl_s = DNS_TTL_MAX_S;
 	query->asked_ms = clock_monotonic_ms();
-	ares_getaddrinfo(ares_loop_channel(dns->ares), query->name, NULL,
-	    &hints, query_on_addrinfo, query);
+	for (size_t i = 0; i < 2; i++) { /* the last one may end it */
+		hints.ai_family = families[i];
+		ares_getaddrinfo(ares_loop_channel(dns->ares), query->name,
+		    NULL, &hints, query_on_addrinfo, query);
+	}
 	ares_loop_wait(dns->ares);
 }
 
@@ -455,7 +511,7 @@ dns_cancel(struct dns_query *query)
 		return;
 	query->on_answer = NULL;
 	evtimer_del(query->deliver);
-	if (!query->asked)
+	if (query->open == 0)
 		query_free(query);
 }
 
