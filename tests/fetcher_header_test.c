@@ -65,6 +65,20 @@ validator_that_is_no_text_is_dropped(void **state)
 	header_clear(&header);
 }
 
+/* Sent back it would mean any version at all. */
+static void
+star_is_no_validator(void **state)
+{
+	struct header header;
+
+	header_init(&header);
+	take(&header, "ETag: *\r\n");
+	assert_null(header.etag);
+	take(&header, "ETag: \"*\"\r\n");
+	assert_string_equal(header.etag, "\"*\"");
+	header_clear(&header);
+}
+
 static void
 next_status_line_forgets_the_lines_before(void **state)
 {
@@ -232,6 +246,7 @@ main(void)
 	    cmocka_unit_test(validators_are_kept_byte_by_byte),
 	    cmocka_unit_test(validator_over_1_kb_is_dropped),
 	    cmocka_unit_test(validator_that_is_no_text_is_dropped),
+	    cmocka_unit_test(star_is_no_validator),
 	    cmocka_unit_test(next_status_line_forgets_the_lines_before),
 	    cmocka_unit_test(more_than_200_lines_are_refused),
 	    cmocka_unit_test(more_than_64_kb_are_refused),

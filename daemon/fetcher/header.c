@@ -74,6 +74,16 @@ is_word(const char *value, size_t len, const char *word)
 	return len == strlen(word) && strncasecmp(value, word, len) == 0;
 }
 
+/* Verbatim; but a star sent back asks for any version at all (RFC 9110 section
+ * 13.1.2). */
+static void
+take_etag(struct header *header, const char *value, size_t len)
+{
+	if (is_word(value, len, "*"))
+		len = 0;
+	keep_value(&header->etag, value, len, VALIDATOR_MAX);
+}
+
 /* Layers of encodings are for bombs: one is taken, and none given twice. */
 static void
 take_encoding(struct header *header, const char *value, size_t len)
@@ -154,7 +164,7 @@ take_field(struct header *header, const char *name, size_t name_len,
     const char *value, size_t len)
 {
 	if (is_word(name, name_len, "etag"))
-		keep_value(&header->etag, value, len, VALIDATOR_MAX);
+		take_etag(header, value, len);
 	else if (is_word(name, name_len, "last-modified"))
 		keep_value(&header->modified, value, len, VALIDATOR_MAX);
 	else if (is_word(name, name_len, "content-type"))
