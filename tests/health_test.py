@@ -171,6 +171,30 @@ def a_feed_without_a_window_is_not_polled_sooner_for_ever(stage):
     server.end()
 
 
+def what_a_document_asks_for_outlives_a_restart(stage):
+    days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    skips = "<skipDays>%s</skipDays>" % "".join("<day>%s</day>" % day for day in days)
+    stage.server.put("/rare.xml", RSS % (skips + ITEM % (1, 1, email.utils.formatdate(time.time()))))
+    stage.daemon.configure(dict(stage.config, feeds=[*stage.config["feeds"], {
+        "id": "rare", "url": stage.server.url("/rare.xml"), "interval": {"min": "1s", "max": "1h"}}]))
+    stage.daemon.cli("reload")
+
+    def wait_for_poll(status):
+        wait_for(lambda: stage.daemon.api("/api/v1/feeds/rare")[1].get("http_status") == status, "a poll", 20)
+        feed = stage.daemon.api("/api/v1/feeds/rare")[1]
+        return (date(feed["next_fetch"]) - date(feed["last_fetch"])).total_seconds()
+
+    first = wait_for_poll(200)
+    check(first > 3000, "wait: %s" % first)
+    stage.daemon.stop()
+    stage.daemon.start()
+    second = wait_for_poll(304)
+    check(second > 3000, "wait after a restart: %s" % second)
+    stage.daemon.stop()
+    stage.daemon.configure(stage.config)
+    stage.daemon.start()
+
+
 def a_feed_that_falls_silent_is_told_until_it_publishes(stage):
     # forty items in ten hours, and then none for a day, as the store has it after a restart
     stage.server.put("/press.xml", document(40, 34, 24))
@@ -206,6 +230,7 @@ def main():
                      an_episode_outlives_a_restart, a_feed_that_was_gone_is_tried_by_hand_or_elsewhere,
                      a_feed_that_is_back_is_told, a_window_that_rolled_over_is_told,
                      a_feed_without_a_window_is_not_polled_sooner_for_ever,
+                     what_a_document_asks_for_outlives_a_restart,
                      a_feed_that_falls_silent_is_told_until_it_publishes):
             tap.run(test, stage, on_failure=stage.daemon.diagnostics)
     finally:

@@ -152,6 +152,10 @@ def store_of_version_5_goes_on():
     old_store_goes_on(5)
 
 
+def store_of_version_6_goes_on():
+    old_store_goes_on(6)
+
+
 tap = harness.Tap()
 harness.need_programs(tap)
 tap.run(store_of_version_1_goes_on)
@@ -159,4 +163,5 @@ tap.run(store_of_version_2_goes_on)
 tap.run(store_of_version_3_goes_on)
 tap.run(store_of_version_4_goes_on)
 tap.run(store_of_version_5_goes_on)
+tap.run(store_of_version_6_goes_on)
 tap.done()

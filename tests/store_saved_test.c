@@ -36,7 +36,9 @@ feed_of(int64_t n)
 	    .rhythm_len = sizeof(n),
 	    .health = 16 * n,
 	    .health_at = 17 * n,
-	    .held_until_at = 18 * n};
+	    .held_until_at = 18 * n,
+	    .hints = {
+		.ttl_s = 19 * n, .skip_hours = 20 * n, .skip_days = 21 * n}};
 
 	feed.id = xstrdup("feed-1");
 	feed.outlet = xasprintf("outlet %d", (int)n);
@@ -86,6 +88,9 @@ on_feed(void *arg, const struct feed_record *feed)
 	assert_int_equal(feed->health, saved->health);
 	assert_int_equal(feed->health_at, saved->health_at);
 	assert_int_equal(feed->held_until_at, saved->held_until_at);
+	assert_int_equal(feed->hints.ttl_s, saved->hints.ttl_s);
+	assert_int_equal(feed->hints.skip_hours, saved->hints.skip_hours);
+	assert_int_equal(feed->hints.skip_days, saved->hints.skip_days);
 }
 
 static void

@@ -75,6 +75,7 @@ static struct schedule_feed
 asked_for(const struct engine *engine, const struct feed *feed)
 {
 	const struct config_interval *interval = &feed->config->interval;
+	const struct feed_hints *hints = &feed->record.hints;
 	struct schedule_feed asked;
 
 	if (interval->max_ms == 0)
@@ -84,6 +85,9 @@ asked_for(const struct engine *engine, const struct feed *feed)
 	    .min_us = interval->min_ms * 1000,
 	    .max_us = interval->max_ms * 1000,
 	    .rhythm = &feed->rhythm,
+	    .hints = {.ttl_s = (uint32_t)hints->ttl_s,
+		.skip_hours = (uint32_t)hints->skip_hours,
+		.skip_days = (uint32_t)hints->skip_days},
 	};
 	if (feed->slow && asked.max_us < SLOW_US_MAX) {
 		asked.max_us *= SLOW_FACTOR;
@@ -170,6 +174,7 @@ update_record(struct engine *engine, struct feed *feed)
 		replace(&record->etag, NULL);
 		replace(&record->modified, NULL);
 		record->body_hash = 0;
+		record->hints = (struct feed_hints){.ttl_s = 0};
 		free(record->move.url);
 		record->move = (struct feed_move){.url = NULL};
 		if (record->health == HEALTH_GONE) {

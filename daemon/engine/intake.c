@@ -140,6 +140,21 @@ replace(char **text, char *by)
 	return changed;
 }
 
+/* A 304 after a restart does not bring them again. Whether they are others. */
+static bool
+take_hints(struct feed_hints *hints, const struct fetch_done *done)
+{
+	struct feed_hints new = {.ttl_s = done->ttl_s > 0 ? done->ttl_s : 0,
+	    .skip_hours = done->skip_hours,
+	    .skip_days = done->skip_days};
+	bool changed = new.ttl_s != hints->ttl_s ||
+		       new.skip_hours != hints->skip_hours ||
+		       new.skip_days != hints->skip_days;
+
+	*hints = new;
+	return changed;
+}
+
 /* Validators are saved in the transaction of the items they brought. A feed
  * that has not changed is not written. */
 static void
@@ -161,6 +176,8 @@ note_success(struct engine *engine, struct feed *feed, struct fetch_done *done,
 		record->body_hash = done->body_hash;
 		changed = true;
 	}
+	if (done->outcome == FETCH_OK)
+		changed |= take_hints(&record->hints, done);
 	if (done->title != NULL) {
 		clean_line(&done->title, TITLE_MAX);
 		changed |= replace(&record->title, done->title);

@@ -217,6 +217,7 @@ schedule_add(
 	assert(entry->turn == TURN_ABSENT);
 	*entry = (struct entry){.turn = TURN_NEW};
 	set_plan(entry, asked);
+	entry->plan.hints = asked->hints;
 	entry->interval_us = plan_mean_us(&entry->plan);
 }
 

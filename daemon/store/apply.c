@@ -264,10 +264,10 @@ apply_feed(struct db *db, const struct batch_op *op)
 	    "INSERT INTO feeds (row, id, outlet, url, etag, modified,"
 	    " body_hash, title, first_success_at, last_success_at,"
 	    " last_new_at, last_item_at, rhythm, health, health_at,"
-	    " held_until_at, move_url, move_sightings, move_first_at, "
-	    "move_adopted)"
+	    " held_until_at, move_url, move_sightings, move_first_at,"
+	    " move_adopted, ttl_s, skip_hours, skip_days)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?)"
+	    " ?, ?, ?, ?)"
 	    " ON CONFLICT (row) DO UPDATE SET outlet = excluded.outlet,"
 	    " url = excluded.url, etag = excluded.etag,"
 	    " modified = excluded.modified, body_hash = excluded.body_hash,"
@@ -282,15 +282,18 @@ apply_feed(struct db *db, const struct batch_op *op)
 	    " move_url = excluded.move_url,"
 	    " move_sightings = excluded.move_sightings,"
 	    " move_first_at = excluded.move_first_at,"
-	    " move_adopted = excluded.move_adopted",
-	    "isssssisiiiibiiisiii", feed->row, feed->id, feed->outlet,
+	    " move_adopted = excluded.move_adopted,"
+	    " ttl_s = excluded.ttl_s, skip_hours = excluded.skip_hours,"
+	    " skip_days = excluded.skip_days",
+	    "isssssisiiiibiiisiiiiii", feed->row, feed->id, feed->outlet,
 	    feed->url, feed->etag, feed->modified, (int64_t)feed->body_hash,
 	    feed->title, feed->first_success_at, feed->last_success_at,
 	    feed->last_new_at, feed->last_item_at,
 	    (struct db_bytes){feed->rhythm, feed->rhythm_len}, feed->health,
 	    feed->health_at, feed->held_until_at, feed->move.url,
 	    feed->move.sightings, feed->move.first_at,
-	    (int64_t)feed->move.adopted);
+	    (int64_t)feed->move.adopted, feed->hints.ttl_s,
+	    feed->hints.skip_hours, feed->hints.skip_days);
 }
 
 static int

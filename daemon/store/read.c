@@ -17,7 +17,8 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 	    "SELECT row, id, outlet, url, etag, modified, body_hash, title,"
 	    " first_success_at, last_success_at, last_new_at, last_item_at,"
 	    " move_url, move_sightings, move_first_at, move_adopted,"
-	    " rhythm, health, health_at, held_until_at"
+	    " rhythm, health, health_at, held_until_at,"
+	    " ttl_s, skip_hours, skip_days"
 	    " FROM feeds",
 	    "");
 	while (db_step(db, row)) {
@@ -43,6 +44,9 @@ store_read_feeds(struct store *store, store_on_feed on_feed, void *arg)
 		    .health = sqlite3_column_int64(row, 17),
 		    .health_at = sqlite3_column_int64(row, 18),
 		    .held_until_at = sqlite3_column_int64(row, 19),
+		    .hints = {.ttl_s = sqlite3_column_int64(row, 20),
+			.skip_hours = sqlite3_column_int64(row, 21),
+			.skip_days = sqlite3_column_int64(row, 22)},
 		};
 
 		on_feed(arg, &feed);

@@ -185,6 +185,10 @@ static const char *const migrations[] = {
     "INSERT INTO items_text (items_text, rank) VALUES ('crisismerge', 32);",
     /* 6: what was given up is counted each second. */
     "CREATE INDEX deliveries_lost ON deliveries(sink) WHERE state = 2;",
+    /* 7: when the feed's document wants to be polled; struct feed_hints. */
+    "ALTER TABLE feeds ADD COLUMN ttl_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feeds ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feeds ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

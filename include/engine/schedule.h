@@ -34,6 +34,7 @@ struct schedule_feed {
 	int64_t min_us; /* bounds of the interval; equal ones are a promise */
 	int64_t max_us;
 	const struct rhythm *rhythm; /* outlives the feed's stay; with bounds */
+	struct plan_hints hints;     /* known when it is added */
 };
 
 struct schedule_result {

@@ -21,6 +21,13 @@ struct feed_move {
 	bool adopted;      /* it is polled there */
 };
 
+/* When a feed's document wants to be polled, as in struct fetch_done. */
+struct feed_hints {
+	int64_t ttl_s;
+	int64_t skip_hours;
+	int64_t skip_days;
+};
+
 /* What is kept of a feed; strings NULL and times 0 where there is none. */
 struct feed_record {
 	int64_t row; /* of the store */
@@ -41,6 +48,7 @@ struct feed_record {
 	int64_t health; /* enum feed_health of the engine */
 	int64_t health_at;
 	int64_t held_until_at; /* its host asked for patience */
+	struct feed_hints hints;
 };
 
 /* Keys by which a feed's items are found again; 0: none. */
