@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from harness import Daemon, Tap, WIREWATCH, check, need_programs, wait_for
-from servers import WebServer
+from servers import FEED, WebServer
 
 HTML = {"Content-Type": "text/html"}
 PAGE = (b'<!DOCTYPE html><html><head><title>The Outlet</title>'
@@ -133,6 +133,19 @@ def other_page_is_told_with_advice(server, daemon):
     wait_state(daemon, "cloudflare", state="up")
 
 
+def odd_answer_is_told_as_what_it_is(server, daemon):
+    for status, words in ((206, "HTTP 206 Partial Content"), (300, "HTTP 300 Multiple Choices")):
+        server.answers["/cloudflare"] = lambda _: (
+            status, {"Content-Type": "text/xml"}, FEED)
+        state = wait_state(daemon, "cloudflare", http_status=status)
+        check(state["outcome"] == "http" and words in state["error"], state)
+        result = fetch(server.url("/cloudflare"), daemon.folder)
+        check(result.returncode == 1 and words in result.stderr
+              and "HTML" not in result.stderr, result.stderr)
+    del server.answers["/cloudflare"]
+    wait_state(daemon, "cloudflare", state="up")
+
+
 def page_is_answered_with_the_feeds_it_names(server, daemon):
     server.answers["/page"] = lambda _: (200, HTML, PAGE)
     result = fetch(server.url("/page"), daemon.folder)
@@ -173,6 +186,7 @@ def main():
         tap.run(page_of_another_site_is_told_as_one, server, daemon)
         tap.run(other_page_is_told_with_advice, server, daemon)
         tap.run(empty_answer_is_a_failure, server, daemon)
+        tap.run(odd_answer_is_told_as_what_it_is, server, daemon)
         tap.run(page_is_answered_with_the_feeds_it_names, server, daemon)
         tap.run(fetch_gives_advice, server, daemon)
     finally:

@@ -328,11 +328,13 @@ find_word(const struct obstacle_view *view, bool weak, const char **shield)
 }
 
 /* Pages of errors have much that pages in the way have: of these, only what is
- * clear counts, as of a page that names feeds. */
+ * clear counts, as of a page that names feeds. A part (206) or a choice (300)
+ * is told by its status, whatever it holds. */
 static enum obstacle
 judge_page(const struct obstacle_view *view, const char **shield)
 {
-	bool honest = view->names_feeds || view->status >= 400;
+	bool honest =
+	    view->names_feeds || view->status >= 300 || view->status == 206;
 	enum obstacle kind = find_word(view, !honest, shield);
 
 	if (kind != OBSTACLE_NONE || honest)

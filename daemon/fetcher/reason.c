@@ -14,6 +14,9 @@ static const struct {
 	const char *text;
 } statuses[] = {
     {204, "No Content: an empty answer"},
+    {206, "Partial Content: a part, although the whole was asked for"},
+    {300, "Multiple Choices: the feed is at one of several addresses, look at "
+	  "this one in a browser"},
     {304, "Not Modified, although nothing to compare with was sent"},
     {400, "Bad Request"},
     {401, "Unauthorized: the feed asks for a password"},
