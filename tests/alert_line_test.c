@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -45,11 +46,9 @@ plain_line_has_level_outlet_headline_names_age_url(void **state)
 	    "[Emmanuel Macron, Crocus City Hall] 35 s https://t.example/1");
 }
 
-/* Tests run under TZ=Asia/Kathmandu, UTC+5:45. */
 static void
 colored_line_marks_mentions_in_the_headline(void **state)
 {
-	setenv("TZ", "Asia/Kathmandu", 1);
 	check(alert,
 	    (struct alert_line_options){.color = true,
 		.time = true,
@@ -224,5 +223,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_alert_adds_nothing),
 	};
 
+	setenv("TZ", "Asia/Kathmandu", 1); /* UTC+5:45 */
+	tzset();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
