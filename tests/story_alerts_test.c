@@ -175,6 +175,7 @@ an_item_may_bring_news_and_be_the_third_outlet(void **state)
 	assert_int_equal(w->alerts.at[0].type, ALERT_STORY_UPDATE);
 	assert_string_equal(
 	    w->alerts.at[0].text, "new in the story: Sergei Shoigu");
+	assert_string_equal(w->alerts.at[0].new_entities.at[0], "shoigu");
 	assert_int_equal(w->alerts.at[1].type, ALERT_STORY_GROWN);
 	come(w, "shoigu", "shoigu");
 	assert_int_equal(w->alerts.len, 0);
@@ -237,6 +238,107 @@ a_rule_with_stories_off_has_no_part(void **state)
 	assert_int_equal(w->story.told.rules.len, 1);
 }
 
+static void
+a_rule_that_is_gone_tells_nothing(void **state)
+{
+	struct world *w = *state;
+
+	w->story.independent = 1;
+	come(w, "gone", "macron");
+	assert_int_equal(w->alerts.len, 0);
+}
+
+static void
+an_item_counts_by_any_of_the_rules_of_its_story(void **state)
+{
+	struct world *w = *state;
+
+	strings_add(&w->config.stories.grown, "off");
+	w->story.independent = 1;
+	come(w, "crocus", NULL);
+	come(w, "shoigu", NULL);
+	w->arrival.quiet_us = 6 * HOUR;
+	come(w, "crocus", NULL);
+	assert_alert(w, ALERT_STORY_UPDATE, "after 6 h of quiet");
+}
+
+static void
+what_meets_no_rule_brings_no_entity(void **state)
+{
+	struct world *w = *state;
+
+	strings_add(&w->config.stories.grown, "off");
+	w->story.independent = 1;
+	come(w, "crocus", NULL);
+	come(w, NULL, "shoigu");
+	assert_int_equal(w->alerts.len, 0);
+}
+
+static void
+a_loose_join_is_no_growth(void **state)
+{
+	struct world *w = *state;
+
+	w->story.independent = 1;
+	come(w, "crocus", NULL);
+	w->arrival.loose = true;
+	come(w, NULL, NULL);
+	assert_int_equal(w->alerts.len, 0);
+}
+
+static void
+the_highest_rule_gives_the_level(void **state)
+{
+	struct world *w = *state;
+
+	strings_add(&w->config.stories.grown, "off");
+	w->story.independent = 1;
+	come(w, "quorum", NULL);
+	w->story.independent = 2;
+	come(w, "crocus", NULL);
+	assert_int_equal(w->story.told.level, LEVEL_FLASH);
+}
+
+static void
+a_rule_raised_by_a_reload_is_told_with_its_level(void **state)
+{
+	struct world *w = *state;
+
+	strings_add(&w->config.stories.grown, "off");
+	w->story.independent = 1;
+	come(w, "crocus", NULL);
+	w->rules[0].level = LEVEL_FLASH;
+	come(w, "crocus", NULL);
+	assert_alert(w, ALERT_STORY_UPDATE, "new in the story: level flash");
+	come(w, "crocus", NULL);
+	assert_int_equal(w->alerts.len, 0);
+}
+
+static void
+the_first_outlets_are_named_and_the_others_counted(void **state)
+{
+	struct world *w = *state;
+
+	w->rules[0].min_outlets = 2;
+	w->story.independent = 1;
+	come(w, "quorum", NULL);
+	for (int i = 0; i < 5; i++)
+		come(w, "crocus", NULL);
+	w->story.independent = 2;
+	come(w, NULL, NULL);
+	assert_alert(w, ALERT_STORY_NEW,
+	    "rules quorum, crocus; 7 outlets (2 with a text of their own): "
+	    "TASS, RT (+60 s), Reuters (+2 min), BBC (+3 min), TASS (+4 min), "
+	    "RT (+5 min), Reuters (+6 min)");
+	come(w, "shoigu", NULL);
+	come(w, NULL, NULL);
+	come(w, NULL, NULL);
+	assert_alert(w, ALERT_STORY_GROWN,
+	    "tenth outlet: RT (+9 min) after TASS, RT (+60 s), "
+	    "Reuters (+2 min), BBC (+3 min), TASS (+4 min), RT (+5 min) "
+	    "and 3 more");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void
@@ -275,6 +377,13 @@ main(void)
 	    TEST(a_rule_waits_for_outlets_and_is_then_told),
 	    TEST(a_loose_join_or_long_quiet_is_an_update),
 	    TEST(a_rule_with_stories_off_has_no_part),
+	    TEST(a_rule_that_is_gone_tells_nothing),
+	    TEST(an_item_counts_by_any_of_the_rules_of_its_story),
+	    TEST(what_meets_no_rule_brings_no_entity),
+	    TEST(a_loose_join_is_no_growth),
+	    TEST(the_highest_rule_gives_the_level),
+	    TEST(a_rule_raised_by_a_reload_is_told_with_its_level),
+	    TEST(the_first_outlets_are_named_and_the_others_counted),
 	    cmocka_unit_test(a_story_has_no_end_of_languages),
 	};
 
