@@ -43,6 +43,11 @@ class Browser:
         os.close(from_write)
         self.rest, self.number, self.session = b"", 0, None
         self.complaints = []  # what the page's console and loader said
+        self.new_tab()
+
+    def new_tab(self):
+        """Turns to a new tab; to turn back, set .session to what it was."""
+        self.session = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call(
             "Target.attachToTarget", targetId=target, flatten=True

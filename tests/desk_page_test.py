@@ -262,9 +262,65 @@ def more_than_is_held_is_read_from_the_store(stage, page):
 
 
 def a_connection_that_died_unnoticed_is_made_anew(stage, page):
-    page.evaluate("alertTypes.forEach((type) => events.removeEventListener(type, takeAlert))")
+    page.evaluate("events.onmessage = null")
     stage.cue("join", 0, 1, 0, "Macron is missed", "Macron", "urgent")
     page.wait(HEADLINES + "[0] === 'Macron is missed'")
+
+
+def more_tabs_than_connections_are_live(stage, page):
+    # A browser opens six connections to a server.
+    first, live = page.session, "$('connection').innerText === 'live'"
+    tabs = []
+    for _ in range(9):
+        page.new_tab()
+        tabs.append(page.session)
+        page.open("http://127.0.0.1:%d/" % stage.port)
+        page.wait(live + " && $('summary').innerText.includes('feeds up')")
+    for headline in ("Macron in nine tabs", "Macron in eight tabs"):
+        stage.cue("tell", "routine", "https://n.example/", headline, "Macron", "")
+        for page.session in tabs:
+            page.wait(HEADLINES + "[0] === '%s'" % headline)
+            same(page.evaluate("getJson('/api/v1/status').then((s) => s.feeds.total)"),
+                 3, "feeds of the status")
+            same(page.evaluate(HEADLINES + ".filter((line) => line === '%s').length"
+                               % headline), 1, "rows of it")
+        page.session = tabs.pop(0)
+        page.call("Page.close")
+    for page.session in tabs:
+        page.call("Page.close")
+    page.session = first
+    page.wait(HEADLINES + "[0] === 'Macron in eight tabs'")
+
+
+def a_tab_that_joins_late_shows_what_it_missed(stage, page):
+    # Between its asking for the newest alert and its joining.
+    first = page.session
+    page.new_tab()
+    page.open("http://127.0.0.1:%d/" % stage.port)
+    page.wait("$('connection').innerText === 'live'")
+    page.evaluate("leaveEvents(), events.onmessage = null")
+    stage.cue("tell", "routine", "https://n.example/", "Macron between", "Macron", "")
+    tab, page.session = page.session, first
+    page.wait(HEADLINES + "[0] === 'Macron between'")
+    page.session = tab
+    page.evaluate("follow(false)")
+    page.wait(HEADLINES + "[0] === 'Macron between'")
+    page.call("Page.close")
+    page.session = first
+
+
+def without_shared_workers_each_page_has_its_own_events(stage, page):
+    desk = "http://127.0.0.1:%d/" % stage.port
+    script = page.call("Page.addScriptToEvaluateOnNewDocument",
+                       source="delete window.SharedWorker")["identifier"]
+    page.open(desk)
+    page.wait("$('connection').innerText === 'live'")
+    same(page.evaluate("source.readyState"), 1, "its own connection")
+    stage.cue("tell", "routine", "https://n.example/", "Macron alone", "Macron", "")
+    page.wait(HEADLINES + "[0] === 'Macron alone'")
+    page.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    page.open(desk)
+    page.wait("$('connection').innerText === 'live' && source === null")
 
 
 def alerts_of_another_store_are_shown(stage, page):
@@ -295,7 +351,6 @@ def a_desk_that_hangs_is_not_live(stage, page):
                   " AbortSignal.timeout = () => AbortSignal.abort()")
     page.wait("$('trouble').textContent.includes('does not answer')")
     same(page.evaluate("document.title"), "! wirewatch", "title")
-    check("six tabs" in page.evaluate("$('trouble').textContent"), "another cause")
     page.evaluate("AbortSignal.timeout = window.real")
     page.wait("$('trouble').hidden && document.title === 'wirewatch'")
 
@@ -347,6 +402,9 @@ def main():
         the_state_is_read_out_only_when_it_changes,
         more_than_is_held_is_read_from_the_store,
         a_connection_that_died_unnoticed_is_made_anew,
+        more_tabs_than_connections_are_live,
+        a_tab_that_joins_late_shows_what_it_missed,
+        without_shared_workers_each_page_has_its_own_events,
         alerts_of_another_store_are_shown,
         feeds_and_their_troubles_fit_a_phone,
         a_desk_that_hangs_is_not_live,

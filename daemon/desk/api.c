@@ -38,6 +38,7 @@ static const struct {
     {REQUEST_GET, "/page.js", page_get_script},
     {REQUEST_GET, "/alerts.js", page_get_alerts},
     {REQUEST_GET, "/stories.js", page_get_stories},
+    {REQUEST_GET, "/events.js", page_get_events},
     {REQUEST_GET, "/icon.svg", page_get_icon},
     {REQUEST_GET, "/alerts.txt", page_get_text},
     {REQUEST_GET, "/api/v1/status", api_get_status},

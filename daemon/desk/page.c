@@ -22,7 +22,7 @@ static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'";
+    "require-trusted-types-for 'script'; trusted-types events";
 
 static void
 reply_file(const struct api_call *call, const char *type, const char *file)
@@ -62,6 +62,12 @@ void
 page_get_stories(const struct api_call *call)
 {
 	reply_file(call, "text/javascript; charset=utf-8", page_stories_js);
+}
+
+void
+page_get_events(const struct api_call *call)
+{
+	reply_file(call, "text/javascript; charset=utf-8", page_events_js);
 }
 
 void

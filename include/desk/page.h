@@ -11,6 +11,7 @@ void page_get_style(const struct api_call *);
 void page_get_script(const struct api_call *);
 void page_get_alerts(const struct api_call *);
 void page_get_stories(const struct api_call *);
+void page_get_events(const struct api_call *);
 void page_get_icon(const struct api_call *);
 /* /alerts.txt: the newest 100 alerts, a line each, newest first. */
 void page_get_text(const struct api_call *);

@@ -9,6 +9,7 @@ extern const char page_css[];
 extern const char page_js[];
 extern const char page_alerts_js[];
 extern const char page_stories_js[];
+extern const char page_events_js[];
 extern const char page_icon_svg[];
 
 #endif

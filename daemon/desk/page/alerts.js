@@ -404,8 +404,7 @@ function announce(alert) {
 			alert.item?.title || (alert.reason?.text ?? '')].join(' ');
 }
 
-function takeAlert(event) {
-	const alert = JSON.parse(event.data);
+function takeAlert(alert) {
 	if (alert.seq <= lastSeq) { // of another store than what is shown
 		held = [];
 		loadAlerts();

@@ -1,7 +1,7 @@
 /*
  * The desk's page: its views, the connection, the keyboard. Alerts come by
- * pages from /api/v1/alerts and live from /api/v1/events; alerts.js and
- * stories.js have their rows. All that strangers wrote goes in through
+ * pages from /api/v1/alerts and live by events.js; alerts.js and stories.js
+ * have their rows. All that strangers wrote goes in through
  * textContent only.
  */
 'use strict';
@@ -83,9 +83,8 @@ async function getJson(path) {
 
 /* ---- the connection ------------------------------------------------------- */
 
-const alertTypes = ['item', 'story.new', 'story.grown', 'story.update',
-	'story.edited', 'digest', 'feed.down', 'feed.silent', 'feed.gap', 'feed.recovered'];
-let events = null;
+let events = null; // the port of events.js
+let isLive = null; // null: not joined so far
 
 function isPaused() {
 	return $('pause').getAttribute('aria-pressed') === 'true';
@@ -93,9 +92,8 @@ function isPaused() {
 
 function showConnection() {
 	const node = $('connection');
-	const live = events?.readyState === EventSource.OPEN;
-	node.className = !live ? 'lost' : isPaused() ? 'held' : '';
-	setText(node.lastElementChild, !events ? 'connecting' : !live ? 'reconnecting'
+	node.className = !isLive ? 'lost' : isPaused() ? 'held' : '';
+	setText(node.lastElementChild, isLive === null ? 'connecting' : !isLive ? 'reconnecting'
 		: isPaused() ? `paused, ${held.length}${isFull() ? ' or more' : ''} new`
 			: 'live');
 }
@@ -105,28 +103,59 @@ async function begin() {
 	try {
 		const newest = await getJson('/api/v1/alerts?limit=1');
 		lastSeq = newest.alerts[0]?.seq ?? 0;
-		follow();
+		follow(false);
 	} catch {
 		setTimeout(begin, BEGIN_MS);
 	}
 }
 
-/* EventSource reconnects by itself but gives up on an error status. */
-function follow() {
-	events?.close();
-	events = new EventSource(`/api/v1/events?after=${lastSeq}&items=1`);
-	events.onopen = () => {
-		showConnection();
+/* The only script address that the policy of the desk lets pass. */
+const eventsScript = window.trustedTypes?.createPolicy('events',
+	{createScriptURL: () => '/events.js'}).createScriptURL('') ?? '/events.js';
+
+/* A port of the worker that all pages share, or of this page's own events. */
+function joinEvents() {
+	if (window.SharedWorker) {
+		const worker = new SharedWorker(eventsScript);
+		worker.onerror = () => setTimeout(follow, BEGIN_MS, true);
+		return worker.port;
+	}
+	const {port1, port2} = new MessageChannel();
+	acceptPage(port1);
+	return port2;
+}
+
+function leaveEvents() {
+	events?.postMessage({isLeaving: true});
+}
+
+/* Anew each time, as the worker may be gone that was joined before. */
+function follow(isLost) {
+	leaveEvents();
+	events = joinEvents();
+	events.onmessage = ({data}) => takeEvent(data);
+	events.postMessage({after: lastSeq, isLost});
+}
+
+function takeEvent(event) {
+	if (event.alert)
+		takeAlert(event.alert);
+	else if (event.items)
+		storiesChanged();
+	else
+		takeState(event);
+}
+
+/* What others were told before this page joined is in the list, once read. */
+function takeState(state) {
+	isLive = state.isLive;
+	if (state.seq !== lastSeq) {
+		lastSeq = state.seq;
+		loadAlerts();
+	}
+	showConnection();
+	if (isLive)
 		refreshNow();
-	};
-	events.onerror = () => {
-		showConnection();
-		if (events.readyState === EventSource.CLOSED)
-			setTimeout(follow, 3000);
-	};
-	for (const type of alertTypes)
-		events.addEventListener(type, takeAlert);
-	events.addEventListener('items', storiesChanged);
 }
 
 function togglePause() {
@@ -182,15 +211,9 @@ function showTrouble(text) {
 function followAnew(status) {
 	if (events && toldSeq > Math.max(lastSeq, missedSeq)) {
 		missedSeq = toldSeq;
-		follow();
+		follow(true);
 	}
 	toldSeq = status.alerts?.last_seq ?? 0;
-}
-
-/* Each page keeps a connection, of six that a browser opens to one server. */
-function tabsHint() {
-	return events?.readyState === EventSource.OPEN
-		? ' Where it is open in six tabs or more, close some.' : '';
 }
 
 async function refreshViews() {
@@ -214,7 +237,7 @@ async function refresh() {
 	} catch {
 		showConnection();
 		showTrouble('wirewatch does not answer: what is below may be old, ' +
-			'and no alert arrives until it does.' + tabsHint());
+			'and no alert arrives until it does.');
 	}
 	statusTimer = setTimeout(refresh, STATUS_MS);
 }
@@ -515,6 +538,7 @@ function start() {
 	showNotifying(true);
 	startStories();
 	window.addEventListener('popstate', takeAddress);
+	window.addEventListener('pagehide', ({persisted}) => persisted || leaveEvents());
 	document.addEventListener('keydown', onKey);
 	document.addEventListener('visibilitychange', () => {
 		if (!document.hidden) {
