@@ -193,6 +193,7 @@ function rowElement(alerts) {
 /* ---- the list ------------------------------------------------------------- */
 
 let nextPage = null; // address of the older alerts, or null
+let askedPage = null; // while they are asked for, so that they join the last row
 let lastSeq = 0;     // the newest alert that came live, or was there before
 let held = [];       // alerts that came while paused, or while a page did; the
                      // first HELD_MAX of them
@@ -292,15 +293,21 @@ async function loadAlerts() {
 
 async function loadOlder() {
 	const address = nextPage;
-	const page = await getJson(address);
-	if (address === nextPage)
-		showPage(page);
+	askedPage = address;
+	try {
+		const page = await getJson(address);
+		if (address === nextPage)
+			showPage(page);
+	} finally {
+		if (address === askedPage)
+			askedPage = null;
+	}
 }
 
 /* Takes away the oldest rows; what is behind them is older alerts again. */
 function trim() {
 	const rows = $('alerts');
-	if (rows.childElementCount <= rowsMax)
+	if (rows.childElementCount <= rowsMax || (nextPage && nextPage === askedPage))
 		return;
 	while (rows.childElementCount > rowsMax)
 		rows.lastElementChild.remove();

@@ -104,6 +104,7 @@ async function begin() {
 		const newest = await getJson('/api/v1/alerts?limit=1');
 		lastSeq = newest.alerts[0]?.seq ?? 0;
 		follow(false);
+		loadAlerts(); // the list asked for before may lack what came since
 	} catch {
 		setTimeout(begin, BEGIN_MS);
 	}
@@ -217,12 +218,12 @@ function followAnew(status) {
 }
 
 async function refreshViews() {
-	if (hasFailed)
+	if (hasFailed && !isLoading)
 		loadAlerts();
 	if (document.hidden)
 		return;
-	if (!$('feeds-view').hidden && getSelection().isCollapsed)
-		await loadFeeds(); // nobody is copying an error just now
+	if (!$('feeds-view').hidden)
+		await loadFeeds(true);
 	storiesChanged();
 }
 
@@ -250,6 +251,7 @@ function refreshNow() {
 /* ---- feeds ---------------------------------------------------------------- */
 
 let feedsLimit = 200;
+let loadingFeeds = 0; // number of the last load, so that late answers are dropped
 
 function ageCell(date) {
 	const cell = element('td', 'number', date ? age(date) : '–');
@@ -311,8 +313,12 @@ async function getFeeds() {
 	return page;
 }
 
-async function loadFeeds() {
+/* A look leaves alone who selects an error to copy it. */
+async function loadFeeds(isLook) {
+	const number = ++loadingFeeds;
 	const page = await getFeeds();
+	if (number !== loadingFeeds || (isLook && !getSelection().isCollapsed))
+		return;
 	const rows = page.feeds.map(feedElement);
 	const chosen = $('feeds').querySelector('.chosen');
 	const focused = chosen === document.activeElement;
@@ -388,7 +394,9 @@ function takeAddress() {
 		? showStory(addressed) : views[view]();
 }
 
+/* What was typed just now is in the address that is left. */
 function go(view) {
+	noteAddress();
 	show(view);
 	if (view !== 'alerts') // which are kept up in any case
 		views[view]();
@@ -396,6 +404,7 @@ function go(view) {
 }
 
 function goToStory(id) {
+	noteAddress();
 	addressed = id;
 	show('stories');
 	noteAddress(true);
@@ -550,8 +559,6 @@ function start() {
 	setInterval(updateAges, 1000);
 	history.scrollRestoration = 'manual';
 	takeAddress();
-	if (shownView() !== 'alerts')
-		loadAlerts();
 	begin();
 	refresh();
 }
