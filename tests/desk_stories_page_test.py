@@ -63,6 +63,24 @@ def an_item_that_tells_nothing_shows_too(stage, page):
     page.hide(False)
 
 
+def a_late_answer_does_not_take_a_timeline_back(stage, page):
+    same(page.evaluate("""(async () => {
+        const real = fetch, {promise, resolve} = Promise.withResolvers();
+        window.fetch = async (...asked) => {
+            window.fetch = real;
+            const story = await (await real(...asked)).json();
+            story.timeline.length = 1;
+            await promise;
+            return {ok: true, json: async () => story};
+        };
+        const late = fillTimeline('1');
+        await fillTimeline('1');
+        resolve();
+        await late;
+        return shown.get('1').node.querySelectorAll('.timeline li').length;
+    })()"""), 4, "items of the timeline")
+
+
 def copies_of_an_item_are_counted(stage, page):
     text = page.evaluate("""(() => {
         const copy = {verdict: 'republished', why: 'again', seen: '2026-11-22T10:00:00Z'};
@@ -114,6 +132,52 @@ def a_story_gone_to_while_typing_stays(stage, page):
     page.wait(ROWS + ".length === 2")
 
 
+def a_story_gone_to_is_chosen(stage, page):
+    """a story gone to is chosen, unless somebody searches by then"""
+    page.evaluate("choose($('stories').firstElementChild),"
+                  " goToStory('1'), loadStories()")
+    page.wait("document.querySelector('#stories .chosen')?.dataset.story === '1'")
+    page.evaluate("goToStory('1'), $('stories-text').focus(), loadStories()")
+    page.wait("!isSought")
+    same(page.evaluate("document.activeElement.id"), "stories-text", "focus")
+    page.press("Escape")
+    page.wait("location.hash === '#stories?which=told'")
+
+
+def what_is_typed_is_gone_back_to(stage, page):
+    """what is typed is gone back to, from a view that was gone to at once"""
+    page.evaluate("$('stories-text').value = 'kyiv',"
+                  " $('stories-text').dispatchEvent(new Event('input', {bubbles: true})),"
+                  " go('alerts'), 0")
+    page.evaluate("history.back()")
+    page.wait("!$('stories-view').hidden && $('stories-text').value === 'kyiv'")
+    page.evaluate("location.hash = '#stories'")
+    page.wait(ROWS + ".length === 2 && $('stories-text').value === ''")
+
+
+def a_slow_answer_is_waited_for(stage, page):
+    """a slow answer is waited for, so that a burst keeps nothing from sight"""
+    page.hide()
+    page.wait("!isLoadingStories && liveTimer === null")
+    page.evaluate("""window.real = {fetch, storiesChanged},
+        window.asks = window.looks = 0,
+        window.gate = Promise.withResolvers(),
+        window.fetch = async (...asked) => {
+            if (asked[0].startsWith('/api/v1/stories?')) {
+                asks++;
+                await gate.promise;
+            }
+            return real.fetch(...asked);
+        },
+        storiesChanged = () => { looks++; real.storiesChanged(); },
+        loadStories(), storiesChanged(), 0""")
+    page.wait("asks + looks > 2")
+    same(page.evaluate("asks"), 1, "loads while the first is not answered")
+    page.evaluate("({fetch, storiesChanged} = real), gate.resolve(), 0")
+    page.wait("!isLoadingStories && liveTimer === null")
+    page.hide(False)
+
+
 def a_burst_without_end_is_shown_too(stage, page):
     page.hide()
     page.evaluate("window.loads = 0, window.real = loadStories,"
@@ -145,9 +209,10 @@ def the_address_says_what_is_shown(stage, page):
     page.open(desk + "#stories?which=told&story=1")
     page.wait("document.querySelectorAll('#stories .chosen .timeline li').length === 4")
     page.evaluate("location.hash = '#stories?story=999&which=%22&__proto__=1'")
-    page.wait(ROWS + ".length === 2")
+    page.wait("addressed === '999' && !opened.has('999') && !isLoadingStories")
+    same(page.evaluate(ROWS + ".length"), 2, "rows without a story that is gone")
     page.evaluate("location.hash = '#alerts'")
-    page.wait("$('alerts-text').value === ''")
+    page.wait("!$('alerts-view').hidden && location.hash === '#alerts'")
 
 
 def a_name_and_an_outlet_choose(stage, page):
@@ -183,16 +248,21 @@ def main():
     stage.cue("join", 0, 3, 1, "Weather", "", "")
     page = browser.Browser()
     page.open("http://127.0.0.1:%d/" % stage.port)
-    page.wait("document.querySelectorAll('#alerts li').length === 3")
+    page.wait("document.querySelectorAll('#alerts li').length === 3 &&"
+              " $('connection').innerText === 'live'")
     for test in (
         stories_are_rows,
         a_row_opens_to_its_timeline_by_keyboard,
         an_open_story_grows_live,
         an_item_that_tells_nothing_shows_too,
+        a_late_answer_does_not_take_a_timeline_back,
         copies_of_an_item_are_counted,
         filters_and_search_choose,
         a_story_that_the_list_is_without_stays,
         a_story_gone_to_while_typing_stays,
+        a_story_gone_to_is_chosen,
+        what_is_typed_is_gone_back_to,
+        a_slow_answer_is_waited_for,
         a_burst_without_end_is_shown_too,
         the_focus_stays_where_it_is,
         the_address_says_what_is_shown,

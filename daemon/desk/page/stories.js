@@ -8,12 +8,15 @@
 const STORIES_PAGE = 50;
 const LIVE_MS = 1000; // after an alert, so that a burst is one look
 
-const shown = new Map();   // story id -> {node, json, timeline} as listed
+const shown = new Map();   // story id -> {node, json, timeline, filled} as listed
 const opened = new Set();  // ids of the stories whose timelines are open
 let addressed = null;      // the one that was opened last
+let isSought = false;      // it was gone to, and is chosen once it is listed
 let storiesLimit = STORIES_PAGE;
 let liveTimer = null;
-let loadingStories = 0;
+let loadingStories = 0;    // number of the last load: late answers are dropped
+let isLoadingStories = false;
+let fillings = 0;          // number of the last timeline that was asked for
 
 /* "4 min"; of less than a minute "12 s" */
 function formatMinutes(minutes) {
@@ -114,6 +117,7 @@ function itemElement(item, alerts) {
 
 /* Replaces what is there when something changed, deliveries among it. */
 async function fillTimeline(id) {
+	const number = ++fillings;
 	let timeline, rows;
 	if (!shown.has(id))
 		return;
@@ -125,7 +129,10 @@ async function fillTimeline(id) {
 		rows = () => [element('li', '', error.message)];
 	}
 	const entry = shown.get(id);
-	if (!entry || (timeline && entry.timeline === timeline))
+	if (!entry || entry.filled > number)
+		return;
+	entry.filled = number;
+	if (timeline && entry.timeline === timeline)
 		return;
 	entry.timeline = timeline;
 	entry.node.querySelector('.timeline').replaceChildren(...rows());
@@ -212,7 +219,7 @@ function takeStory(story) {
 			node.classList.add('chosen');
 		node.classList.add('news');
 	}
-	shown.set(story.id, {node, json, timeline: old?.timeline});
+	shown.set(story.id, {...old, node, json});
 	return node;
 }
 
@@ -233,6 +240,9 @@ function showStories(page) {
 			shown.delete(id);
 	}
 	opened.forEach(fillTimeline);
+	if (isSought && !document.activeElement?.matches('input[type=search]'))
+		choose(shown.get(addressed)?.node);
+	isSought = false;
 	$('stories-more').hidden = !page.next || storiesLimit >= 200;
 	$('stories-empty').hidden = nodes.length > 0;
 	$('stories-empty').textContent = 'No story meets the filter.';
@@ -255,36 +265,46 @@ async function addAddressed(page) {
 
 async function loadStories() {
 	const number = ++loadingStories;
+	let page, problem;
+	isLoadingStories = true;
 	try {
-		const page = await getJson(`/api/v1/stories?${storiesQuery()}`);
+		page = await getJson(`/api/v1/stories?${storiesQuery()}`);
 		await addAddressed(page);
-		if (number === loadingStories)
-			showStories(page);
 	} catch (error) {
-		if (number === loadingStories) {
-			$('stories').replaceChildren();
-			$('stories-empty').hidden = false;
-			$('stories-empty').textContent = error.message;
-		}
+		problem = error.message;
 	}
+	if (number !== loadingStories)
+		return;
+	isLoadingStories = false;
+	if (problem == null) {
+		showStories(page);
+		return;
+	}
+	$('stories').replaceChildren();
+	$('stories-empty').hidden = false;
+	$('stories-empty').textContent = problem;
 }
 
-/* An item joined a story or began one, told or not. */
+/* An item joined a story or began one, told or not. A load that is awaited
+ * may know nothing of it, but is let end: one after the other would not. */
 function storiesChanged() {
 	if ($('stories-view').hidden)
 		return;
 	liveTimer ??= setTimeout(() => {
 		liveTimer = null;
-		loadStories();
+		if (isLoadingStories)
+			storiesChanged();
+		else
+			loadStories();
 	}, LIVE_MS);
 }
 
 /* A story by its id, whatever the list shows. */
-async function showStory(id) {
+function showStory(id) {
 	opened.add(id);
 	addressed = id;
-	await loadStories();
-	choose(shown.get(id)?.node);
+	isSought = true;
+	return loadStories();
 }
 
 function startStories() {
