@@ -414,6 +414,7 @@ function announce(alert) {
 function takeAlert(alert) {
 	if (alert.seq <= lastSeq) { // of another store than what is shown
 		held = [];
+		$('alerts').replaceChildren(); // what came since counts from here
 		loadAlerts();
 	}
 	lastSeq = alert.seq;
