@@ -99,7 +99,7 @@ class Browser:
             raise Failed("%s: %s" % (expression, answer["exceptionDetails"]))
         return answer["result"].get("value")
 
-    def wait(self, expression, seconds=60.0):
+    def wait(self, expression, seconds=20.0):
         return wait_for(lambda: self.evaluate(expression), expression, seconds)
 
     def press(self, key, text=None):
